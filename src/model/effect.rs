@@ -1,0 +1,110 @@
+//! What the vendors' words mean for the services of ours.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{IncidentId, ServiceId, SourceId};
+use super::impact::{Impact, State};
+use super::incident::{Component, Health, Report};
+
+/// What happened to a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectKind {
+    /// It is hurt now.
+    Hurt,
+    /// It is hurt worse.
+    Worse,
+    /// It is hurt less.
+    Better,
+    /// It is hurt no longer by this.
+    Over,
+}
+
+impl EffectKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Hurt, Self::Worse, Self::Better, Self::Over];
+
+    /// The word in the model, as in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hurt => "hurt",
+            Self::Worse => "worse",
+            Self::Better => "better",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// What a service is hurt by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A vendor's incident.
+    Incident(IncidentId),
+    /// A vendor's component that is not well while no incident names it.
+    Component {
+        /// Whose.
+        source: SourceId,
+        /// The vendor's key.
+        key: String,
+    },
+    /// A source that cannot be read: the service may be well or not, nobody knows.
+    Blind(SourceId),
+    /// No source at all can be reached: our own network is gone.
+    Offline,
+}
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Incident(id) => write!(f, "{id}"),
+            Self::Component { source, key } => write!(f, "component:{source}#{key}"),
+            Self::Blind(source) => write!(f, "blind:{source}"),
+            Self::Offline => f.write_str("offline"),
+        }
+    }
+}
+
+/// One service hurt by one cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Which service.
+    pub service: ServiceId,
+    /// By what.
+    pub cause: Cause,
+    /// How badly the service is hurt by it.
+    pub impact: Impact,
+    /// A maintenance that runs past its planned end.
+    pub overrun: bool,
+    /// How the cause reaches the service, the service first: `["EHR", "Sign-in", "Okta SSO"]`.
+    pub path: Vec<String>,
+}
+
+/// All that hurts, by service and cause.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Effects {
+    /// One effect for each service and cause.
+    pub hurts: BTreeMap<(ServiceId, Cause), Effect>,
+    /// The state of each service that depends on anything.
+    pub states: BTreeMap<ServiceId, State>,
+}
+
+/// What is open, not well or unseen at a moment: all that effects are made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct World {
+    /// The open reports of all sources.
+    pub reports: Vec<Report>,
+    /// The components, by source, that are not operational.
+    pub unwell: BTreeMap<SourceId, Vec<Component>>,
+    /// The health of every source that is polled, and since when it has been unreadable for effects
+    /// (an outage of our own network does not count).
+    pub sources: BTreeMap<SourceId, Health>,
+    /// Since when no source at all could be reached.
+    pub offline_since: Option<Timestamp>,
+    /// When our own network last came back.
+    pub online_again: Option<Timestamp>,
+}

@@ -1,0 +1,190 @@
+//! Identifiers. Parsed once at the border; beyond it a wrong one cannot exist.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is not a {what}: use lower-case letters, digits and '-', at most 64 characters{also}")]
+pub struct NotAnId {
+    what: &'static str,
+    given: String,
+    also: &'static str,
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+macro_rules! word_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Parses an identifier of lower-case letters, digits and hyphens.
+            ///
+            /// # Errors
+            /// [`NotAnId`] names the text and what is allowed.
+            pub fn parse(text: &str) -> Result<Self, NotAnId> {
+                if is_word(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(NotAnId { what: $what, given: text.to_owned(), also: "" })
+                }
+            }
+
+            /// The identifier as it is written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotAnId;
+            fn try_from(text: String) -> Result<Self, NotAnId> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+    };
+}
+
+word_id!(
+    /// A vendor: the name of its folder in `sources/`.
+    VendorId, "vendor"
+);
+word_id!(
+    /// A service of the organisation, as named in `config/inventory.toml`.
+    ServiceId, "service"
+);
+word_id!(
+    /// A site of the organisation, as named in `config/inventory.toml`.
+    SiteId, "site"
+);
+word_id!(
+    /// A subscription, as named in `config/subscriptions.toml`.
+    SubscriptionId, "subscription"
+);
+word_id!(
+    /// A receiver, as named in `config/subscriptions.toml`.
+    ReceiverId, "receiver"
+);
+
+/// A source: `vendor/source`, as `okta/status-page`. A replayed folder is a source that is its own vendor: `okta`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SourceId(String);
+
+impl SourceId {
+    /// Parses `vendor/source`, or one word that is both.
+    ///
+    /// # Errors
+    /// [`NotAnId`] names the text and what is allowed.
+    pub fn parse(text: &str) -> Result<Self, NotAnId> {
+        let (vendor, source) = text.split_once('/').unwrap_or((text, "x"));
+        if is_word(vendor) && is_word(source) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAnId { what: "source", given: text.to_owned(), also: ", and one '/' between vendor and source" })
+        }
+    }
+
+    /// The source `name` of `vendor`.
+    ///
+    /// # Errors
+    /// [`NotAnId`] when `name` is not a word.
+    pub fn of(vendor: &VendorId, name: &str) -> Result<Self, NotAnId> {
+        Self::parse(&format!("{vendor}/{name}"))
+    }
+
+    /// The vendor's part.
+    #[must_use]
+    pub fn vendor(&self) -> VendorId {
+        VendorId(self.0.split('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// The whole identifier as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for SourceId {
+    type Error = NotAnId;
+    fn try_from(text: String) -> Result<Self, NotAnId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<SourceId> for String {
+    fn from(id: SourceId) -> String {
+        id.0
+    }
+}
+
+/// An incident of ours: the vendor's name and sixteen hexadecimal digits, made from the report that began it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IncidentId(pub String);
+
+impl fmt::Display for IncidentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A notification: 32 hexadecimal digits. It is the mail's Message-ID and the webhook's `webhook-id`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NotificationId(pub String);
+
+impl fmt::Display for NotificationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_names_its_vendor() {
+        let id = SourceId::parse("okta/status-page").unwrap();
+        assert_eq!(id.vendor().as_str(), "okta");
+        assert_eq!(SourceId::parse("okta").unwrap().vendor().as_str(), "okta");
+    }
+
+    #[test]
+    fn what_could_be_a_path_or_a_header_is_no_id() {
+        for bad in ["", "Okta", "a b", "a/b/c", "../etc", "a\nb", "a/"] {
+            assert!(SourceId::parse(bad).is_err(), "{bad:?}");
+            assert!(VendorId::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Incidents and the reports that make them, as Bellwether knows them between two looks.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{IncidentId, SourceId};
+use super::impact::Impact;
+use super::phase::{Kind, Phase};
+use super::snapshot::{ComponentRef, SeenIncident, Unreadable};
+
+/// How an incident came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResolvedHow {
+    /// The vendor said so.
+    VendorSaid,
+    /// It is no longer in a list that holds all open ones.
+    NoLongerListed,
+    /// A person said so.
+    ByHand,
+}
+
+impl ResolvedHow {
+    /// The word in the model, as in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::VendorSaid => "vendor_said",
+            Self::NoLongerListed => "no_longer_listed",
+            Self::ByHand => "by_hand",
+        }
+    }
+}
+
+/// A known report is missing from a list that should hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// When a good look first saw the list without it.
+    pub since: Timestamp,
+    /// Good looks without it, so far.
+    pub looks: u32,
+}
+
+/// How a report stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Open.
+    Open,
+    /// Over, and how.
+    Resolved(ResolvedHow),
+    /// Never was, or will not be.
+    Withdrawn,
+}
+
+impl Standing {
+    /// Whether it is open.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Open)
+    }
+}
+
+/// What one source says of an incident, as last seen. The vendor's key belongs to the report, not to the incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Whose word it is.
+    pub source: SourceId,
+    /// The generation of the key, counted from 0: perishable keys are used again for other incidents.
+    pub generation: u32,
+    /// The incident of ours that it tells of.
+    pub incident: IncidentId,
+    /// What was said last.
+    pub seen: SeenIncident,
+    /// The hash of it ([`SeenIncident::said`]).
+    pub said: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// When we first saw it.
+    pub first_seen: Timestamp,
+    /// When what it says last changed before our eyes.
+    pub changed: Timestamp,
+    /// Set while it is missing from a list that should hold it.
+    pub missing: Option<Missing>,
+    /// Silent for 15 days already when first seen: listed and marked old, alerts nobody until a new word comes.
+    pub old: bool,
+}
+
+/// A component as last seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Component {
+    /// Which.
+    #[serde(flatten)]
+    pub component: ComponentRef,
+    /// The vendor's own word.
+    pub vendor_status: String,
+    /// Our word.
+    pub status: Impact,
+    /// Since when it has that status, as we saw it.
+    pub since: Timestamp,
+    /// Set while it is missing from a list that should hold it.
+    pub missing: Option<Missing>,
+}
+
+/// Whether a source can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "health", rename_all = "snake_case")]
+pub enum Health {
+    /// Nobody has looked yet.
+    #[default]
+    NeverRead,
+    /// The last look was good.
+    Readable {
+        /// Roles that could not be read while others could: role and reason.
+        blind: Vec<(String, Unreadable)>,
+    },
+    /// The last look saw nothing.
+    Unreadable {
+        /// Since when no look was good.
+        since: Timestamp,
+        /// Why.
+        why: Unreadable,
+    },
+}
+
+/// What is known of one source, as `diff` needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Which source.
+    pub source: SourceId,
+    /// Whether a good look was ever had. Before it, everything is news.
+    pub first_look_done: bool,
+    /// Whether it can be read.
+    pub health: Health,
+    /// The reports by the vendor's key: the newest generation of each.
+    pub reports: BTreeMap<String, Report>,
+    /// The components by the vendor's key.
+    pub components: BTreeMap<String, Component>,
+}
+
+impl Known {
+    /// Nothing is known.
+    #[must_use]
+    pub const fn nothing(source: SourceId) -> Self {
+        Self {
+            source,
+            first_look_done: false,
+            health: Health::NeverRead,
+            reports: BTreeMap::new(),
+            components: BTreeMap::new(),
+        }
+    }
+
+    /// The keys of what is open, by kind: what `plan` and `read` may have to look up.
+    #[must_use]
+    pub fn open(&self) -> KnownOpen {
+        KnownOpen {
+            keys: self
+                .reports
+                .values()
+                .filter(|r| r.standing.is_open())
+                .map(|r| (r.seen.key.clone(), r.seen.kind))
+                .collect(),
+            history_due: true,
+        }
+    }
+
+    /// Whether something open is missing from its list, so that even an equal body must be counted.
+    #[must_use]
+    pub fn counts_looks(&self) -> bool {
+        self.reports.values().any(|r| r.missing.is_some() && r.standing.is_open())
+            || self.components.values().any(|c| c.missing.is_some() && c.status != Impact::Unknown)
+    }
+}
+
+/// What `plan` and `read` know of a source's open incidents.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KnownOpen {
+    /// The vendor's keys of what is open.
+    pub keys: BTreeMap<String, Kind>,
+    /// Whether the history list has not been read for a while and should be.
+    pub history_due: bool,
+}
+
+/// A maintenance that runs past its planned end.
+#[must_use]
+pub fn is_overrun(seen: &SeenIncident, now: Timestamp) -> bool {
+    matches!(seen.phase, Phase::InProgress | Phase::Verifying)
+        && seen
+            .planned
+            .as_ref()
+            .and_then(|p| p.until.as_ref())
+            .and_then(|until| until.at)
+            .is_some_and(|until| now > until)
+}
+
+/// Whether a maintenance or incident in this phase takes something away from its users now.
+#[must_use]
+pub const fn hurts(phase: Phase) -> bool {
+    match phase {
+        Phase::Investigating | Phase::Identified | Phase::Monitoring | Phase::InProgress | Phase::Verifying => true,
+        Phase::Resolved | Phase::Postmortem | Phase::Scheduled | Phase::Completed | Phase::Cancelled => false,
+    }
+}

@@ -1,0 +1,18 @@
+//! The words of Bellwether as validated values: what a vendor said, what the organisation runs, who wants to know.
+//!
+//! This is layer 0. It has no async, no file, no network, no clock; time is an argument. It names no other module.
+
+pub mod change;
+pub mod effect;
+pub mod hash;
+pub mod id;
+pub mod impact;
+pub mod incident;
+pub mod inventory;
+pub mod notification;
+pub mod phase;
+pub mod snapshot;
+pub mod stated;
+pub mod subscription;
+pub mod text;
+pub mod vendor;

@@ -1,0 +1,179 @@
+//! One message to one receiver: typed facts, frozen into bytes at the first try.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::effect::{Cause, EffectKind};
+use super::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, SubscriptionId};
+use super::impact::Impact;
+use super::incident::ResolvedHow;
+use super::inventory::{Procedure, Tier};
+use super::phase::{Kind, Phase};
+use super::vendor::Support;
+
+/// The version of [`Facts`] as stored. A newer program reads older facts.
+pub const FACTS_VERSION: u32 = 1;
+
+/// All that a message says, before it is worded. Stored with the notification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// [`FACTS_VERSION`].
+    pub version: u32,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The organisation's name, for the signature.
+    pub organisation: String,
+    /// The organisation's zone, an IANA name.
+    pub time_zone: String,
+    /// Where the pages are; no slash at its end.
+    pub page: Option<String>,
+    /// The subscriptions that wanted it.
+    pub subscriptions: Vec<SubscriptionId>,
+    /// The receiver it goes to.
+    pub receiver: ReceiverId,
+    /// What it tells, the worst first. Several only after the first look at a source.
+    pub topics: Vec<Topic>,
+    /// It is a test or a drill and must say so.
+    pub test: bool,
+}
+
+/// One cause and what it does to us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topic {
+    /// What hurts.
+    pub cause: Cause,
+    /// The incident the thread hangs on, if there is one.
+    pub incident: Option<IncidentId>,
+    /// What happened, in order; more than one where messages that were never tried have been merged.
+    pub told: Vec<EffectKind>,
+    /// The vendor's name, or ours for what is our own.
+    pub vendor: String,
+    /// Whose word it is.
+    pub source: Option<SourceId>,
+    /// Whom to call at the vendor.
+    pub support: Support,
+    /// What the vendor says, where there is an incident.
+    pub vendor_word: Option<VendorWord>,
+    /// The worst impact on a service of ours; after the end, what it was.
+    pub impact: Impact,
+    /// Since when it has hurt: the vendor's start, else our first sight.
+    pub since: Timestamp,
+    /// When it was over.
+    pub until: Option<Timestamp>,
+    /// How it ended.
+    pub resolved_how: Option<ResolvedHow>,
+    /// It was over before we first saw it.
+    pub reported_late: bool,
+    /// A maintenance past its planned end.
+    pub overrun: bool,
+    /// Why nobody knows, for a blind source or our own network.
+    pub why: Option<String>,
+    /// The services, the most needed tier first.
+    pub services: Vec<HurtService>,
+}
+
+/// A vendor's word on an incident, as a message quotes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VendorWord {
+    /// The vendor's key.
+    pub key: String,
+    /// Incident or maintenance.
+    pub kind: Kind,
+    /// The vendor's title.
+    pub title: String,
+    /// The vendor's word for how bad it is.
+    pub vendor_impact: String,
+    /// Our word.
+    pub impact: Impact,
+    /// The vendor's word for the phase.
+    pub vendor_phase: String,
+    /// Our word.
+    pub phase: Phase,
+    /// The names of the components it speaks of; empty where the vendor does not say which.
+    pub components: Vec<String>,
+    /// The regions it speaks of.
+    pub regions: Vec<String>,
+    /// The newest text.
+    pub text: Option<String>,
+    /// When the newest text was said.
+    pub said_at: Option<Timestamp>,
+    /// The vendor's page for it.
+    pub link: Option<String>,
+}
+
+/// A service of ours in a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HurtService {
+    /// Its key.
+    pub id: ServiceId,
+    /// Its name.
+    pub name: String,
+    /// Its tier.
+    pub tier: Tier,
+    /// The names of its sites; empty means everywhere.
+    pub sites: Vec<String>,
+    /// What people do with it.
+    pub workflow: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// What happened to it.
+    pub effect: EffectKind,
+    /// How badly it is hurt by this cause; after the end, how badly it was.
+    pub impact: Impact,
+    /// How the cause reaches it, the service first.
+    pub path: Vec<String>,
+    /// How long it can be borne, in seconds.
+    pub bears_seconds: Option<u64>,
+    /// What to do.
+    pub procedure: Procedure,
+    /// What else still hurts it, for people, so that no end is taken for an all-clear.
+    pub still: Vec<String>,
+}
+
+/// A message in words, ready for any way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// One line.
+    pub subject: String,
+    /// Plain text, lines of at most 78 characters where words allow.
+    pub text: String,
+    /// HTML that stands by itself.
+    pub html: String,
+    /// The versioned JSON of the webhook.
+    pub json: serde_json::Value,
+}
+
+/// How a notification stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationState {
+    /// To be sent.
+    Pending,
+    /// The far side took it.
+    Delivered,
+    /// Given up; people are shown it.
+    Dead,
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// Its id: the Message-ID and the `webhook-id`.
+    pub id: NotificationId,
+    /// To whom.
+    pub receiver: ReceiverId,
+    /// [`super::subscription::Receiver::address`] when it was made.
+    pub address: String,
+    /// What the thread hangs on: an incident's id, or the source of a first look.
+    pub thread: String,
+    /// What it tells.
+    pub facts: Facts,
+    /// The words, once a first try has frozen them.
+    pub frozen: Option<Message>,
+    /// How it stands.
+    pub state: NotificationState,
+    /// Tries so far.
+    pub tries: u32,
+    /// When it may be tried.
+    pub due: Timestamp,
+}

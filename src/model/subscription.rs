@@ -1,0 +1,143 @@
+//! Who wants to know what, and where it goes.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::effect::EffectKind;
+use super::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
+use super::impact::Impact;
+use super::inventory::Tier;
+
+/// A secret by reference. The value itself never stands in a configuration, a database or a log.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SecretRef {
+    /// The name of an environment variable.
+    Env(String),
+    /// The path of a file; white space at its end does not count.
+    File(String),
+}
+
+/// An address of electronic mail, checked for its form only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+/// Why a text is not a mail address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a mail address: write name@example.org, without a display name")]
+pub struct NotAnEmail(String);
+
+impl Email {
+    /// Parses `name@host`.
+    ///
+    /// # Errors
+    /// [`NotAnEmail`] names the text.
+    pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
+        let plain = |part: &str| {
+            !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"\\".contains(c))
+        };
+        match text.rsplit_once('@') {
+            Some((name, host)) if plain(name) && plain(host) && !name.contains('@') && text.len() <= 254 => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(NotAnEmail(text.to_owned())),
+        }
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = NotAnEmail;
+    fn try_from(text: String) -> Result<Self, NotAnEmail> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> String {
+        email.0
+    }
+}
+
+/// Where a notification goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receiver {
+    /// Its key.
+    pub id: ReceiverId,
+    /// By which way.
+    pub way: Way,
+}
+
+/// A way to a receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// A mail to one address.
+    Email(Email),
+    /// A signed request.
+    Webhook {
+        /// Where to.
+        url: WebhookUrl,
+        /// Signing secrets (`whsec_…`), the newest first: each signs, so that one can follow another.
+        secrets: Vec<SecretRef>,
+        /// Whether the address may be one that is not public (a server of our own).
+        allow_private: bool,
+    },
+}
+
+/// Where a webhook goes to. The address often holds a token, so it may be a reference.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookUrl {
+    /// The address itself.
+    Plain(Url),
+    /// Where the address can be found.
+    Secret(SecretRef),
+}
+
+impl Receiver {
+    /// What makes two receivers one and the same destination.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match &self.way {
+            Way::Email(email) => format!("mailto:{}", email.as_str().to_lowercase()),
+            Way::Webhook { url: WebhookUrl::Plain(url), .. } => url.to_string(),
+            Way::Webhook { url: WebhookUrl::Secret(reference), .. } => format!("{reference:?}"),
+        }
+    }
+}
+
+/// Who wants which effects on which services, by which receivers. An empty list means "any".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subscription {
+    /// Its key.
+    pub id: SubscriptionId,
+    /// Effects on these services.
+    pub services: Vec<ServiceId>,
+    /// Effects on services of these tiers.
+    pub tiers: Vec<Tier>,
+    /// Effects that come from these vendors.
+    pub vendors: Vec<VendorId>,
+    /// Effects that come from these regions, with `*` and `?`.
+    pub regions: Vec<String>,
+    /// Effects of at least this impact. Unknown passes always.
+    pub least: Impact,
+    /// These effects.
+    pub effects: Vec<EffectKind>,
+    /// Also when a source that a service depends on cannot be read.
+    pub blind: bool,
+    /// Where to.
+    pub receivers: Vec<ReceiverId>,
+}

@@ -1,0 +1,195 @@
+//! What every format needs before it can look for its sign: the right status, the right charset, a whole document.
+
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
+use html2text::render::TrivialDecorator;
+use serde_json::Value;
+
+use super::Body;
+use crate::model::snapshot::Unreadable;
+use crate::model::text;
+
+/// The bytes of an answer that is a success and not empty.
+///
+/// # Errors
+/// [`Unreadable`] by status, as people understand it.
+pub fn bytes(body: &Body) -> Result<&[u8], Unreadable> {
+    let said = || {
+        format!("HTTP {}{}", body.status, heading(body).map(|h| format!(", a page titled “{h}”")).unwrap_or_default())
+    };
+    match body.status {
+        200..=299 => {}
+        401 | 407 => return Err(Unreadable::Refused(said())),
+        403 | 451 => return Err(Unreadable::Blocked(said())),
+        404 | 410 => return Err(Unreadable::Moved(said())),
+        429 | 500..=599 => return Err(Unreadable::Failing(said())),
+        300..=399 => return Err(Unreadable::Moved(said())),
+        _ => return Err(Unreadable::Unexpected(said())),
+    }
+    if body.bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Unreadable::CutShort("the body is empty".to_owned()));
+    }
+    Ok(&body.bytes)
+}
+
+/// The text of an answer: decoded by its byte-order mark, else the charset of its Content-Type, else as UTF-8.
+///
+/// # Errors
+/// [`Unreadable`] where the status is no success, the body is empty or its bytes are not of the charset.
+pub fn text(body: &Body) -> Result<Cow<'_, str>, Unreadable> {
+    let bytes = bytes(body)?;
+    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| (declared(body), 0));
+    let payload = bytes.get(mark..).unwrap_or_default();
+    if encoding.output_encoding() != encoding && payload.len() % 2 == 1 {
+        return Err(Unreadable::CutShort(format!("{} of an odd number of bytes ({})", encoding.name(), payload.len())));
+    }
+    encoding
+        .decode_without_bom_handling_and_without_replacement(payload)
+        .ok_or_else(|| Unreadable::Unexpected(format!("the bytes are not {} text", encoding.name())))
+}
+
+fn declared(body: &Body) -> &'static Encoding {
+    body.header("content-type")
+        .and_then(|value| value.split(';').find_map(|part| part.trim().strip_prefix("charset=")))
+        .and_then(|label| Encoding::for_label(label.trim_matches('"').as_bytes()))
+        // What calls itself UTF-16 without a byte-order mark and begins with ASCII is UTF-8 all the same.
+        .filter(|encoding| encoding.is_ascii_compatible())
+        .unwrap_or(encoding_rs::UTF_8)
+}
+
+/// A JSON document, whole.
+///
+/// # Errors
+/// [`Unreadable`] that says what was found instead, and where the document broke off.
+pub fn json(body: &Body) -> Result<Value, Unreadable> {
+    let text = text(body)?;
+    serde_json::from_str(&text).map_err(|error| not_json(&text, &error, body))
+}
+
+/// A JSON document read into a type of the format's.
+///
+/// # Errors
+/// As [`json`].
+pub fn typed<'a, T: serde::Deserialize<'a>>(text: &'a str, body: &Body) -> Result<T, Unreadable> {
+    serde_json::from_str(text).map_err(|error| not_json(text, &error, body))
+}
+
+fn not_json(text: &str, error: &serde_json::Error, body: &Body) -> Unreadable {
+    if text.trim_start().starts_with('<') {
+        return not_markup(text, heading(body));
+    }
+    if error.is_eof() {
+        return Unreadable::CutShort(format!("the JSON breaks off after {} bytes", body.bytes.len()));
+    }
+    Unreadable::Unexpected(format!("{error}; it begins with {:?}", text::line(text, 40)))
+}
+
+fn not_markup(text: &str, heading: Option<String>) -> Unreadable {
+    let titled = heading.map_or_else(|| "an HTML page".to_owned(), |h| format!("an HTML page titled “{h}”"));
+    let lower = text.get(..text.floor_char_boundary(4096)).unwrap_or(text).to_lowercase();
+    let is_challenge = ["just a moment", "captcha", "challenge-platform", "access denied", "attention required"]
+        .iter()
+        .any(|word| lower.contains(word));
+    if is_challenge {
+        Unreadable::Blocked(format!("{titled} stands in the way"))
+    } else {
+        Unreadable::Unexpected(format!("{titled} instead of data"))
+    }
+}
+
+/// The title of an HTML page, to name it in an error. Only the beginning is looked at.
+fn heading(body: &Body) -> Option<String> {
+    let head = String::from_utf8_lossy(body.bytes.get(..body.bytes.len().min(8192))?).into_owned();
+    if !head.trim_start().starts_with('<') {
+        return None;
+    }
+    let page = scraper::Html::parse_document(&head);
+    let selector = scraper::Selector::parse("title").ok()?;
+    let title = page.select(&selector).next()?.text().collect::<String>();
+    let title = text::line(&title, 80);
+    (!title.is_empty()).then_some(title)
+}
+
+/// HTML, or text with some HTML in it, as plain text. What cannot be rendered is kept as it is.
+#[must_use]
+pub fn plain(html: &str) -> String {
+    if !html.contains('<') && !html.contains('&') {
+        return text::body(html);
+    }
+    // A single line break in the source means one to the reader of a status page, but nothing in HTML.
+    let html = html.replace("\r\n", "\n").replace('\n', "<br>");
+    let rendered = html2text::config::with_decorator(TrivialDecorator::new())
+        .raw_mode(true)
+        .no_table_borders()
+        .no_link_wrapping()
+        .string_from_read(html.as_bytes(), 10_000)
+        .unwrap_or(html);
+    text::body(&rendered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(bytes: &[u8]) -> Body {
+        Body::saved(bytes.to_vec())
+    }
+
+    #[test]
+    fn an_empty_body_is_cut_short_and_not_quiet() {
+        assert!(matches!(json(&body(b" \n")), Err(Unreadable::CutShort(_))));
+    }
+
+    #[test]
+    fn a_page_where_data_should_be_is_named_by_its_title() {
+        let page = body(b"<!doctype html><html><head><title>Sign in to continue</title></head></html>");
+        assert_eq!(
+            json(&page),
+            Err(Unreadable::Unexpected("an HTML page titled “Sign in to continue” instead of data".into()))
+        );
+        let challenge = body(b"<html><head><title>Just a moment...</title></head></html>");
+        assert!(matches!(json(&challenge), Err(Unreadable::Blocked(_))));
+    }
+
+    #[test]
+    fn utf_16_with_a_mark_is_read_and_half_a_character_is_not() {
+        let mut bytes = vec![0xFE, 0xFF];
+        bytes.extend("[\"é\"]".encode_utf16().flat_map(u16::to_be_bytes));
+        assert_eq!(json(&body(&bytes)).unwrap()[0], "é");
+        bytes.pop();
+        assert!(matches!(json(&body(&bytes)), Err(Unreadable::CutShort(_))));
+    }
+
+    #[test]
+    fn a_mark_of_utf_8_does_not_break_json() {
+        assert_eq!(json(&body(b"\xEF\xBB\xBF[1]")).unwrap()[0], 1);
+    }
+
+    #[test]
+    fn json_that_breaks_off_says_where() {
+        assert_eq!(
+            json(&body(br#"{"a": [1, 2"#)),
+            Err(Unreadable::CutShort("the JSON breaks off after 11 bytes".into()))
+        );
+    }
+
+    #[test]
+    fn a_status_that_is_no_success_is_never_read() {
+        let answer = |status| Body { status, ..body(b"{}") };
+        assert!(matches!(json(&answer(503)), Err(Unreadable::Failing(_))));
+        assert!(matches!(json(&answer(404)), Err(Unreadable::Moved(_))));
+        assert!(matches!(json(&answer(403)), Err(Unreadable::Blocked(_))));
+        assert!(matches!(json(&answer(401)), Err(Unreadable::Refused(_))));
+    }
+
+    #[test]
+    fn html_in_an_update_becomes_text() {
+        assert_eq!(
+            plain("We are <b>investigating</b>.<br />More <a href=\"https://x.example\">here</a> &amp; there."),
+            "We are investigating.\nMore here & there."
+        );
+        assert_eq!(plain("one\r\n\r\ntwo"), "one\n\ntwo");
+        assert_eq!(plain("a < b & c"), "a < b & c");
+    }
+}
