@@ -58,6 +58,23 @@ pub enum Cause {
     Offline,
 }
 
+impl Cause {
+    /// What stands before every other cause in their order, to look up all causes of a service.
+    #[must_use]
+    pub const fn least() -> Self {
+        Self::Incident(IncidentId(String::new()))
+    }
+
+    /// The source that it comes from, where it is not an incident.
+    #[must_use]
+    pub const fn source(&self) -> Option<&SourceId> {
+        match self {
+            Self::Component { source, .. } | Self::Blind(source) => Some(source),
+            Self::Incident(_) | Self::Offline => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

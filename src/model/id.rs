@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::hash::Hasher;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -155,6 +158,35 @@ pub struct IncidentId(pub String);
 impl fmt::Display for IncidentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Makes identifiers. They are hashes of what they name, salted once for each installation: the same happening always
+/// gets the same id, also after a crash, and two installations never share one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ids {
+    salt: String,
+}
+
+impl Ids {
+    /// Identifiers of the installation that drew `salt`.
+    #[must_use]
+    pub fn salted(salt: impl Into<String>) -> Self {
+        Self { salt: salt.into() }
+    }
+
+    /// The incident that begins with this generation of a vendor's key.
+    #[must_use]
+    pub fn incident(&self, source: &SourceId, key: &str, generation: u32) -> IncidentId {
+        let hash = Hasher::default().part(&self.salt).part(source.as_str()).part(key).part(generation.to_le_bytes());
+        IncidentId(format!("{}-{}", source.vendor(), hash.hex(16)))
+    }
+
+    /// The notification to `address` that `what` at `at` makes due.
+    #[must_use]
+    pub fn notification(&self, address: &str, what: &str, at: Timestamp) -> NotificationId {
+        let at = at.as_microsecond().to_le_bytes();
+        NotificationId(Hasher::default().part(&self.salt).part(address).part(what).part(at).hex(32))
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Missing {
     pub since: Timestamp,
     /// Good looks without it, so far.
     pub looks: u32,
+    /// Whether the last list would have held it, so that an equal list counts again.
+    pub evident: bool,
 }
 
 /// How a report stands.
@@ -115,6 +117,8 @@ pub enum Health {
     Readable {
         /// Roles that could not be read while others could: role and reason.
         blind: Vec<(String, Unreadable)>,
+        /// The document's own refresh clock, where it stands still for too long.
+        stale: Option<Timestamp>,
     },
     /// The last look saw nothing.
     Unreadable {
@@ -130,8 +134,8 @@ pub enum Health {
 pub struct Known {
     /// Which source.
     pub source: SourceId,
-    /// Whether a good look was ever had. Before it, everything is news.
-    pub first_look_done: bool,
+    /// When the first good look was had. What ended before it is history, not news.
+    pub first_look: Option<Timestamp>,
     /// Whether it can be read.
     pub health: Health,
     /// The reports by the vendor's key: the newest generation of each.
@@ -146,7 +150,7 @@ impl Known {
     pub const fn nothing(source: SourceId) -> Self {
         Self {
             source,
-            first_look_done: false,
+            first_look: None,
             health: Health::NeverRead,
             reports: BTreeMap::new(),
             components: BTreeMap::new(),

@@ -1,0 +1,243 @@
+//! The facts of a message: a decision, with all that its reader needs to know beside it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::graph::Graph;
+use super::route::{DecidedService, Decision};
+use crate::model::effect::{Cause, EffectKind, Effects};
+use crate::model::id::{IncidentId, SourceId, VendorId};
+use crate::model::impact::Impact;
+use crate::model::incident::{Component, Health, Report, ResolvedHow, Standing, is_overrun};
+use crate::model::inventory::{Inventory, Tier};
+use crate::model::notification::{FACTS_VERSION, Facts, HurtService, Topic, VendorWord};
+use crate::model::vendor::{Support, Vendor};
+
+/// What stands behind the decisions of one run.
+#[derive(Debug)]
+pub struct Background<'a> {
+    /// The organisation's name.
+    pub organisation: &'a str,
+    /// The organisation's zone.
+    pub time_zone: &'a str,
+    /// Where the pages are.
+    pub page: Option<&'a str>,
+    /// The inventory.
+    pub inventory: &'a Inventory,
+    /// The same, compiled.
+    pub graph: &'a Graph,
+    /// The vendors.
+    pub vendors: &'a BTreeMap<VendorId, Vendor>,
+    /// The reports of every incident that is decided on, open or over.
+    pub reports: &'a BTreeMap<IncidentId, Report>,
+    /// The components that are decided on, well or not.
+    pub components: &'a BTreeMap<(SourceId, String), Component>,
+    /// The health of the sources.
+    pub sources: &'a BTreeMap<SourceId, Health>,
+    /// Since when no source could be reached, or could not until now.
+    pub offline_since: Option<Timestamp>,
+    /// What still hurts.
+    pub effects: &'a Effects,
+}
+
+/// The facts of a message about several decisions for one address, the worst topic first.
+#[must_use]
+pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, now: Timestamp) -> Option<Facts> {
+    let first = decisions.first()?;
+    let mut topics: Vec<Topic> = decisions.iter().map(|d| topic(d, background, late, now)).collect();
+    topics.sort_by_key(|t| (t.services.first().map(|s| s.tier), std::cmp::Reverse(t.impact.rung().unwrap_or(2))));
+    let mut subscriptions = Vec::new();
+    for id in decisions.iter().flat_map(|d| &d.subscriptions) {
+        if !subscriptions.contains(id) {
+            subscriptions.push(id.clone());
+        }
+    }
+    Some(Facts {
+        version: FACTS_VERSION,
+        at: now,
+        organisation: background.organisation.to_owned(),
+        time_zone: background.time_zone.to_owned(),
+        page: background.page.map(str::to_owned),
+        subscriptions,
+        receiver: first.receiver.clone(),
+        topics,
+        test: false,
+    })
+}
+
+fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Timestamp) -> Topic {
+    let mut services: Vec<HurtService> =
+        decision.services.iter().filter_map(|s| hurt_service(s, &decision.cause, background)).collect();
+    services.sort_by_key(|s| (s.tier, std::cmp::Reverse(s.impact.rung().unwrap_or(2))));
+    let base = Topic {
+        cause: decision.cause.clone(),
+        incident: None,
+        told: vec![kind_of(&decision.services)],
+        vendor: background.organisation.to_owned(),
+        source: None,
+        support: Support::default(),
+        vendor_word: None,
+        impact: worst(&services),
+        since: now,
+        until: None,
+        resolved_how: None,
+        reported_late: late,
+        overrun: false,
+        why: None,
+        services,
+    };
+    match &decision.cause {
+        Cause::Incident(id) => match background.reports.get(id) {
+            Some(report) => of_report(base, id, report, background, now),
+            None => Topic { incident: Some(id.clone()), ..base },
+        },
+        Cause::Component { source, key } => of_component(base, source, key, background, now),
+        Cause::Blind(source) => of_blind(base, source, background, now),
+        Cause::Offline => Topic {
+            since: background.offline_since.unwrap_or(now),
+            until: is_over(&base).then_some(now),
+            why: Some(
+                "No source at all can be reached: our own network, or Bellwether's way out of it, is gone.".into(),
+            ),
+            ..base
+        },
+    }
+}
+
+fn is_over(topic: &Topic) -> bool {
+    topic.told.last() == Some(&EffectKind::Over)
+}
+
+fn of_report(base: Topic, id: &IncidentId, report: &Report, background: &Background<'_>, now: Timestamp) -> Topic {
+    let seen = &report.seen;
+    let newest = seen.updates.last();
+    let resolved_how = match report.standing {
+        Standing::Resolved(how) => Some(how),
+        Standing::Open | Standing::Withdrawn => None,
+    };
+    let ended = seen.ended.as_ref().and_then(|e| e.at).filter(|_| resolved_how == Some(ResolvedHow::VendorSaid));
+    let began = seen.started.as_ref().and_then(|s| s.at).filter(|at| *at <= now);
+    Topic {
+        incident: Some(id.clone()),
+        since: began.unwrap_or(report.first_seen),
+        until: (!report.standing.is_open()).then(|| ended.unwrap_or(report.changed)),
+        resolved_how,
+        overrun: is_overrun(seen, now),
+        vendor_word: Some(VendorWord {
+            key: seen.key.clone(),
+            kind: seen.kind,
+            title: seen.title.clone(),
+            vendor_impact: seen.vendor_impact.clone(),
+            impact: seen.impact,
+            vendor_phase: seen.vendor_phase.clone(),
+            phase: seen.phase,
+            components: seen.components.iter().map(|c| c.name.clone()).collect(),
+            regions: seen.regions.clone(),
+            text: newest.map(|u| u.text.clone()).filter(|t| !t.is_empty()),
+            said_at: newest.and_then(|u| u.at.as_ref()).and_then(|at| at.at),
+            link: seen.link.clone(),
+        }),
+        ..of_source(base, &report.source, background)
+    }
+}
+
+fn of_source(base: Topic, source: &SourceId, background: &Background<'_>) -> Topic {
+    let id = source.vendor();
+    let vendor = background.vendors.get(&id);
+    Topic {
+        vendor: vendor.map_or_else(|| id.to_string(), |v| v.name.clone()),
+        support: vendor.map(|v| v.support.clone()).unwrap_or_default(),
+        source: Some(source.clone()),
+        ..base
+    }
+}
+
+fn of_component(base: Topic, source: &SourceId, key: &str, background: &Background<'_>, now: Timestamp) -> Topic {
+    let component = background.components.get(&(source.clone(), key.to_owned()));
+    let over = is_over(&base);
+    let since = component.map_or(now, |c| c.since);
+    let why = component.map(|c| format!("{}: the vendor's status is “{}”", c.component.name, c.vendor_status));
+    Topic { since, until: over.then_some(now), why, ..of_source(base, source, background) }
+}
+
+fn of_blind(base: Topic, source: &SourceId, background: &Background<'_>, now: Timestamp) -> Topic {
+    let over = is_over(&base);
+    let (since, why) = match background.sources.get(source) {
+        Some(Health::Unreadable { since, why }) => (*since, Some(format!("{source}: {why}"))),
+        Some(Health::Readable { .. } | Health::NeverRead) | None => (now, Some(format!("{source} can be read again"))),
+    };
+    Topic { since, until: over.then_some(now), why, ..of_source(base, source, background) }
+}
+
+fn hurt_service(decided: &DecidedService, cause: &Cause, background: &Background<'_>) -> Option<HurtService> {
+    let service = background.inventory.service(&decided.service)?;
+    let (inventory, effects) = (background.inventory, background.effects);
+    let still = effects
+        .hurts
+        .range((service.id.clone(), Cause::least())..)
+        .take_while(|((id, _), _)| *id == service.id)
+        .filter(|((_, other), _)| other != cause)
+        .map(|(_, e)| {
+            format!("{}: {}", e.path.get(1..).unwrap_or_default().join(", "), e.impact.label().to_lowercase())
+        })
+        .collect();
+    Some(HurtService {
+        id: service.id.clone(),
+        name: service.name.clone(),
+        tier: service.tier,
+        sites: service.sites.iter().map(|s| inventory.site_name(s).to_owned()).collect(),
+        workflow: service.workflow.clone(),
+        owner: service.owner.clone(),
+        effect: decided.kind,
+        impact: decided.impact,
+        path: decided.path.clone(),
+        bears_seconds: service.bears.map(|b| b.as_secs()),
+        procedure: service.procedure.clone(),
+        still,
+    })
+}
+
+/// What a message says happened, when its services differ: the gravest of it.
+fn kind_of(services: &[DecidedService]) -> EffectKind {
+    services.iter().map(|s| s.kind).min_by_key(|kind| *kind as u8).unwrap_or(EffectKind::Hurt)
+}
+
+fn worst(services: &[HurtService]) -> Impact {
+    services
+        .iter()
+        .map(|s| s.impact)
+        .max_by_key(|i| i.rung().map_or(2, |r| r + u8::from(r > 1)))
+        .unwrap_or(Impact::Unknown)
+}
+
+/// The most needed tier of a topic, for the order in which messages are sent.
+#[must_use]
+pub fn most_needed(facts: &Facts) -> Option<Tier> {
+    facts.topics.iter().flat_map(|t| &t.services).map(|s| s.tier).min()
+}
+
+/// Tells a later message within an earlier one that was never tried: what the later says now, after what the earlier
+/// said first.
+#[must_use]
+pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
+    let mut merged = later.clone();
+    for topic in &earlier.topics {
+        match merged.topics.iter_mut().find(|t| t.cause == topic.cause) {
+            None => merged.topics.push(topic.clone()),
+            Some(newer) => {
+                let mut told = topic.told.clone();
+                told.extend(newer.told.iter().copied());
+                newer.told = told;
+                newer.since = newer.since.min(topic.since);
+                for service in &topic.services {
+                    if !newer.services.iter().any(|s| s.id == service.id) {
+                        newer.services.push(service.clone());
+                    }
+                }
+                newer.services.sort_by_key(|s| s.tier);
+            }
+        }
+    }
+    merged
+}

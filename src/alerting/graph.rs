@@ -1,0 +1,102 @@
+//! The inventory made ready to be asked: which service stands on which vendor, in an order in which each service comes
+//! after those it builds on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::id::{ServiceId, VendorId};
+use crate::model::inventory::{Inventory, On, Service};
+use crate::model::vendor::Vendor;
+
+/// The inventory and the vendors it needs, compiled once for each configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    /// The services, each after those it builds on. A service in a circle is left out; `check` names the circle.
+    order: Vec<Service>,
+    /// Where each stands in the order.
+    places: BTreeMap<ServiceId, usize>,
+    /// The services that a vendor reaches, directly or through another service, as places in the order.
+    reached: BTreeMap<VendorId, BTreeSet<usize>>,
+    /// The vendors' names for people.
+    names: BTreeMap<VendorId, String>,
+}
+
+impl Graph {
+    /// Compiles the inventory.
+    #[must_use]
+    pub fn compile(inventory: &Inventory, vendors: &[Vendor]) -> Self {
+        let mut graph =
+            Self { names: vendors.iter().map(|v| (v.id.clone(), v.name.clone())).collect(), ..Self::default() };
+        let mut waiting: Vec<&Service> = inventory.services.iter().collect();
+        loop {
+            let before = waiting.len();
+            waiting.retain(|service| !graph.place(service));
+            if waiting.is_empty() || waiting.len() == before {
+                return graph;
+            }
+        }
+    }
+
+    /// Puts a service at the end of the order, if all that it builds on stands there already.
+    fn place(&mut self, service: &Service) -> bool {
+        let on: Vec<&On> = service.needs.iter().flat_map(|n| n.dependencies()).map(|d| &d.on).collect();
+        let is_ready = on.iter().all(|on| match on {
+            On::Service(id) => self.places.contains_key(id),
+            On::Vendor(_) => true,
+        });
+        if !is_ready {
+            return false;
+        }
+        let here = self.order.len();
+        for on in on {
+            match on {
+                On::Vendor(selector) => {
+                    self.reached.entry(selector.vendor.clone()).or_default().insert(here);
+                }
+                On::Service(id) => {
+                    let Some(&under) = self.places.get(id) else { continue };
+                    for places in self.reached.values_mut().filter(|places| places.contains(&under)) {
+                        places.insert(here);
+                    }
+                }
+            }
+        }
+        self.places.insert(service.id.clone(), here);
+        self.order.push(service.clone());
+        true
+    }
+
+    /// The services in order.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.order
+    }
+
+    /// The services that any of these vendors reach, in order.
+    pub fn reached_by<'a>(&'a self, vendors: &BTreeSet<VendorId>) -> Vec<&'a Service> {
+        let places: BTreeSet<usize> = vendors.iter().filter_map(|v| self.reached.get(v)).flatten().copied().collect();
+        places.into_iter().filter_map(|place| self.order.get(place)).collect()
+    }
+
+    /// Whether any service needs this vendor.
+    #[must_use]
+    pub fn needs(&self, vendor: &VendorId) -> bool {
+        self.reached.contains_key(vendor)
+    }
+
+    /// The vendors that any service needs.
+    pub fn vendors(&self) -> impl Iterator<Item = &VendorId> {
+        self.reached.keys()
+    }
+
+    /// The service of that key.
+    #[must_use]
+    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
+        self.places.get(id).and_then(|place| self.order.get(*place))
+    }
+
+    /// The name of a vendor for people.
+    #[must_use]
+    pub fn vendor_name<'a>(&'a self, id: &'a VendorId) -> &'a str {
+        self.names.get(id).map_or(id.as_str(), String::as_str)
+    }
+}

@@ -1,0 +1,9 @@
+//! What a look means and who is told: diff, effects, route, and the words of a message.
+//!
+//! Layer 1, pure: no async, no IO, no clock. A decision not to send is a value with its reason, like one to send.
+
+pub mod diff;
+pub mod effects;
+pub mod facts;
+pub mod graph;
+pub mod route;

@@ -1,0 +1,396 @@
+//! Who is told what: the effects as they stand, against what each address has been told.
+//!
+//! It does not ask what just happened but what each address should know now, so it may run on every change, on every
+//! tick and on every reload, and what one run missed the next one mends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::graph::Graph;
+use crate::model::effect::{Cause, Effect, EffectKind, Effects};
+use crate::model::id::{IncidentId, ReceiverId, ServiceId, SubscriptionId, VendorId};
+use crate::model::impact::{Impact, Step};
+use crate::model::subscription::{Receiver, Subscription};
+
+/// What one address has been told, or was decided not to be told, of one service and one cause.
+pub type ToldKey = (String, ServiceId, Cause);
+
+/// How it stands between an address, a service and a cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// By which receiver.
+    pub receiver: ReceiverId,
+    /// The impact that was decided on last.
+    pub impact: Impact,
+    /// Whether the overrun was decided on.
+    pub overrun: bool,
+    /// Whether anything was sent: only then is an end told.
+    pub sent: bool,
+    /// How the cause reached the service.
+    pub path: Vec<String>,
+}
+
+/// One decision: to tell one address of one cause, or not to, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The receiver.
+    pub receiver: ReceiverId,
+    /// Where it leads.
+    pub address: String,
+    /// What it is about.
+    pub cause: Cause,
+    /// The services, and what happened to each.
+    pub services: Vec<DecidedService>,
+    /// The subscriptions that lead there.
+    pub subscriptions: Vec<SubscriptionId>,
+    /// To send or not.
+    pub verdict: Verdict,
+}
+
+/// One service in a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedService {
+    /// Which.
+    pub service: ServiceId,
+    /// What happened to it.
+    pub kind: EffectKind,
+    /// How badly it is hurt; after the end, how badly it was.
+    pub impact: Impact,
+    /// How the cause reaches it.
+    pub path: Vec<String>,
+}
+
+/// To send or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Send it.
+    Send,
+    /// Do not, for this reason.
+    NotSent(String),
+}
+
+/// What a run of `route` decided, and what each address counts as told after it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Routed {
+    /// The decisions, by address and cause.
+    pub decisions: Vec<Decision>,
+    /// What to remember: `None` to forget.
+    pub told: Vec<(ToldKey, Option<Told>)>,
+}
+
+/// The subscriptions made ready to be asked by service.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    subscriptions: Vec<Subscription>,
+    receivers: BTreeMap<ReceiverId, Receiver>,
+    by_service: BTreeMap<ServiceId, Vec<usize>>,
+}
+
+impl Rules {
+    /// Compiles the subscriptions for the services of `graph`.
+    #[must_use]
+    pub fn compile(subscriptions: &[Subscription], receivers: &[Receiver], graph: &Graph) -> Self {
+        let mut by_service: BTreeMap<ServiceId, Vec<usize>> = BTreeMap::new();
+        for service in graph.services() {
+            let wanting = subscriptions.iter().enumerate().filter(|(_, s)| {
+                (s.services.is_empty() || s.services.contains(&service.id))
+                    && (s.tiers.is_empty() || s.tiers.contains(&service.tier))
+            });
+            by_service.insert(service.id.clone(), wanting.map(|(at, _)| at).collect());
+        }
+        let receivers = receivers.iter().map(|r| (r.id.clone(), r.clone())).collect();
+        Self { subscriptions: subscriptions.to_vec(), receivers, by_service }
+    }
+
+    /// The receivers by their keys.
+    #[must_use]
+    pub const fn receivers(&self) -> &BTreeMap<ReceiverId, Receiver> {
+        &self.receivers
+    }
+
+    fn of_service(&self, service: &ServiceId) -> impl Iterator<Item = &Subscription> {
+        self.by_service.get(service).into_iter().flatten().filter_map(|at| self.subscriptions.get(*at))
+    }
+}
+
+/// What a cause is about, as far as subscriptions ask: whose it is, where, and what it is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// The vendor.
+    pub vendor: Option<VendorId>,
+    /// The regions it speaks of; empty means not said, which passes every region.
+    pub regions: Vec<String>,
+    /// The causes of single components that an incident has taken over, by naming them.
+    pub folds: BTreeSet<Cause>,
+    /// The incident that named this component until it ended.
+    pub folded_from: Option<IncidentId>,
+}
+
+/// Decides what each address should be told now. `told` and `effects` must speak of the same services.
+#[must_use]
+pub fn route(
+    effects: &Effects,
+    told: &BTreeMap<ToldKey, Told>,
+    about: &BTreeMap<Cause, About>,
+    rules: &Rules,
+) -> Routed {
+    let mut run = Run { about, rules, before: told, groups: BTreeMap::new(), told: BTreeMap::new() };
+    let mut open: BTreeMap<ToldKey, Told> = told.clone();
+    for effect in effects.hurts.values() {
+        run.effect(effect, &mut open);
+    }
+    run.ended(open);
+    run.finish()
+}
+
+/// Decisions about an incident that was over before it was first seen: told once, as late, never as open.
+#[must_use]
+pub fn route_late(effects: &Effects, cause: &Cause, about: &BTreeMap<Cause, About>, rules: &Rules) -> Vec<Decision> {
+    let only = effects.hurts.iter().filter(|((_, c), _)| c == cause).map(|(k, e)| (k.clone(), e.clone())).collect();
+    let as_if_open = route(&Effects { hurts: only, ..Effects::default() }, &BTreeMap::new(), about, rules);
+    let mut decisions = as_if_open.decisions;
+    for service in decisions.iter_mut().flat_map(|d| &mut d.services) {
+        service.kind = EffectKind::Over;
+    }
+    decisions
+}
+
+/// Where decisions are gathered: by address, cause and verdict.
+type GroupKey = (String, Cause, Option<String>);
+
+struct Run<'a> {
+    about: &'a BTreeMap<Cause, About>,
+    rules: &'a Rules,
+    before: &'a BTreeMap<ToldKey, Told>,
+    groups: BTreeMap<GroupKey, Decision>,
+    told: BTreeMap<ToldKey, Option<Told>>,
+}
+
+/// What the subscriptions that lead to one address want of one effect.
+struct Want {
+    receiver: ReceiverId,
+    subscriptions: Vec<SubscriptionId>,
+    kinds: BTreeSet<EffectKind>,
+    /// Why none of them wants it by its impact or by its kind; `None` when one does.
+    not: Option<String>,
+}
+
+impl Run<'_> {
+    fn effect(&mut self, effect: &Effect, open: &mut BTreeMap<ToldKey, Told>) {
+        for (address, want) in self.wants(effect) {
+            let key = (address, effect.service.clone(), effect.cause.clone());
+            let before = open.remove(&key).or_else(|| self.taken_over(&key, open));
+            self.decide(key, effect, &want, before);
+        }
+    }
+
+    /// What was told of a component that the incident now names, so that it is not told again.
+    fn taken_over(&mut self, key: &ToldKey, open: &mut BTreeMap<ToldKey, Told>) -> Option<Told> {
+        let (address, service, cause) = key;
+        for folded in &self.about.get(cause)?.folds {
+            let old = (address.clone(), service.clone(), folded.clone());
+            if let Some(told) = open.remove(&old) {
+                self.told.insert(old, None);
+                return Some(told);
+            }
+        }
+        None
+    }
+
+    fn decide(&mut self, key: ToldKey, effect: &Effect, want: &Want, before: Option<Told>) {
+        let kind = match &before {
+            None => Some(EffectKind::Hurt),
+            Some(told) if effect.overrun && !told.overrun => Some(told.or_hurt(EffectKind::Worse)),
+            Some(told) => match told.impact.step_to(effect.impact) {
+                Step::Same | Step::Lost => None,
+                Step::Up => Some(told.or_hurt(EffectKind::Worse)),
+                Step::Down => Some(EffectKind::Better),
+            },
+        };
+        let was_sent = before.as_ref().is_some_and(|told| told.sent);
+        let is_known = before.is_some();
+        let mut sent = was_sent;
+        if let Some(kind) = kind {
+            let inherited = self.inherited(&key).filter(|_| before.is_none());
+            let verdict = match &inherited {
+                Some(incident) => Verdict::NotSent(format!("told with the end of {incident}")),
+                None => self.verdict(want, kind, was_sent),
+            };
+            sent = was_sent || inherited.is_some() || verdict == Verdict::Send;
+            self.add(&key, effect, kind, want, verdict);
+        } else if is_known && before.as_ref().is_some_and(|t| t.impact == effect.impact && t.path == effect.path) {
+            return;
+        }
+        let told = Told {
+            receiver: want.receiver.clone(),
+            impact: effect.impact,
+            overrun: effect.overrun,
+            sent,
+            path: effect.path.clone(),
+        };
+        self.told.insert(key, Some(told));
+    }
+
+    /// The incident whose end this address is told now, and which named this component, still not well: the message
+    /// about the end says so, and the component's own end will be told.
+    fn inherited(&self, key: &ToldKey) -> Option<IncidentId> {
+        let (address, service, cause) = key;
+        let incident = self.about.get(cause)?.folded_from.clone()?;
+        let old = (address.clone(), service.clone(), Cause::Incident(incident.clone()));
+        self.before.get(&old).is_some_and(|told| told.sent).then_some(incident)
+    }
+
+    fn verdict(&self, want: &Want, kind: EffectKind, was_sent: bool) -> Verdict {
+        match &want.not {
+            // Who was told that it is hurt is also told that it is less so, below the least impact too.
+            Some(_) if was_sent && want.kinds.contains(&kind) => Verdict::Send,
+            Some(why) => Verdict::NotSent(why.clone()),
+            None if want.kinds.contains(&kind) => Verdict::Send,
+            None => Verdict::NotSent(format!("no subscription wants effects of the kind {}", kind.word())),
+        }
+    }
+
+    fn add(&mut self, key: &ToldKey, effect: &Effect, kind: EffectKind, want: &Want, verdict: Verdict) {
+        let (address, service, cause) = key;
+        let reason = match &verdict {
+            Verdict::Send => None,
+            Verdict::NotSent(why) => Some(why.clone()),
+        };
+        let decision = self.groups.entry((address.clone(), cause.clone(), reason)).or_insert_with(|| Decision {
+            receiver: want.receiver.clone(),
+            address: address.clone(),
+            cause: cause.clone(),
+            services: Vec::new(),
+            subscriptions: Vec::new(),
+            verdict,
+        });
+        for subscription in &want.subscriptions {
+            if !decision.subscriptions.contains(subscription) {
+                decision.subscriptions.push(subscription.clone());
+            }
+        }
+        decision.services.push(DecidedService {
+            service: service.clone(),
+            kind,
+            impact: effect.impact,
+            path: effect.path.clone(),
+        });
+    }
+
+    /// What the subscriptions want of an effect, by the address they lead to.
+    fn wants(&self, effect: &Effect) -> BTreeMap<String, Want> {
+        let mut wants: BTreeMap<String, Want> = BTreeMap::new();
+        for subscription in self.rules.of_service(&effect.service) {
+            let Some(not) = self.asks_for(subscription, effect) else { continue };
+            for id in &subscription.receivers {
+                let Some(receiver) = self.rules.receivers.get(id) else { continue };
+                let want = wants.entry(receiver.address()).or_insert_with(|| Want {
+                    receiver: id.clone(),
+                    subscriptions: Vec::new(),
+                    kinds: BTreeSet::new(),
+                    not: not.clone(),
+                });
+                if not.is_none() && want.not.take().is_some() {
+                    (want.subscriptions, want.kinds) = (Vec::new(), BTreeSet::new());
+                }
+                if not.is_none() || want.not.is_some() {
+                    want.subscriptions.push(subscription.id.clone());
+                    want.kinds.extend(&subscription.effects);
+                }
+            }
+        }
+        wants
+    }
+
+    /// `None`: the subscription is about something else. `Some(None)`: it wants it. `Some(Some(why))`: it does not.
+    fn asks_for(&self, subscription: &Subscription, effect: &Effect) -> Option<Option<String>> {
+        let about = self.about.get(&effect.cause);
+        let vendor = about.and_then(|a| a.vendor.as_ref());
+        if !subscription.vendors.is_empty() && vendor.is_none_or(|v| !subscription.vendors.contains(v)) {
+            return None;
+        }
+        let regions = about.map_or(&[][..], |a| &a.regions);
+        let is_there = |pattern: &String| {
+            let pattern = wildmatch::WildMatch::new_case_insensitive(pattern);
+            regions.iter().any(|region| pattern.matches(region))
+        };
+        if !subscription.regions.is_empty() && !regions.is_empty() && !subscription.regions.iter().any(is_there) {
+            return None;
+        }
+        Some(match effect.cause {
+            Cause::Blind(_) | Cause::Offline if !subscription.blind => {
+                Some(format!("{} does not want to know of blind sources", subscription.id))
+            }
+            Cause::Blind(_) | Cause::Offline => None,
+            Cause::Incident(_) | Cause::Component { .. } => {
+                let passes = effect.overrun || effect.impact.is_at_least(subscription.least);
+                (!passes).then(|| {
+                    format!("{} wants at least {}, this is {}", subscription.id, subscription.least, effect.impact)
+                })
+            }
+        })
+    }
+
+    /// What was told and hurts no longer.
+    fn ended(&mut self, open: BTreeMap<ToldKey, Told>) {
+        for (key, told) in open {
+            let (address, service, cause) = &key;
+            let effect = Effect {
+                service: service.clone(),
+                cause: cause.clone(),
+                impact: told.impact,
+                overrun: false,
+                path: told.path.clone(),
+            };
+            let leading = self.leading(address, &effect);
+            let verdict = match &leading {
+                _ if !told.sent => Verdict::NotSent("nobody there was told that it began".to_owned()),
+                None => Verdict::NotSent(format!("no subscription leads to {} for it any more", told.receiver)),
+                Some(want) if !want.kinds.contains(&EffectKind::Over) => {
+                    Verdict::NotSent("no subscription wants effects of the kind over".to_owned())
+                }
+                Some(_) => Verdict::Send,
+            };
+            let want = leading.unwrap_or_else(|| Want {
+                receiver: told.receiver.clone(),
+                subscriptions: Vec::new(),
+                kinds: BTreeSet::new(),
+                not: None,
+            });
+            self.add(&key, &effect, EffectKind::Over, &want, verdict);
+            self.told.insert(key, None);
+        }
+    }
+
+    /// What leads to an address for a service now, whatever the impact: who was told of the beginning is told the end.
+    fn leading(&self, address: &str, effect: &Effect) -> Option<Want> {
+        let mut found: Option<Want> = None;
+        for subscription in self.rules.of_service(&effect.service) {
+            for id in &subscription.receivers {
+                if self.rules.receivers.get(id).is_none_or(|r| r.address() != address) {
+                    continue;
+                }
+                let want = found.get_or_insert_with(|| Want {
+                    receiver: id.clone(),
+                    subscriptions: Vec::new(),
+                    kinds: BTreeSet::new(),
+                    not: None,
+                });
+                want.subscriptions.push(subscription.id.clone());
+                want.kinds.extend(&subscription.effects);
+            }
+        }
+        found
+    }
+
+    fn finish(self) -> Routed {
+        let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
+        Routed { decisions: self.groups.into_values().collect(), told }
+    }
+}
+
+impl Told {
+    /// `kind`, or hurt where nobody was told of a beginning.
+    const fn or_hurt(&self, kind: EffectKind) -> EffectKind {
+        if self.sent { kind } else { EffectKind::Hurt }
+    }
+}
