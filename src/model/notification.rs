@@ -27,6 +27,9 @@ pub struct Facts {
     pub time_zone: String,
     /// Where the pages are; no slash at its end.
     pub page: Option<String>,
+    /// How many sites the organisation has; 0 where it names none. "At 6 of 7 sites" needs both numbers.
+    #[serde(default)]
+    pub sites_in_all: u32,
     /// The subscriptions that wanted it.
     pub subscriptions: Vec<SubscriptionId>,
     /// The receiver it goes to.
@@ -54,6 +57,9 @@ pub struct Topic {
     pub support: Support,
     /// What the vendor says, where there is an incident.
     pub vendor_word: Option<VendorWord>,
+    /// The component, where one is not well and no incident names it.
+    #[serde(default)]
+    pub component: Option<UnwellComponent>,
     /// The worst impact on a service of ours; after the end, what it was.
     pub impact: Impact,
     /// Since when it has hurt: the vendor's start, else our first sight.
@@ -93,12 +99,24 @@ pub struct VendorWord {
     pub components: Vec<String>,
     /// The regions it speaks of.
     pub regions: Vec<String>,
+    /// For a maintenance: when it was to end.
+    #[serde(default)]
+    pub planned_until: Option<Timestamp>,
     /// The newest text.
     pub text: Option<String>,
     /// When the newest text was said.
     pub said_at: Option<Timestamp>,
     /// The vendor's page for it.
     pub link: Option<String>,
+}
+
+/// A vendor's component that is not well, as a message names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnwellComponent {
+    /// The vendor's name for it.
+    pub name: String,
+    /// The vendor's word for how it is.
+    pub vendor_status: String,
 }
 
 /// A service of ours in a message.

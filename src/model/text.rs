@@ -8,7 +8,7 @@ pub const BODY_CHARS: usize = 20_000;
 /// Characters that change how the text around them is shown, or that cannot be seen at all.
 const fn deceives(c: char) -> bool {
     matches!(c,
-        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
+        '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
         | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{00AD}' | '\u{E0000}'..='\u{E007F}')
 }
 
