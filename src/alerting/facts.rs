@@ -11,7 +11,7 @@ use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, ResolvedHow, Standing, is_overrun};
 use crate::model::inventory::{Inventory, Tier};
-use crate::model::notification::{FACTS_VERSION, Facts, HurtService, Topic, VendorWord};
+use crate::model::notification::{FACTS_VERSION, Facts, HurtService, Topic, UnwellComponent, VendorWord};
 use crate::model::vendor::{Support, Vendor};
 
 /// What stands behind the decisions of one run.
@@ -59,6 +59,7 @@ pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, n
         organisation: background.organisation.to_owned(),
         time_zone: background.time_zone.to_owned(),
         page: background.page.map(str::to_owned),
+        sites_in_all: u32::try_from(background.inventory.sites.len()).unwrap_or(u32::MAX),
         subscriptions,
         receiver: first.receiver.clone(),
         topics,
@@ -78,6 +79,7 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         source: None,
         support: Support::default(),
         vendor_word: None,
+        component: None,
         impact: worst(&services),
         since: now,
         until: None,
@@ -134,6 +136,7 @@ fn of_report(base: Topic, id: &IncidentId, report: &Report, background: &Backgro
             phase: seen.phase,
             components: seen.components.iter().map(|c| c.name.clone()).collect(),
             regions: seen.regions.clone(),
+            planned_until: seen.planned.as_ref().and_then(|p| p.until.as_ref()).and_then(|u| u.at),
             text: newest.map(|u| u.text.clone()).filter(|t| !t.is_empty()),
             said_at: newest.and_then(|u| u.at.as_ref()).and_then(|at| at.at),
             link: seen.link.clone(),
@@ -157,8 +160,9 @@ fn of_component(base: Topic, source: &SourceId, key: &str, background: &Backgrou
     let component = background.components.get(&(source.clone(), key.to_owned()));
     let over = is_over(&base);
     let since = component.map_or(now, |c| c.since);
-    let why = component.map(|c| format!("{}: the vendor's status is “{}”", c.component.name, c.vendor_status));
-    Topic { since, until: over.then_some(now), why, ..of_source(base, source, background) }
+    let component =
+        component.map(|c| UnwellComponent { name: c.component.name.clone(), vendor_status: c.vendor_status.clone() });
+    Topic { since, until: over.then_some(now), component, ..of_source(base, source, background) }
 }
 
 fn of_blind(base: Topic, source: &SourceId, background: &Background<'_>, now: Timestamp) -> Topic {

@@ -71,9 +71,24 @@ impl Graph {
         &self.order
     }
 
-    /// The services that any of these vendors reach, in order.
+    /// The services that any of these vendors reach, and all that those build on, in order: what can be judged apart
+    /// from the rest.
+    #[must_use]
     pub fn reached_by<'a>(&'a self, vendors: &BTreeSet<VendorId>) -> Vec<&'a Service> {
-        let places: BTreeSet<usize> = vendors.iter().filter_map(|v| self.reached.get(v)).flatten().copied().collect();
+        let mut places: BTreeSet<usize> =
+            vendors.iter().filter_map(|v| self.reached.get(v)).flatten().copied().collect();
+        let mut waiting: Vec<usize> = places.iter().copied().collect();
+        while let Some(place) = waiting.pop() {
+            let needs = self.order.get(place).into_iter().flat_map(|s| &s.needs).flat_map(|n| n.dependencies());
+            for dependency in needs {
+                if let On::Service(id) = &dependency.on
+                    && let Some(&under) = self.places.get(id)
+                    && places.insert(under)
+                {
+                    waiting.push(under);
+                }
+            }
+        }
         places.into_iter().filter_map(|place| self.order.get(place)).collect()
     }
 

@@ -394,3 +394,8 @@ impl Told {
         if self.sent { kind } else { EffectKind::Hurt }
     }
 }
+
+/// The services of which a decision speaks.
+pub fn service_ids(decision: &Decision) -> impl Iterator<Item = ServiceId> + '_ {
+    decision.services.iter().map(|s| s.service.clone())
+}

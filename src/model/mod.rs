@@ -11,6 +11,7 @@ pub mod incident;
 pub mod inventory;
 pub mod notification;
 pub mod phase;
+pub mod published;
 pub mod snapshot;
 pub mod stated;
 pub mod subscription;

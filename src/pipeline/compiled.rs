@@ -1,0 +1,89 @@
+//! The configuration made ready: the inventory as a graph, the subscriptions by service, the sources that are polled.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+
+use crate::alerting::effects::EffectRules;
+use crate::alerting::graph::Graph;
+use crate::alerting::route::Rules;
+use crate::model::id::{Ids, SourceId, VendorId};
+use crate::model::inventory::Inventory;
+use crate::model::subscription::{Receiver, Subscription};
+use crate::model::vendor::{Source, Vendor};
+
+/// All that the pipeline needs of the configuration. It holds no run-time state and never changes; a reload makes
+/// another one.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The organisation's zone, an IANA name.
+    pub time_zone: String,
+    /// Where the pages are; no slash at its end.
+    pub page: Option<String>,
+    /// How effects are judged.
+    pub effect_rules: EffectRules,
+    /// Makes identifiers.
+    pub ids: Ids,
+    /// The inventory.
+    pub inventory: Inventory,
+    /// The inventory as a graph.
+    pub graph: Graph,
+    /// All vendors that are known.
+    pub vendors: BTreeMap<VendorId, Vendor>,
+    /// The sources that are polled: those of the vendors that the inventory needs.
+    pub sources: BTreeMap<SourceId, Source>,
+    /// The subscriptions.
+    pub rules: Rules,
+}
+
+/// What a configuration says, before it is made ready.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The organisation's zone, an IANA name.
+    pub time_zone: String,
+    /// Where the pages are.
+    pub page: Option<String>,
+    /// After how long a source that cannot be read is told.
+    pub blind_after: SignedDuration,
+    /// The inventory.
+    pub inventory: Inventory,
+    /// All vendors that are known.
+    pub vendors: Vec<Vendor>,
+    /// The subscriptions.
+    pub subscriptions: Vec<Subscription>,
+    /// The receivers.
+    pub receivers: Vec<Receiver>,
+}
+
+impl Compiled {
+    /// Makes a configuration ready.
+    #[must_use]
+    pub fn new(parts: Parts, ids: Ids) -> Self {
+        let graph = Graph::compile(&parts.inventory, &parts.vendors);
+        let rules = Rules::compile(&parts.subscriptions, &parts.receivers, &graph);
+        let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
+        let sources = needed.flat_map(|v| &v.sources).filter(|s| s.url.is_some());
+        Self {
+            organisation: parts.organisation,
+            time_zone: parts.time_zone,
+            page: parts.page,
+            effect_rules: EffectRules { blind_after: parts.blind_after },
+            ids,
+            sources: sources.map(|s| (s.id.clone(), s.clone())).collect(),
+            vendors: parts.vendors.into_iter().map(|v| (v.id.clone(), v)).collect(),
+            inventory: parts.inventory,
+            graph,
+            rules,
+        }
+    }
+
+    /// The keys of the sources that are polled.
+    #[must_use]
+    pub fn polled(&self) -> BTreeSet<SourceId> {
+        self.sources.keys().cloned().collect()
+    }
+}

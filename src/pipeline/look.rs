@@ -1,0 +1,191 @@
+//! One look at a source: what to ask, what came, what it says.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+
+use super::settle::Happened;
+use crate::model::hash::Hasher;
+use crate::model::incident::KnownOpen;
+use crate::model::snapshot::{Look, Unreadable};
+use crate::model::vendor::Source;
+use crate::normalize::{self, Answer, Body, Outcome, Reading, Request};
+use crate::store::known::Remembered;
+
+/// How often the history of a source is read beside what is open, to close incidents and to find short ones.
+const HISTORY_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// How often a format may ask for more within one look.
+const ROUNDS: usize = 8;
+
+/// Carries requests out: over the network, from saved files, or from a recording.
+#[async_trait]
+pub trait Ask: Send + Sync {
+    /// One answer for the request. `may_be_same` allows "not modified" as an answer.
+    async fn ask(&self, source: &Source, request: &Request, may_be_same: bool) -> Asked;
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// The server says that nothing changed since it was asked last.
+    NotModified,
+    /// A body, nothing, or not recorded.
+    Outcome(Outcome),
+}
+
+/// What is remembered of a source between two looks, without reading the store.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// The hash of the first body that was read last and is taken in.
+    pub body_hash: Option<String>,
+    /// What was open after the last look.
+    pub open: KnownOpen,
+    /// When the history was read last.
+    pub history_read: Option<Timestamp>,
+    /// Whether something open is missing, so that even an equal body must be counted.
+    pub counts_looks: bool,
+    /// Whether the last look was good.
+    pub is_readable: bool,
+}
+
+impl Memory {
+    /// What the store remembers, at the start. The first look is taken in whole.
+    #[must_use]
+    pub fn from_store(remembered: &Remembered) -> Self {
+        Self {
+            body_hash: remembered.body_hash.clone(),
+            history_read: remembered.history_read,
+            counts_looks: true,
+            ..Self::default()
+        }
+    }
+
+    /// Keeps what a look leaves, once it is taken in.
+    pub(super) fn keep(&mut self, looked: &Looked) {
+        self.is_readable = !matches!(looked.look, Look::Unreadable(_));
+        if let Some(hash) = &looked.hash {
+            self.body_hash = Some(hash.clone());
+        }
+        if looked.history_read.is_some() {
+            self.history_read = looked.history_read;
+        }
+    }
+
+    pub(super) fn learn(&mut self, happened: &Happened) {
+        self.open.keys.clone_from(&happened.open);
+        self.counts_looks = happened.counts_looks;
+    }
+}
+
+/// What a look came to.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// What it says.
+    pub look: Look,
+    /// The bodies that were read: role, hash, bytes.
+    pub bodies: Vec<(&'static str, String, Vec<u8>)>,
+    /// The hash of the first body, if it could be had.
+    pub hash: Option<String>,
+    /// Set if the history was read.
+    pub history_read: Option<Timestamp>,
+    /// How long the server asks to be left alone.
+    pub leave_alone: Option<std::time::Duration>,
+}
+
+impl Looked {
+    pub(super) const fn is_same(&self) -> bool {
+        matches!(self.look, Look::SameAsBefore)
+    }
+}
+
+/// Looks at a source.
+pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestamp) -> Looked {
+    let is_due = memory.history_read.is_none_or(|at| now.duration_since(at) >= HISTORY_EVERY);
+    let open = KnownOpen { keys: memory.open.keys.clone(), history_due: is_due };
+    let plan = normalize::plan(source, &open);
+    let may_be_same = plan.len() == 1 && memory.is_readable;
+    let mut answers = Vec::new();
+    for request in &plan {
+        match ask.ask(source, request, may_be_same).await {
+            Asked::NotModified => return same(),
+            Asked::Outcome(outcome) => answers.push(Answer { role: request.role, outcome }),
+        }
+    }
+    let hash = answers.first().and_then(hash_of);
+    if may_be_same && hash.is_some() && hash == memory.body_hash {
+        return same();
+    }
+    finish(ask, source, answers, &open, now).await
+}
+
+fn same() -> Looked {
+    Looked { look: Look::SameAsBefore, bodies: Vec::new(), hash: None, history_read: None, leave_alone: None }
+}
+
+async fn finish(
+    ask: &dyn Ask,
+    source: &Source,
+    mut answers: Vec<Answer>,
+    open: &KnownOpen,
+    now: Timestamp,
+) -> Looked {
+    let hash = answers.first().and_then(hash_of);
+    let mut look = Look::Unreadable(Unreadable::Unexpected("the format asks for ever more".to_owned()));
+    for _ in 0..ROUNDS {
+        match normalize::read(source, &answers, open, now) {
+            Reading::Done(Ok(snapshot)) => {
+                look = Look::Snapshot(Box::new(snapshot));
+                break;
+            }
+            Reading::Done(Err(why)) => {
+                look = Look::Unreadable(why);
+                break;
+            }
+            Reading::Need(requests) => {
+                for request in requests {
+                    let Asked::Outcome(outcome) = ask.ask(source, &request, false).await else { continue };
+                    answers.push(Answer { role: request.role, outcome });
+                }
+            }
+        }
+    }
+    let read_history = answers.iter().any(|a| a.role == "incidents" && matches!(a.outcome, Outcome::Body(_)));
+    Looked {
+        look,
+        hash,
+        history_read: read_history.then_some(now),
+        leave_alone: answers.iter().filter_map(|a| leave_alone(&a.outcome, now)).max(),
+        bodies: answers.into_iter().filter_map(kept).collect(),
+    }
+}
+
+/// The hash of an answer that is a success.
+fn hash_of(answer: &Answer) -> Option<String> {
+    match &answer.outcome {
+        Outcome::Body(Body { status: 200..=299, bytes, .. }) => Some(Hasher::default().part(bytes).hex(32)),
+        Outcome::Body(_) | Outcome::Unreadable(_) | Outcome::NotRecorded => None,
+    }
+}
+
+fn kept(answer: Answer) -> Option<(&'static str, String, Vec<u8>)> {
+    match answer.outcome {
+        Outcome::Body(body) => Some((answer.role, Hasher::default().part(&body.bytes).hex(32), body.bytes)),
+        Outcome::Unreadable(_) | Outcome::NotRecorded => None,
+    }
+}
+
+/// `Retry-After` of a refusal, in seconds or as a date, clamped to a day.
+fn leave_alone(outcome: &Outcome, now: Timestamp) -> Option<std::time::Duration> {
+    let Outcome::Body(body) = outcome else { return None };
+    if !matches!(body.status, 429 | 503) {
+        return None;
+    }
+    let value = body.header("retry-after")?.trim();
+    let seconds = match value.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => {
+            let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+            u64::try_from(at.duration_since(now).as_secs()).ok()?
+        }
+    };
+    Some(std::time::Duration::from_secs(seconds.min(24 * 3600)))
+}

@@ -1,0 +1,63 @@
+//! The whole program on one page: one incident from bytes to mail.
+//!
+//! 1. The scheduler finds a source due in this slot, takes a worker, and calls [`poll_once`].
+//! 2. [`look`] asks the format for a plan and has the requests carried out: a snapshot, the same as before, or
+//!    unreadable and why.
+//! 3. [`settle::take_in`] compares it with what is known of that source and finds the changes.
+//! 4. In the same transaction it works out which services of ours are hurt, by which path, what each address has been
+//!    told of it and what it should be told now, and puts the notifications into the outbox.
+//! 5. It commits, to the disk. A crash from here on loses nothing.
+//! 6. [`deliver::deliver_once`] takes the oldest due row, freezes its bytes, sends, and only then marks.
+//! 7. [`settle::tick_once`] does what only time brings: a source blind for too long, a maintenance past its end, our own
+//!    network gone.
+//!
+//! `tests/it/walk.rs` follows this list step by step.
+
+pub mod compiled;
+pub mod deliver;
+pub mod look;
+pub mod settle;
+
+use jiff::Timestamp;
+
+use self::compiled::Compiled;
+use self::look::{Ask, Looked, Memory};
+use self::settle::Happened;
+use crate::model::vendor::Source;
+use crate::store::{Store, StoreError};
+
+/// One look at one source, and all that follows from it up to the outbox.
+///
+/// # Errors
+/// [`StoreError`] when nothing could be written; then nothing happened, and the next look finds it again.
+pub async fn poll_once(
+    store: &Store,
+    compiled: &Compiled,
+    source: &Source,
+    memory: &mut Memory,
+    ask: &dyn Ask,
+    now: Timestamp,
+) -> Result<Happened, StoreError> {
+    let looked = look::look(ask, source, memory, now).await;
+    kill_point("fetched");
+    if looked.is_nothing_new(memory) {
+        memory.keep(&looked);
+        return Ok(Happened::default());
+    }
+    let happened = settle::take_in(store, compiled, source, &looked, now).await?;
+    memory.keep(&looked);
+    memory.learn(&happened);
+    Ok(happened)
+}
+
+/// A named point at which a test can end the process. It does nothing unless built with `--features kill-points`.
+pub(crate) fn kill_point(name: &'static str) {
+    fail::fail_point!(name, |_| std::process::abort());
+}
+
+impl Looked {
+    /// Whether the look says what the last one said, and nothing waits to be counted.
+    fn is_nothing_new(&self, memory: &Memory) -> bool {
+        self.is_same() && memory.is_readable && !memory.counts_looks
+    }
+}

@@ -1,0 +1,493 @@
+//! What a look, a person's word or the passing of time leads to, in one transaction: changes, effects, decisions and
+//! notifications.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::compiled::Compiled;
+use super::kill_point;
+use super::look::Looked;
+use crate::alerting::diff::{self, Habits};
+use crate::alerting::effects::effects_on;
+use crate::alerting::facts::{self, Background};
+use crate::alerting::message::message;
+use crate::alerting::route::{self, About, Decision, Verdict};
+use crate::model::change::{Change, IncidentChange};
+use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
+use crate::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, VendorId};
+use crate::model::impact::Step;
+use crate::model::incident::{Component, Health, Known, Report, Standing};
+use crate::model::inventory::Service;
+use crate::model::phase::{Kind, Phase};
+use crate::model::snapshot::{Look, SeenIncident};
+use crate::model::vendor::Source;
+use crate::normalize;
+use crate::store::known::Marks;
+use crate::store::outbox::thread;
+use crate::store::{Store, StoreError, Writing};
+
+/// What happened, for the terminal, the stream of the page and a replay's lines.
+#[derive(Debug, Clone, Default)]
+pub struct Happened {
+    /// What the vendor's word did.
+    pub changes: Vec<Change>,
+    /// What that did to services of ours.
+    pub effects: Vec<(EffectKind, Effect)>,
+    /// Who is told, and who is not and why.
+    pub notices: Vec<Notice>,
+    /// What is open at the source after a look.
+    pub open: BTreeMap<String, Kind>,
+    /// Whether something open is missing at the source, so that equal bodies must be counted.
+    pub counts_looks: bool,
+    /// Whether the look went through the store at all.
+    pub was_taken_in: bool,
+}
+
+/// One message, or the decision not to send one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// When.
+    pub at: Timestamp,
+    /// To whom.
+    pub receiver: ReceiverId,
+    /// About which services.
+    pub services: Vec<ServiceId>,
+    /// The subject it has, or would have had.
+    pub subject: String,
+    /// Whether it goes out.
+    pub sent: bool,
+    /// Why, or why not.
+    pub why: String,
+}
+
+/// Takes a look in.
+///
+/// # Errors
+/// [`StoreError`]; then nothing of it happened.
+pub async fn take_in(
+    store: &Store,
+    compiled: &Compiled,
+    source: &Source,
+    looked: &Looked,
+    now: Timestamp,
+) -> Result<Happened, StoreError> {
+    let keys: Vec<&str> = match &looked.look {
+        Look::Snapshot(snapshot) => snapshot.incidents.iter().map(|i| i.key.as_str()).collect(),
+        Look::SameAsBefore | Look::Unreadable(_) => Vec::new(),
+    };
+    let mut tx = store.write().await?;
+    kill_point("tx_open");
+    let before = tx.known(&source.id, &keys).await?;
+    let about = normalize::about(source.format);
+    let habits = Habits { gone_after: about.gone_after, perishable_keys: about.perishable_keys };
+    let diff = diff::diff(&before, &looked.look, habits, &compiled.ids, now);
+    let is_news = !diff.changes.is_empty();
+    put_look(&mut tx, &before, &diff.known, looked, is_news, now).await?;
+    kill_point("tx_mid");
+    let mut happened = Happened::default();
+    if is_news {
+        let is_first_look = before.first_look.is_none();
+        happened = settle(&mut tx, compiled, &Scope::of(source), diff.changes, is_first_look, now).await?;
+    }
+    happened.open = diff.known.open().keys;
+    happened.counts_looks = diff.known.counts_looks();
+    happened.was_taken_in = true;
+    tx.commit().await?;
+    kill_point("committed");
+    Ok(happened)
+}
+
+async fn put_look(
+    tx: &mut Writing,
+    before: &Known,
+    after: &Known,
+    looked: &Looked,
+    is_news: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let warnings = match &looked.look {
+        Look::Snapshot(snapshot) => snapshot.warnings.as_slice(),
+        Look::SameAsBefore | Look::Unreadable(_) => &[],
+    };
+    let marks = Marks { body_hash: looked.hash.as_deref(), history_read: looked.history_read, warnings };
+    tx.put_known(before, after, &marks, now).await?;
+    if is_news || !warnings.is_empty() {
+        for (role, hash, bytes) in &looked.bodies {
+            tx.put_body(&after.source, role, hash, bytes, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A person's word on an incident of a vendor.
+///
+/// # Errors
+/// [`StoreError`]; then nothing of it happened.
+pub async fn by_hand(
+    store: &Store,
+    compiled: &Compiled,
+    source: &SourceId,
+    seen: &SeenIncident,
+    now: Timestamp,
+) -> Result<Happened, StoreError> {
+    let mut tx = store.write().await?;
+    let before = tx.known(source, &[&seen.key]).await?;
+    let diff = diff::by_hand(&before, seen, &compiled.ids, now);
+    tx.put_known(&before, &diff.known, &Marks::default(), now).await?;
+    let scope = Scope::Vendors(BTreeSet::from([source.vendor()]));
+    let happened = settle(&mut tx, compiled, &scope, diff.changes, false, now).await?;
+    tx.commit().await?;
+    Ok(happened)
+}
+
+/// What only time brings, and what a new configuration brings: everything is judged anew.
+///
+/// # Errors
+/// [`StoreError`]; then nothing of it happened.
+pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
+    let mut tx = store.write().await?;
+    mark_our_network(&mut tx, compiled, now).await?;
+    let happened = settle(&mut tx, compiled, &Scope::Everything, Vec::new(), false, now).await?;
+    tx.commit().await?;
+    Ok(happened)
+}
+
+/// Our own network is gone when every source that is polled, and there are three at least, is unreachable.
+async fn mark_our_network(tx: &mut Writing, compiled: &Compiled, now: Timestamp) -> Result<(), StoreError> {
+    let world = tx.world(&compiled.polled()).await?;
+    let silent: Vec<Option<Timestamp>> = world
+        .sources
+        .values()
+        .map(|health| match health {
+            Health::Unreadable { since, why } if why.may_be_our_network() => Some(*since),
+            Health::Unreadable { .. } | Health::Readable { .. } | Health::NeverRead => None,
+        })
+        .collect();
+    let gone_since = silent.iter().copied().collect::<Option<Vec<_>>>().filter(|all| all.len() >= 3);
+    match (world.offline_since, gone_since.and_then(|all| all.into_iter().max())) {
+        (None, Some(since)) => tx.set_note("offline_since", Some(&since.to_string())).await,
+        (Some(_), None) => {
+            tx.set_note("offline_since", None).await?;
+            tx.set_note("online_again", Some(&now.to_string())).await
+        }
+        (None, None) | (Some(_), Some(_)) => Ok(()),
+    }
+}
+
+/// Which services must be judged anew.
+enum Scope {
+    Everything,
+    Vendors(BTreeSet<VendorId>),
+}
+
+impl Scope {
+    fn of(source: &Source) -> Self {
+        Self::Vendors(BTreeSet::from([source.id.vendor()]))
+    }
+
+    fn services<'a>(&self, compiled: &'a Compiled) -> Vec<&'a Service> {
+        match self {
+            Self::Everything => compiled.graph.services().iter().collect(),
+            Self::Vendors(vendors) => compiled.graph.reached_by(vendors),
+        }
+    }
+}
+
+/// Effects, decisions and notifications, after the changes have been written.
+async fn settle(
+    tx: &mut Writing,
+    compiled: &Compiled,
+    scope: &Scope,
+    changes: Vec<Change>,
+    is_first_look: bool,
+    now: Timestamp,
+) -> Result<Happened, StoreError> {
+    for change in &changes {
+        tx.put_change(change).await?;
+    }
+    let world = tx.world(&compiled.polled()).await?;
+    let services = scope.services(compiled);
+    let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
+    let ids: Vec<ServiceId> = match scope {
+        Scope::Everything => all_services(tx, &services).await?,
+        Scope::Vendors(_) => services.iter().map(|s| s.id.clone()).collect(),
+    };
+    let logged = log_effects(tx, &effects, &ids, now).await?;
+    let told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
+    let stage = Stage::gather(tx, compiled, &world, &effects, &changes, told.keys().map(|(_, _, c)| c)).await?;
+    let routed = route::route(&effects, &told, &stage.about, &compiled.rules);
+    let mut notices = stage.tell(tx, &routed.decisions, is_first_look, now).await?;
+    for (key, told) in &routed.told {
+        tx.put_told(key, told.as_ref()).await?;
+    }
+    for change in reported_late(&changes) {
+        notices.extend(stage.tell_late(tx, &world, change, now).await?);
+    }
+    Ok(Happened { changes, effects: logged, notices, ..Happened::default() })
+}
+
+/// The services of the inventory, and those that it no longer knows but that are still held to be hurt.
+async fn all_services(tx: &mut Writing, services: &[&Service]) -> Result<Vec<ServiceId>, StoreError> {
+    let mut ids: BTreeSet<ServiceId> = services.iter().map(|s| s.id.clone()).collect();
+    ids.extend(tx.hurt_services().await?);
+    Ok(ids.into_iter().collect())
+}
+
+/// Compares what hurts now with what hurt until now, and logs the difference.
+async fn log_effects(
+    tx: &mut Writing,
+    effects: &Effects,
+    services: &[ServiceId],
+    now: Timestamp,
+) -> Result<Vec<(EffectKind, Effect)>, StoreError> {
+    let mut before = tx.hurting(services).await?;
+    let mut logged = Vec::new();
+    for (key, effect) in effects.hurts.iter().filter(|((_, cause), _)| is_vendors(cause)) {
+        let kind = match before.remove(key) {
+            None => Some(EffectKind::Hurt),
+            Some(old) if old == *effect => continue,
+            Some(old) => match old.impact.step_to(effect.impact) {
+                Step::Up => Some(EffectKind::Worse),
+                Step::Down => Some(EffectKind::Better),
+                Step::Same | Step::Lost => None,
+            },
+        };
+        tx.put_hurt(effect).await?;
+        logged.extend(kind.map(|kind| (kind, effect.clone())));
+    }
+    for effect in before.into_values() {
+        tx.drop_hurt(&effect).await?;
+        logged.push((EffectKind::Over, effect));
+    }
+    for (kind, effect) in &logged {
+        tx.put_effect(*kind, effect, now).await?;
+    }
+    Ok(logged)
+}
+
+/// What a vendor did, not what we cannot see.
+const fn is_vendors(cause: &Cause) -> bool {
+    match cause {
+        Cause::Incident(_) | Cause::Component { .. } => true,
+        Cause::Blind(_) | Cause::Offline => false,
+    }
+}
+
+fn reported_late(changes: &[Change]) -> impl Iterator<Item = &IncidentChange> {
+    changes.iter().filter_map(|change| match change {
+        Change::Incident(c) if c.reported_late => Some(c.as_ref()),
+        Change::Incident(_) | Change::Component(_) | Change::Source(_) => None,
+    })
+}
+
+/// Everything that decisions and their messages need to know.
+struct Stage<'a> {
+    compiled: &'a Compiled,
+    effects: &'a Effects,
+    about: BTreeMap<Cause, About>,
+    reports: BTreeMap<IncidentId, Report>,
+    components: BTreeMap<(SourceId, String), Component>,
+    sources: BTreeMap<SourceId, Health>,
+    offline_since: Option<Timestamp>,
+}
+
+impl<'a> Stage<'a> {
+    async fn gather(
+        tx: &mut Writing,
+        compiled: &'a Compiled,
+        world: &World,
+        effects: &'a Effects,
+        changes: &[Change],
+        told: impl Iterator<Item = &Cause>,
+    ) -> Result<Self, StoreError> {
+        let mut stage = Self {
+            compiled,
+            effects,
+            about: BTreeMap::new(),
+            reports: world.reports.iter().map(|r| (r.incident.clone(), r.clone())).collect(),
+            components: BTreeMap::new(),
+            sources: world.sources.clone(),
+            offline_since: world.offline_since.or(world.online_again),
+        };
+        for change in changes {
+            if let Change::Incident(c) = change {
+                stage.reports.insert(c.report.incident.clone(), c.report.clone());
+            }
+        }
+        let causes: BTreeSet<&Cause> = effects.hurts.keys().map(|(_, cause)| cause).chain(told).collect();
+        for cause in causes {
+            stage.learn(tx, cause).await?;
+        }
+        stage.hand_over(changes);
+        for change in reported_late(changes) {
+            let cause = Cause::Incident(change.report.incident.clone());
+            stage.about.insert(cause, about(&change.report));
+        }
+        Ok(stage)
+    }
+
+    async fn learn(&mut self, tx: &mut Writing, cause: &Cause) -> Result<(), StoreError> {
+        match cause {
+            Cause::Incident(id) => {
+                if !self.reports.contains_key(id)
+                    && let Some(report) = tx.report_of(id).await?
+                {
+                    self.reports.insert(id.clone(), report);
+                }
+                if let Some(report) = self.reports.get(id) {
+                    self.about.insert(cause.clone(), about(report));
+                }
+            }
+            Cause::Component { source, key } => {
+                if let Some(component) = tx.component(source, key).await? {
+                    let regions = component.component.region.iter().cloned().collect();
+                    let vendor = Some(source.vendor());
+                    self.about.insert(cause.clone(), About { vendor, regions, ..About::default() });
+                    self.components.insert((source.clone(), key.clone()), component);
+                }
+            }
+            Cause::Blind(source) => {
+                self.about.insert(cause.clone(), About { vendor: Some(source.vendor()), ..About::default() });
+            }
+            Cause::Offline => {}
+        }
+        Ok(())
+    }
+
+    /// A component that an incident named until it ended just now, and that is still not well.
+    fn hand_over(&mut self, changes: &[Change]) {
+        for change in changes {
+            let Change::Incident(c) = change else { continue };
+            if c.report.standing.is_open() {
+                continue;
+            }
+            for component in &c.report.seen.components {
+                let cause = Cause::Component { source: c.report.source.clone(), key: component.key.clone() };
+                if let Some(about) = self.about.get_mut(&cause) {
+                    about.folded_from = Some(c.report.incident.clone());
+                }
+            }
+        }
+    }
+
+    fn background(&'a self) -> Background<'a> {
+        Background {
+            organisation: &self.compiled.organisation,
+            time_zone: &self.compiled.time_zone,
+            page: self.compiled.page.as_deref(),
+            inventory: &self.compiled.inventory,
+            graph: &self.compiled.graph,
+            vendors: &self.compiled.vendors,
+            reports: &self.reports,
+            components: &self.components,
+            sources: &self.sources,
+            offline_since: self.offline_since,
+            effects: self.effects,
+        }
+    }
+
+    /// Puts what is decided into the outbox and the log. After a first look, one message for each address.
+    async fn tell(
+        &self,
+        tx: &mut Writing,
+        decisions: &[Decision],
+        is_first_look: bool,
+        now: Timestamp,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let mut groups: BTreeMap<(String, String), Vec<&Decision>> = BTreeMap::new();
+        for decision in decisions {
+            let is_listed = is_first_look && decision.verdict == Verdict::Send;
+            let apart = if is_listed { "first look".to_owned() } else { format!("{} {:?}", decision.cause, decision.verdict) };
+            groups.entry((decision.address.clone(), apart)).or_default().push(decision);
+        }
+        let mut notices = Vec::new();
+        for ((_, what), group) in groups {
+            notices.extend(self.tell_one(tx, &group, &what, false, now).await?);
+        }
+        Ok(notices)
+    }
+
+    async fn tell_late(
+        &self,
+        tx: &mut Writing,
+        world: &World,
+        change: &IncidentChange,
+        now: Timestamp,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let as_if_open = World { reports: vec![as_open(&change.report)], ..world.clone() };
+        let compiled = self.compiled;
+        let services = compiled.graph.reached_by(&BTreeSet::from([change.report.source.vendor()]));
+        let effects = effects_on(&compiled.graph, &as_if_open, compiled.effect_rules, now, &services);
+        let cause = Cause::Incident(change.report.incident.clone());
+        let mut notices = Vec::new();
+        for decision in route::route_late(&effects, &cause, &self.about, &compiled.rules) {
+            notices.extend(self.tell_one(tx, &[&decision], &format!("late {cause}"), true, now).await?);
+        }
+        Ok(notices)
+    }
+
+    async fn tell_one(
+        &self,
+        tx: &mut Writing,
+        group: &[&Decision],
+        what: &str,
+        late: bool,
+        now: Timestamp,
+    ) -> Result<Option<Notice>, StoreError> {
+        let Some(first) = group.first() else { return Ok(None) };
+        let Some(facts) = facts::facts(group, &self.background(), late, now) else { return Ok(None) };
+        let kinds: String = group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
+        let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
+        let sent = first.verdict == Verdict::Send;
+        let why = match &first.verdict {
+            Verdict::Send => {
+                let names: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
+                format!("wanted by {}", names.join(", "))
+            }
+            Verdict::NotSent(why) => why.clone(),
+        };
+        let row: Option<NotificationId> = if sent {
+            Some(tx.put_notification(&id, &first.address, &thread(&facts), &facts, now).await?)
+        } else {
+            None
+        };
+        for decision in group {
+            tx.put_decision(decision, &why, row.as_ref(), now).await?;
+        }
+        let services: BTreeSet<ServiceId> = group.iter().flat_map(|d| route::service_ids(d)).collect();
+        let subject = message(&id, &facts).subject;
+        Ok(Some(Notice {
+            at: now,
+            receiver: first.receiver.clone(),
+            services: services.into_iter().collect(),
+            subject,
+            sent,
+            why,
+        }))
+    }
+}
+
+/// What a report is about, as far as subscriptions ask.
+fn about(report: &Report) -> About {
+    let seen = &report.seen;
+    let mut regions = seen.regions.clone();
+    regions.extend(seen.components.iter().filter_map(|c| c.region.clone()));
+    let component = |key: &String| Cause::Component { source: report.source.clone(), key: key.clone() };
+    About {
+        vendor: Some(report.source.vendor()),
+        regions,
+        folds: seen.components.iter().map(|c| component(&c.key)).collect(),
+        folded_from: None,
+    }
+}
+
+/// A report as it would have been, had it been seen while it was open.
+fn as_open(report: &Report) -> Report {
+    let phase = match report.seen.kind {
+        Kind::Incident => Phase::Investigating,
+        Kind::Maintenance => Phase::InProgress,
+    };
+    let seen = SeenIncident { phase, ..report.seen.clone() };
+    Report { seen, standing: Standing::Open, old: false, ..report.clone() }
+}

@@ -1,0 +1,277 @@
+//! What is known of the sources: read and written in the same transaction as what it leads to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
+use crate::model::effect::World;
+use crate::model::id::{IncidentId, SourceId};
+use crate::model::incident::{Component, Health, Known, Report};
+use crate::model::snapshot::Warning;
+
+/// How long ago a source was looked at: written in batches, since it changes nothing that anybody is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Which source.
+    pub source: SourceId,
+    /// The last look.
+    pub look: Timestamp,
+    /// The last look at which a document was read.
+    pub good: Option<Timestamp>,
+}
+
+/// What the memory of a source must be filled with at the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// Which source.
+    pub source: SourceId,
+    /// The hash of the bodies that were read last.
+    pub body_hash: Option<String>,
+    /// When the history was read last.
+    pub history_read: Option<Timestamp>,
+    /// The last look.
+    pub look: Option<Timestamp>,
+}
+
+/// Beside what is known: what a look leaves at its source.
+#[derive(Debug, Clone, Default)]
+pub struct Marks<'a> {
+    /// The hash of the bodies that were read.
+    pub body_hash: Option<&'a str>,
+    /// When the history was read last.
+    pub history_read: Option<Timestamp>,
+    /// What was strange in the document.
+    pub warnings: &'a [Warning],
+}
+
+const REPORTS: &str = "SELECT doc FROM report WHERE source = $1 AND (is_open = TRUE OR key IN (SELECT value FROM json_each($2))) ORDER BY generation";
+const PUT_REPORT: &str = "INSERT INTO report (source, key, generation, incident, is_open, kind, first_seen, changed, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, key, generation) DO UPDATE SET is_open = excluded.is_open, kind = excluded.kind, changed = excluded.changed, doc = excluded.doc";
+const PUT_COMPONENT: &str = "INSERT INTO component (source, key, status, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (source, key) DO UPDATE SET status = excluded.status, doc = excluded.doc";
+const PUT_SAID: &str = "INSERT INTO said (source, key, generation, update_key, hash, incident, seen_at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+const PUT_SOURCE: &str = "INSERT INTO source (id, first_look, health, last_look, last_good, body_hash, history_read, warnings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET first_look = excluded.first_look, health = excluded.health, last_look = excluded.last_look, last_good = COALESCE(excluded.last_good, source.last_good), body_hash = excluded.body_hash, history_read = COALESCE(excluded.history_read, source.history_read), warnings = excluded.warnings";
+
+impl Writing {
+    /// What is known of a source, as far as a look that lists `keys` can concern it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn known(&mut self, source: &SourceId, keys: &[&str]) -> Result<Known, StoreError> {
+        let mut known = Known::nothing(source.clone());
+        let row = sqlx::query("SELECT first_look, health FROM source WHERE id = $1")
+            .bind(source.as_str())
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        if let Some(row) = row {
+            known.first_look = row.get::<Option<i64>, _>(0).map(at);
+            known.health = from_text("health", row.get(1))?;
+        }
+        let keys = to_text("keys", &keys)?;
+        let rows = sqlx::query(REPORTS).bind(source.as_str()).bind(keys).fetch_all(&mut *self.tx).await?;
+        for row in rows {
+            let report: Report = from_text("report", row.get(0))?;
+            known.reports.insert(report.seen.key.clone(), report);
+        }
+        let rows = sqlx::query("SELECT doc FROM component WHERE source = $1").bind(source.as_str());
+        for row in rows.fetch_all(&mut *self.tx).await? {
+            let component: Component = from_text("component", row.get(0))?;
+            known.components.insert(component.component.key.clone(), component);
+        }
+        Ok(known)
+    }
+
+    /// Writes what differs between two states of knowledge.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_known(
+        &mut self,
+        before: &Known,
+        after: &Known,
+        marks: &Marks<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let is_good = matches!(after.health, Health::Readable { .. });
+        sqlx::query(PUT_SOURCE)
+            .bind(after.source.as_str())
+            .bind(after.first_look.map(ms))
+            .bind(to_text("health", &after.health)?)
+            .bind(ms(now))
+            .bind(is_good.then(|| ms(now)))
+            .bind(marks.body_hash)
+            .bind(marks.history_read.map(ms))
+            .bind(to_text("warnings", &marks.warnings)?)
+            .execute(&mut *self.tx)
+            .await?;
+        for (key, report) in &after.reports {
+            if before.reports.get(key) != Some(report) {
+                self.put_report(report, now).await?;
+            }
+        }
+        for (key, component) in &after.components {
+            if before.components.get(key) != Some(component) {
+                self.put_component(&after.source, component).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn put_report(&mut self, report: &Report, now: Timestamp) -> Result<(), StoreError> {
+        let seen = &report.seen;
+        sqlx::query(PUT_REPORT)
+            .bind(report.source.as_str())
+            .bind(&seen.key)
+            .bind(i64::from(report.generation))
+            .bind(&report.incident.0)
+            .bind(report.standing.is_open())
+            .bind(seen.kind.word())
+            .bind(ms(report.first_seen))
+            .bind(ms(report.changed))
+            .bind(to_text("report", report)?)
+            .execute(&mut *self.tx)
+            .await?;
+        for update in &seen.updates {
+            sqlx::query(PUT_SAID)
+                .bind(report.source.as_str())
+                .bind(&seen.key)
+                .bind(i64::from(report.generation))
+                .bind(&update.key)
+                .bind(update.said())
+                .bind(&report.incident.0)
+                .bind(ms(now))
+                .bind(to_text("update", update)?)
+                .execute(&mut *self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn put_component(&mut self, source: &SourceId, component: &Component) -> Result<(), StoreError> {
+        sqlx::query(PUT_COMPONENT)
+            .bind(source.as_str())
+            .bind(&component.component.key)
+            .bind(component.status.word())
+            .bind(to_text("component", component)?)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The world as it stands for these sources, and for whatever was entered by hand.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn world(&mut self, polled: &BTreeSet<SourceId>) -> Result<World, StoreError> {
+        let mut world = World::default();
+        let rows = sqlx::query("SELECT doc FROM report WHERE is_open = TRUE ORDER BY source, key");
+        for row in rows.fetch_all(&mut *self.tx).await? {
+            world.reports.push(from_text("report", row.get(0))?);
+        }
+        let rows = sqlx::query("SELECT source, doc FROM component WHERE status <> 'operational' ORDER BY source, key");
+        for row in rows.fetch_all(&mut *self.tx).await? {
+            if let Ok(source) = SourceId::parse(row.get(0)) {
+                world.unwell.entry(source).or_default().push(from_text("component", row.get(1))?);
+            }
+        }
+        let mut health = BTreeMap::new();
+        for row in sqlx::query("SELECT id, health FROM source").fetch_all(&mut *self.tx).await? {
+            if let Ok(source) = SourceId::parse(row.get(0)) {
+                health.insert(source, from_text("health", row.get(1))?);
+            }
+        }
+        world.sources = polled.iter().map(|id| (id.clone(), health.remove(id).unwrap_or_default())).collect();
+        world.offline_since = self.note("offline_since").await?.and_then(|at| at.parse().ok());
+        world.online_again = self.note("online_again").await?.and_then(|at| at.parse().ok());
+        Ok(world)
+    }
+
+    /// The newest report of an incident, open or over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn report_of(&mut self, incident: &IncidentId) -> Result<Option<Report>, StoreError> {
+        let row = sqlx::query("SELECT doc FROM report WHERE incident = $1 ORDER BY changed DESC LIMIT 1")
+            .bind(&incident.0)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        row.map(|row| from_text("report", row.get(0))).transpose()
+    }
+
+    /// One component.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn component(&mut self, source: &SourceId, key: &str) -> Result<Option<Component>, StoreError> {
+        let row = sqlx::query("SELECT doc FROM component WHERE source = $1 AND key = $2")
+            .bind(source.as_str())
+            .bind(key)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        row.map(|row| from_text("component", row.get(0))).transpose()
+    }
+
+    /// Keeps a body, since what it said was news.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn put_body(
+        &mut self,
+        source: &SourceId,
+        role: &str,
+        hash: &str,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO body (source, at, role, hash, bytes) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        )
+        .bind(source.as_str())
+        .bind(ms(now))
+        .bind(role)
+        .bind(hash)
+        .bind(bytes)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Writes when sources were looked at, in one go.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn put_seen(&self, seen: &[Seen]) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        for seen in seen {
+            sqlx::query("UPDATE source SET last_look = $2, last_good = COALESCE($3, last_good) WHERE id = $1")
+                .bind(seen.source.as_str())
+                .bind(ms(seen.look))
+                .bind(seen.good.map(ms))
+                .execute(&mut *writing.tx)
+                .await?;
+        }
+        writing.commit().await
+    }
+
+    /// What is remembered of all sources, for the start.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn remembered(&self) -> Result<Vec<Remembered>, StoreError> {
+        let rows = sqlx::query("SELECT id, body_hash, history_read, last_look FROM source");
+        let rows = rows.fetch_all(&self.reads).await?;
+        Ok(rows.iter().filter_map(remembered).collect())
+    }
+}
+
+fn remembered(row: &SqliteRow) -> Option<Remembered> {
+    Some(Remembered {
+        source: SourceId::parse(row.get(0)).ok()?,
+        body_hash: row.get(1),
+        history_read: row.get::<Option<i64>, _>(2).map(at),
+        look: row.get::<Option<i64>, _>(3).map(at),
+    })
+}

@@ -1,0 +1,109 @@
+//! The log of what happened: every change and every effect, in the order in which they were committed.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::{StoreError, Writing, from_text, ms, to_text};
+use crate::model::change::Change;
+use crate::model::effect::{Cause, Effect, EffectKind};
+use crate::model::id::ServiceId;
+
+const PUT_CHANGE: &str = "INSERT INTO change (seq, at, source, kind, incident, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM change), $1, $2, $3, $4, $5) RETURNING seq";
+const PUT_EFFECT: &str = "INSERT INTO effect (seq, at, service, cause, kind, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM effect), $1, $2, $3, $4, $5)";
+
+const PUT_HURT: &str = "INSERT INTO hurt (service, cause, doc) VALUES ($1, $2, $3) ON CONFLICT (service, cause) DO UPDATE SET doc = excluded.doc";
+
+impl Writing {
+    /// Logs a change. Its number in the feed.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn put_change(&mut self, change: &Change) -> Result<i64, StoreError> {
+        let doc = change.published();
+        let (at, source, kind, incident) = match change {
+            Change::Incident(c) => (c.at, &c.report.source, c.kind.word(), Some(c.report.incident.0.as_str())),
+            Change::Component(c) => (c.at, &c.source, "component", None),
+            Change::Source(c) => (c.at, &c.source, "source", None),
+        };
+        let row = sqlx::query(PUT_CHANGE)
+            .bind(ms(at))
+            .bind(source.as_str())
+            .bind(kind)
+            .bind(incident)
+            .bind(doc.to_string())
+            .fetch_one(&mut *self.tx)
+            .await?;
+        Ok(row.get(0))
+    }
+
+    /// Logs an effect.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn put_effect(&mut self, kind: EffectKind, effect: &Effect, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(PUT_EFFECT)
+            .bind(ms(now))
+            .bind(effect.service.as_str())
+            .bind(effect.cause.to_string())
+            .bind(kind.word())
+            .bind(effect.published(kind, now).to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// What hurt these services until now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn hurting(&mut self, services: &[ServiceId]) -> Result<BTreeMap<(ServiceId, Cause), Effect>, StoreError> {
+        let rows = sqlx::query("SELECT doc FROM hurt WHERE service IN (SELECT value FROM json_each($1))")
+            .bind(to_text("services", &services)?)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        let mut hurting = BTreeMap::new();
+        for row in rows {
+            let effect: Effect = from_text("effect", row.get(0))?;
+            hurting.insert((effect.service.clone(), effect.cause.clone()), effect);
+        }
+        Ok(hurting)
+    }
+
+    /// Remembers that a cause hurts a service.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_hurt(&mut self, effect: &Effect) -> Result<(), StoreError> {
+        sqlx::query(PUT_HURT)
+            .bind(effect.service.as_str())
+            .bind(effect.cause.to_string())
+            .bind(to_text("effect", effect)?)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets it.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn drop_hurt(&mut self, effect: &Effect) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM hurt WHERE service = $1 AND cause = $2")
+            .bind(effect.service.as_str())
+            .bind(effect.cause.to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The services that anything has hurt until now, whether the inventory still knows them or not.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn hurt_services(&mut self) -> Result<Vec<ServiceId>, StoreError> {
+        let rows = sqlx::query("SELECT DISTINCT service FROM hurt").fetch_all(&mut *self.tx).await?;
+        Ok(rows.iter().filter_map(|row| ServiceId::parse(row.get(0)).ok()).collect())
+    }
+}

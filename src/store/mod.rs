@@ -1,0 +1,248 @@
+//! What must not be lost: an embedded SQLite database in the data folder.
+//!
+//! One connection writes, several read. What is known is read inside the transaction that writes, and a commit is on
+//! disk before anything is sent. All texts use `$1` placeholders and plain types, so that PostgreSQL can join.
+
+pub mod feed;
+pub mod known;
+pub mod log;
+pub mod outbox;
+pub mod told;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row, SqlSafeStr, Sqlite, SqlitePool, Transaction};
+
+/// The oldest SQLite without the WAL-reset corruption bug.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be opened.
+    #[error("the database {path} cannot be opened: {source}")]
+    Open {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: sqlx::Error,
+    },
+    /// The data folder cannot be made or used.
+    #[error("the data folder {path} cannot be used: {source}")]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Another process holds the data folder.
+    #[error(
+        "{path} is in use: another Bellwether runs on this data folder. Stop it first, or give this one a folder of its own"
+    )]
+    InUse {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The schema could not be brought up to date.
+    #[error("the database's schema cannot be brought up to date: {0}. A newer Bellwether may have written it")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The SQLite library is one that can damage data.
+    #[error("SQLite {0} can damage data (WAL reset); 3.51.3 or later is needed")]
+    OldSqlite(String),
+    /// A statement failed: the disk is full, the file is locked or gone.
+    #[error("the database cannot be used: {0}")]
+    Statement(#[from] sqlx::Error),
+    /// A stored document cannot be read back.
+    #[error("a stored {what} cannot be read back: {source}")]
+    Document {
+        /// What it should be.
+        what: &'static str,
+        /// Why not.
+        source: serde_json::Error,
+    },
+}
+
+/// The store.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writes: SqlitePool,
+    reads: SqlitePool,
+    /// Held for as long as the store lives; the system lets go of it when the process ends, however it ends.
+    _lock: Option<std::sync::Arc<std::fs::File>>,
+}
+
+/// A transaction that writes.
+#[derive(Debug)]
+pub struct Writing {
+    tx: Transaction<'static, Sqlite>,
+}
+
+impl Store {
+    /// Opens, or begins, the database in `folder`.
+    ///
+    /// # Errors
+    /// [`StoreError`] names the file and the way out.
+    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        let unusable = |source| StoreError::Folder { path: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(unusable)?;
+        keep_private(folder).map_err(unusable)?;
+        let lock = lock(folder)?;
+        let path = folder.join("bellwether.sqlite");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let store = Self::connect(options, Some(lock)).await.map_err(|error| match error {
+            StoreError::Statement(source) => StoreError::Open { path: path.clone(), source },
+            other => other,
+        })?;
+        Ok(store)
+    }
+
+    /// A database in memory, for a replay.
+    ///
+    /// # Errors
+    /// [`StoreError`] if SQLite cannot be used at all.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await?;
+        migrate(&pool).await?;
+        Ok(Self { writes: pool.clone(), reads: pool, _lock: None })
+    }
+
+    async fn connect(options: SqliteConnectOptions, lock: Option<std::fs::File>) -> Result<Self, StoreError> {
+        let options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let writes = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let writes = writes.connect_with(options.clone()).await?;
+        must_be_sound(&writes).await?;
+        migrate(&writes).await?;
+        let reads = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.read_only(true));
+        Ok(Self { writes, reads, _lock: lock.map(std::sync::Arc::new) })
+    }
+
+    /// Begins a transaction that writes. It holds the only writing connection until it is committed or dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn write(&self) -> Result<Writing, StoreError> {
+        Ok(Writing { tx: self.writes.begin_with("BEGIN IMMEDIATE").await? })
+    }
+
+    /// What the installation drew once, to make its identifiers its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn salt(&self, drawn: &str) -> Result<String, StoreError> {
+        sqlx::query("INSERT INTO meta (key, value) VALUES ('salt', $1) ON CONFLICT (key) DO NOTHING")
+            .bind(drawn)
+            .execute(&self.writes)
+            .await?;
+        let row = sqlx::query("SELECT value FROM meta WHERE key = 'salt'").fetch_one(&self.writes).await?;
+        Ok(row.get(0))
+    }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.reads.close().await;
+        self.writes.close().await;
+    }
+}
+
+impl Writing {
+    /// Commits: when this returns, it is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`]; then nothing of it was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// A note that outlives restarts.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn note(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| row.get(0)))
+    }
+
+    /// Writes or removes a note.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        let query = match value {
+            Some(value) => sqlx::query(
+                "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            )
+            .bind(key)
+            .bind(value),
+            None => sqlx::query("DELETE FROM meta WHERE key = $1").bind(key),
+        };
+        query.execute(&mut *self.tx).await?;
+        Ok(())
+    }
+}
+
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
+    let migrations = vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)];
+    Ok(Migrator::with_migrations(migrations).run(pool).await?)
+}
+
+async fn must_be_sound(pool: &SqlitePool) -> Result<(), StoreError> {
+    let version: String = sqlx::query("SELECT sqlite_version()").fetch_one(pool).await?.get(0);
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let numbers = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if numbers < OLDEST_SQLITE { Err(StoreError::OldSqlite(version)) } else { Ok(()) }
+}
+
+/// The lock that keeps a second process off the same data.
+fn lock(folder: &Path) -> Result<std::fs::File, StoreError> {
+    let path = folder.join("lock");
+    let open = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = open.map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(StoreError::InUse { path }),
+    }
+}
+
+#[cfg(unix)]
+fn keep_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+const fn keep_private(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// A time as it is stored: milliseconds since 1970.
+fn ms(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// A stored time.
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn to_text<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|source| StoreError::Document { what, source })
+}
+
+fn from_text<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Document { what, source })
+}

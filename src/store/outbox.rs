@@ -1,0 +1,247 @@
+//! The outbox: rows that are pending until the far side took them. Delivery runs from these rows: send, then mark.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
+use crate::alerting::facts;
+use crate::model::effect::Cause;
+use crate::model::id::{NotificationId, ReceiverId};
+use crate::model::notification::{Facts, Notification, NotificationState};
+
+const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, facts) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $2, $7) ON CONFLICT (id) DO NOTHING";
+const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) SELECT id, address, $2, seq FROM notification WHERE id = $1 ON CONFLICT DO NOTHING";
+/// The newest row to the same address about the same thing that no try has frozen yet.
+const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL ORDER BY n.seq DESC LIMIT 1";
+/// Rows that may be tried: due, not leased, and no earlier row about the same thing to the same address pending.
+const DUE: &str = "SELECT id, receiver, address, thread, facts, frozen, tries, due FROM notification n WHERE state = 'pending' AND due <= $1 AND (leased_until IS NULL OR leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = n.id AND earlier.state = 'pending') ORDER BY tier, seq LIMIT $2";
+const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id = $1 AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4)";
+
+/// What freezing a row keeps: the words for the list, and the exact bytes that every try sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// The subject, for people.
+    pub subject: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A row that this process may try now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The row.
+    pub notification: Notification,
+    /// The bytes, if an earlier try froze them.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Writing {
+    /// Puts a notification into the outbox, or merges it into one to the same address about the same thing that was
+    /// never tried. The id of the row that now tells it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_notification(
+        &mut self,
+        id: &NotificationId,
+        address: &str,
+        thread: &str,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<NotificationId, StoreError> {
+        let causes: Vec<String> = facts.topics.iter().map(|t| t.cause.to_string()).collect();
+        if let Some(row) =
+            sqlx::query(UNTRIED).bind(address).bind(to_text("causes", &causes)?).fetch_optional(&mut *self.tx).await?
+        {
+            let (earlier, told): (String, Facts) = (row.get(0), from_text("facts", row.get(1))?);
+            self.merge(&earlier, &facts::merged(&told, facts)).await?;
+            return Ok(NotificationId(earlier));
+        }
+        sqlx::query(PUT)
+            .bind(&id.0)
+            .bind(ms(now))
+            .bind(facts.receiver.as_str())
+            .bind(address)
+            .bind(thread)
+            .bind(tier(facts))
+            .bind(to_text("facts", facts)?)
+            .execute(&mut *self.tx)
+            .await?;
+        self.put_topics(&id.0, facts).await?;
+        Ok(id.clone())
+    }
+
+    async fn merge(&mut self, id: &str, facts: &Facts) -> Result<(), StoreError> {
+        sqlx::query("UPDATE notification SET facts = $2, tier = $3 WHERE id = $1")
+            .bind(id)
+            .bind(to_text("facts", facts)?)
+            .bind(tier(facts))
+            .execute(&mut *self.tx)
+            .await?;
+        self.put_topics(id, facts).await
+    }
+
+    async fn put_topics(&mut self, id: &str, facts: &Facts) -> Result<(), StoreError> {
+        for cause in facts.topics.iter().map(|t| &t.cause) {
+            sqlx::query(PUT_TOPIC).bind(id).bind(cause.to_string()).execute(&mut *self.tx).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Claims up to `most` rows that are due, for as long as the lease holds.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim(
+        &self,
+        by: &str,
+        most: i64,
+        lease_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut writing = self.write().await?;
+        let rows = sqlx::query(DUE).bind(ms(now)).bind(most).fetch_all(&mut *writing.tx).await?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = self::claimed(&row)?;
+            let leased = sqlx::query(CLAIM)
+                .bind(&row.notification.id.0)
+                .bind(ms(lease_until))
+                .bind(by)
+                .bind(ms(now))
+                .execute(&mut *writing.tx)
+                .await?;
+            if leased.rows_affected() == 1 {
+                claimed.push(row);
+            }
+        }
+        writing.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Freezes a row at its first try. What was frozen before stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn freeze(&self, id: &NotificationId, frozen: &Frozen) -> Result<(), StoreError> {
+        sqlx::query("UPDATE notification SET subject = $2, frozen = $3 WHERE id = $1 AND frozen IS NULL")
+            .bind(&id.0)
+            .bind(&frozen.subject)
+            .bind(&frozen.bytes)
+            .execute(&self.writes)
+            .await?;
+        Ok(())
+    }
+
+    /// Marks what came of a try.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn mark(&self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        let (state, due, outcome, detail) = match tried {
+            Tried::Delivered { answer } => ("delivered", now, "delivered", answer),
+            Tried::Again { due, reason } => ("pending", *due, "failed", reason),
+            Tried::Dead { reason } => ("dead", now, "dead", reason),
+        };
+        let is_end = state != "pending";
+        sqlx::query("UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5 WHERE id = $1")
+            .bind(&id.0)
+            .bind(state)
+            .bind(ms(due))
+            .bind(is_end.then(|| ms(now)))
+            .bind(detail)
+            .execute(&mut *writing.tx)
+            .await?;
+        sqlx::query("INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT tries FROM notification WHERE id = $1), $2, $3, $4) ON CONFLICT DO NOTHING")
+            .bind(&id.0)
+            .bind(ms(now))
+            .bind(outcome)
+            .bind(detail)
+            .execute(&mut *writing.tx)
+            .await?;
+        writing.commit().await
+    }
+
+    /// Voids all leases: at the start nobody else can hold one, since the data folder is locked.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn void_leases(&self) -> Result<u64, StoreError> {
+        let done =
+            sqlx::query("UPDATE notification SET leased_until = NULL, leased_by = NULL WHERE leased_until IS NOT NULL")
+                .execute(&self.writes)
+                .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// When the next pending row is due; `None` when nothing waits.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let row =
+            sqlx::query("SELECT MIN(due) FROM notification WHERE state = 'pending'").fetch_one(&self.reads).await?;
+        Ok(row.get::<Option<i64>, _>(0).map(at))
+    }
+}
+
+/// What came of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// The far side took it and said this.
+    Delivered {
+        /// What it said.
+        answer: String,
+    },
+    /// It will be tried again.
+    Again {
+        /// When.
+        due: Timestamp,
+        /// What happened.
+        reason: String,
+    },
+    /// It is given up, and people are shown it.
+    Dead {
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// What goes first when much is due: the most needed tier.
+fn tier(facts: &Facts) -> i64 {
+    facts::most_needed(facts).map_or(9, |tier| tier as i64)
+}
+
+fn claimed(row: &SqliteRow) -> Result<Claimed, StoreError> {
+    let receiver: String = row.get(1);
+    let facts: Facts = from_text("facts", row.get(4))?;
+    let receiver = ReceiverId::parse(&receiver).unwrap_or_else(|_| facts.receiver.clone());
+    let notification = Notification {
+        id: NotificationId(row.get(0)),
+        receiver,
+        address: row.get(2),
+        thread: row.get(3),
+        facts,
+        frozen: None,
+        state: NotificationState::Pending,
+        tries: u32::try_from(row.get::<i64, _>(6)).unwrap_or(0),
+        due: at(row.get(7)),
+    };
+    Ok(Claimed { notification, bytes: row.get(5) })
+}
+
+/// What the thread of a message hangs on.
+#[must_use]
+pub fn thread(facts: &Facts) -> String {
+    match facts.topics.as_slice() {
+        [one] => one.cause.to_string(),
+        all => all
+            .first()
+            .and_then(|t| t.source.as_ref())
+            .map_or_else(|| Cause::Offline.to_string(), |source| format!("first-look:{source}:{}", facts.at)),
+    }
+}

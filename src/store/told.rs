@@ -1,0 +1,120 @@
+//! What each address has been told, and what was decided.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+
+use super::{StoreError, Writing, from_text, ms, to_text};
+use crate::alerting::route::{Decision, Told, ToldKey, Verdict};
+use crate::model::effect::Cause;
+use crate::model::id::{NotificationId, ReceiverId, ServiceId};
+use crate::model::impact::Impact;
+
+#[derive(Serialize, Deserialize)]
+struct ToldDoc {
+    receiver: ReceiverId,
+    cause: Cause,
+    impact: Impact,
+    overrun: bool,
+    sent: bool,
+    path: Vec<String>,
+}
+
+const PUT_TOLD: &str = "INSERT INTO told (address, service, cause, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (address, service, cause) DO UPDATE SET doc = excluded.doc";
+const PUT_DECISION: &str = "INSERT INTO decision (seq, at, receiver, address, cause, is_sent, why, notification, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM decision), $1, $2, $3, $4, $5, $6, $7, $8)";
+
+impl Writing {
+    /// What was told about these services; about all of them for `None`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn told(&mut self, services: Option<&[ServiceId]>) -> Result<BTreeMap<ToldKey, Told>, StoreError> {
+        let rows = match services {
+            None => sqlx::query("SELECT address, service, doc FROM told").fetch_all(&mut *self.tx).await?,
+            Some(services) => {
+                sqlx::query("SELECT address, service, doc FROM told WHERE service IN (SELECT value FROM json_each($1))")
+                    .bind(to_text("services", &services)?)
+                    .fetch_all(&mut *self.tx)
+                    .await?
+            }
+        };
+        let mut all = BTreeMap::new();
+        for row in rows {
+            let doc: ToldDoc = from_text("told", row.get(2))?;
+            let Ok(service) = ServiceId::parse(row.get(1)) else { continue };
+            let told = Told {
+                receiver: doc.receiver,
+                impact: doc.impact,
+                overrun: doc.overrun,
+                sent: doc.sent,
+                path: doc.path,
+            };
+            all.insert((row.get(0), service, doc.cause), told);
+        }
+        Ok(all)
+    }
+
+    /// Remembers, or forgets, what an address has been told.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_told(&mut self, key: &ToldKey, told: Option<&Told>) -> Result<(), StoreError> {
+        let (address, service, cause) = key;
+        let query = match told {
+            None => sqlx::query("DELETE FROM told WHERE address = $1 AND service = $2 AND cause = $3")
+                .bind(address)
+                .bind(service.as_str())
+                .bind(cause.to_string()),
+            Some(told) => {
+                let doc = ToldDoc {
+                    receiver: told.receiver.clone(),
+                    cause: cause.clone(),
+                    impact: told.impact,
+                    overrun: told.overrun,
+                    sent: told.sent,
+                    path: told.path.clone(),
+                };
+                sqlx::query(PUT_TOLD)
+                    .bind(address)
+                    .bind(service.as_str())
+                    .bind(cause.to_string())
+                    .bind(to_text("told", &doc)?)
+            }
+        };
+        query.execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    /// Logs a decision, to send as well as not to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_decision(
+        &mut self,
+        decision: &Decision,
+        why: &str,
+        notification: Option<&NotificationId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let services: Vec<_> = decision
+            .services
+            .iter()
+            .map(|s| serde_json::json!({"service": s.service, "kind": s.kind, "impact": s.impact, "path": s.path}))
+            .collect();
+        let doc = serde_json::json!({"services": services, "subscriptions": decision.subscriptions});
+        sqlx::query(PUT_DECISION)
+            .bind(ms(now))
+            .bind(decision.receiver.as_str())
+            .bind(&decision.address)
+            .bind(decision.cause.to_string())
+            .bind(decision.verdict == Verdict::Send)
+            .bind(why)
+            .bind(notification.map(|id| id.0.as_str()))
+            .bind(doc.to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+}
