@@ -6,7 +6,9 @@
 pub mod aws_health;
 pub mod azure_rss;
 pub mod document;
+pub mod field;
 pub mod google_cloud;
+pub mod region;
 pub mod statuspage;
 
 use jiff::Timestamp;

@@ -1,0 +1,158 @@
+//! Real bodies, read by every format that we have. They are not part of the repository: without them nothing is
+//! checked, unless `BELLWETHER_DEMAND_RECORDINGS` is set.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bellwether::model::impact::Impact;
+use bellwether::model::phase::{Kind, Phase};
+use bellwether::model::snapshot::{Covers, Snapshot, Unreadable};
+use bellwether::model::vendor::Format;
+
+use crate::support::{read, read_role};
+
+/// The folder of recordings, or `None` where there is none and none is demanded.
+fn recorded() -> Option<PathBuf> {
+    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recorded");
+    let folder = std::env::var_os("BELLWETHER_RECORDED").map_or_else(usual, PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("BELLWETHER_DEMAND_RECORDINGS").is_none(), "no recordings at {}", folder.display());
+    println!("skipped: no recordings");
+    None
+}
+
+/// All files below a folder, in order of their names.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all.sort();
+    all
+}
+
+fn good(format: Format, path: &Path) -> Snapshot {
+    read(format, &fs::read(path).unwrap()).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
+}
+
+/// Everything cut short anywhere is unreadable, and never a good snapshot.
+fn never_reads_when_cut(format: Format, role: &'static str, bytes: &[u8]) {
+    let whole = bytes.trim_ascii_end().len();
+    for place in 0..20 {
+        let cut = &bytes[..whole * place / 20];
+        let came = read_role(format, role, cut);
+        assert!(came.is_err(), "cut to {} of {whole} bytes, yet it reads: {came:?}", cut.len());
+    }
+}
+
+fn is_summary(name: &str) -> bool {
+    name.contains("summary") || (name.contains("-2026") && name.ends_with(".json"))
+}
+
+#[test]
+fn statuspage_bodies() {
+    let Some(folder) = recorded() else { return };
+    let (mut healthy, mut broken) = (0, 0);
+    for path in files(&folder.join("statuspage")) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = fs::read(&path).unwrap();
+        let role = match name.as_str() {
+            "codametrix-incidents.json" | "codametrix-incidents-unresolved.json" => "incidents",
+            "codametrix-components.json" => "components",
+            _ => "summary",
+        };
+        let came = read_role(Format::Statuspage, role, &bytes);
+        if role == "summary" && (!is_summary(&name) || name.contains("-body")) {
+            assert!(came.is_err(), "{name} is no summary, yet it reads: {came:?}");
+            broken += 1;
+            continue;
+        }
+        let snapshot = came.unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert_eq!(snapshot.warnings, [], "{name}");
+        assert!(snapshot.incidents.iter().all(|one| one.impact != Impact::Operational), "{name}");
+        assert!(snapshot.components.iter().all(|one| one.status != Impact::Unknown), "{name}");
+        if bytes.len() < 60_000 {
+            never_reads_when_cut(Format::Statuspage, role, &bytes);
+        }
+        healthy += 1;
+    }
+    println!("statuspage: {healthy} read, {broken} rightly not");
+    assert!(healthy >= 30 && broken >= 8, "{healthy} and {broken}");
+}
+
+#[test]
+fn statuspage_timelines() {
+    let Some(folder) = recorded() else { return };
+    let mut read_well = 0;
+    for timeline in ["atlassian-2022-04", "cloudflare-2025-11-18", "github-2024-01-21", "trello-2023-05"] {
+        for path in files(&folder.join("timelines").join(timeline)) {
+            let bytes = fs::read(&path).unwrap();
+            if bytes.is_empty() {
+                assert!(matches!(read(Format::Statuspage, &bytes), Err(Unreadable::CutShort(_))));
+                continue;
+            }
+            let snapshot = good(Format::Statuspage, &path);
+            assert_eq!(snapshot.warnings, [], "{}", path.display());
+            assert!(!snapshot.components.is_empty(), "{}", path.display());
+            if timeline.starts_with("cloudflare") {
+                assert!(matches!(snapshot.covers.maintenances, Covers::PlannedBefore { .. }), "{}", path.display());
+            }
+            read_well += 1;
+        }
+    }
+    println!("statuspage timelines: {read_well} read");
+    assert!(read_well > 300, "{read_well}");
+}
+
+#[test]
+fn statuspage_says_what_the_recordings_say() {
+    let Some(folder) = recorded() else { return };
+    let folder = folder.join("statuspage");
+    let open = |name: &str| good(Format::Statuspage, &folder.join(name));
+
+    let several = open("cloudflare-summary-several-open-incidents.json");
+    let count = |kind| several.incidents.iter().filter(|one| one.kind == kind).count();
+    assert_eq!((count(Kind::Incident), count(Kind::Maintenance)), (3, 14));
+    let egypt = several.incidents.iter().find(|one| one.key == "ydgyl9v3g02s").unwrap();
+    assert_eq!((egypt.impact, egypt.phase), (Impact::Degraded, Phase::Identified));
+    assert_eq!(egypt.components[0].group.as_deref(), Some("Cloudflare Sites and Services"));
+    assert_eq!(
+        egypt.updates.iter().map(|u| u.vendor_phase.as_str()).collect::<Vec<_>>(),
+        ["investigating", "identified"]
+    );
+    assert!(several.components.len() > 400 && several.components.iter().all(|c| c.component.key != "1km35smx8p41"));
+    assert_eq!(several.covers.maintenances, Covers::AllOpen);
+
+    let green = open("github-summary-incident-open-but-indicator-none.json");
+    assert!(green.incidents.iter().any(|one| !one.phase.is_end()), "the green page has an open incident");
+
+    let hidden = open("github-summary-incident-with-empty-components.json");
+    assert!(hidden.incidents.iter().any(|one| one.kind == Kind::Incident && one.components.is_empty()));
+
+    let alone = open("github-summary-component-degraded-without-incident.json");
+    assert!(alone.incidents.iter().all(|one| one.kind == Kind::Maintenance));
+    assert!(alone.components.iter().any(|c| c.status != Impact::Operational));
+
+    let odd = open("cloudflare-summary-incident-impact-maintenance.json");
+    let odd = odd.incidents.iter().find(|one| one.kind == Kind::Incident && one.vendor_impact == "maintenance");
+    assert_eq!(odd.unwrap().impact, Impact::Unknown);
+
+    let critical = open("confluence-summary-critical.json");
+    assert!(critical.incidents.iter().any(|one| one.impact == Impact::MajorOutage));
+
+    let history = fs::read(folder.join("codametrix-incidents.json")).unwrap();
+    let history = read_role(Format::Statuspage, "incidents", &history).unwrap();
+    assert_eq!(history.incidents.len(), 15);
+    assert_eq!(history.incidents.iter().filter(|one| one.phase == Phase::Postmortem).count(), 2);
+    assert!(history.incidents.iter().all(|one| one.ended.as_ref().is_some_and(|ended| ended.at.is_some())));
+    assert!(matches!(history.covers.incidents, Covers::Window { .. }));
+
+    // incident.io's compatible page: no starts, no components on incidents, no list of maintenances.
+    let compatible = open("openai-20260722-114905-minor.json");
+    assert_eq!(compatible.incidents.len(), 1);
+    assert!(compatible.incidents[0].started.is_some());
+    assert_eq!(compatible.covers.maintenances, Covers::Delta);
+}

@@ -1,0 +1,34 @@
+//! What several tests need: a source without a vendor's file, and the answers of a look from saved bytes.
+
+use bellwether::model::id::SourceId;
+use bellwether::model::incident::KnownOpen;
+use bellwether::model::snapshot::{Snapshot, Unreadable};
+use bellwether::model::vendor::{Format, Schedule, Source};
+use bellwether::normalize::{self, Answer, Body, Outcome, Reading};
+
+/// A source of that format at a well-known address.
+pub fn source(format: Format) -> Source {
+    Source {
+        id: SourceId::parse("somebody/status").unwrap(),
+        format,
+        url: Some("https://status.example.org/".parse().unwrap()),
+        every: Schedule::USUAL,
+        roles: Vec::new(),
+    }
+}
+
+/// Reads a lone body of that format as a look that knows of nothing.
+pub fn read(format: Format, bytes: &[u8]) -> Result<Snapshot, Unreadable> {
+    let role = normalize::about(format).roles[0];
+    read_role(format, role, bytes)
+}
+
+/// Reads a lone body of that role.
+pub fn read_role(format: Format, role: &'static str, bytes: &[u8]) -> Result<Snapshot, Unreadable> {
+    let answers = [Answer { role, outcome: Outcome::Body(Body::saved(bytes.to_vec())) }];
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    match normalize::read(&source(format), &answers, &KnownOpen::default(), now) {
+        Reading::Done(done) => done,
+        Reading::Need(more) => panic!("nothing is known, yet {more:?} is needed"),
+    }
+}
