@@ -2,6 +2,9 @@
 //! service they care about. The map is in ARCHITECTURE.md.
 
 pub mod alerting;
+pub mod fetch;
 pub mod model;
 pub mod normalize;
+pub mod outgoing;
+pub mod pipeline;
 pub mod store;
