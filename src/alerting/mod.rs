@@ -6,4 +6,5 @@ pub mod diff;
 pub mod effects;
 pub mod facts;
 pub mod graph;
+pub mod message;
 pub mod route;

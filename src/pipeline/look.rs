@@ -121,13 +121,7 @@ fn same() -> Looked {
     Looked { look: Look::SameAsBefore, bodies: Vec::new(), hash: None, history_read: None, leave_alone: None }
 }
 
-async fn finish(
-    ask: &dyn Ask,
-    source: &Source,
-    mut answers: Vec<Answer>,
-    open: &KnownOpen,
-    now: Timestamp,
-) -> Looked {
+async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: &KnownOpen, now: Timestamp) -> Looked {
     let hash = answers.first().and_then(hash_of);
     let mut look = Look::Unreadable(Unreadable::Unexpected("the format asks for ever more".to_owned()));
     for _ in 0..ROUNDS {

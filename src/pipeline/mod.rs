@@ -51,6 +51,7 @@ pub async fn poll_once(
 }
 
 /// A named point at which a test can end the process. It does nothing unless built with `--features kill-points`.
+#[cfg_attr(not(feature = "kill-points"), expect(unused_variables, reason = "the points are compiled out"))]
 pub(crate) fn kill_point(name: &'static str) {
     fail::fail_point!(name, |_| std::process::abort());
 }

@@ -215,7 +215,9 @@ async fn settle(
     };
     let logged = log_effects(tx, &effects, &ids, now).await?;
     let told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
-    let stage = Stage::gather(tx, compiled, &world, &effects, &changes, told.keys().map(|(_, _, c)| c)).await?;
+    let stage =
+        Stage::gather(tx, compiled, &world, &effects, &changes, told.keys().map(|(_, _, c)| c.clone()).collect())
+            .await?;
     let routed = route::route(&effects, &told, &stage.about, &compiled.rules);
     let mut notices = stage.tell(tx, &routed.decisions, is_first_look, now).await?;
     for (key, told) in &routed.told {
@@ -299,8 +301,8 @@ impl<'a> Stage<'a> {
         world: &World,
         effects: &'a Effects,
         changes: &[Change],
-        told: impl Iterator<Item = &Cause>,
-    ) -> Result<Self, StoreError> {
+        told: BTreeSet<Cause>,
+    ) -> Result<Stage<'a>, StoreError> {
         let mut stage = Self {
             compiled,
             effects,
@@ -315,8 +317,8 @@ impl<'a> Stage<'a> {
                 stage.reports.insert(c.report.incident.clone(), c.report.clone());
             }
         }
-        let causes: BTreeSet<&Cause> = effects.hurts.keys().map(|(_, cause)| cause).chain(told).collect();
-        for cause in causes {
+        let causes: BTreeSet<Cause> = effects.hurts.keys().map(|(_, cause)| cause.clone()).chain(told).collect();
+        for cause in &causes {
             stage.learn(tx, cause).await?;
         }
         stage.hand_over(changes);
@@ -371,7 +373,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn background(&'a self) -> Background<'a> {
+    fn background(&self) -> Background<'_> {
         Background {
             organisation: &self.compiled.organisation,
             time_zone: &self.compiled.time_zone,
@@ -398,7 +400,8 @@ impl<'a> Stage<'a> {
         let mut groups: BTreeMap<(String, String), Vec<&Decision>> = BTreeMap::new();
         for decision in decisions {
             let is_listed = is_first_look && decision.verdict == Verdict::Send;
-            let apart = if is_listed { "first look".to_owned() } else { format!("{} {:?}", decision.cause, decision.verdict) };
+            let apart =
+                if is_listed { "first look".to_owned() } else { format!("{} {:?}", decision.cause, decision.verdict) };
             groups.entry((decision.address.clone(), apart)).or_default().push(decision);
         }
         let mut notices = Vec::new();
@@ -437,7 +440,8 @@ impl<'a> Stage<'a> {
     ) -> Result<Option<Notice>, StoreError> {
         let Some(first) = group.first() else { return Ok(None) };
         let Some(facts) = facts::facts(group, &self.background(), late, now) else { return Ok(None) };
-        let kinds: String = group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
+        let kinds: String =
+            group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
         let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
         let sent = first.verdict == Verdict::Send;
         let why = match &first.verdict {

@@ -58,7 +58,10 @@ impl Writing {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn hurting(&mut self, services: &[ServiceId]) -> Result<BTreeMap<(ServiceId, Cause), Effect>, StoreError> {
+    pub async fn hurting(
+        &mut self,
+        services: &[ServiceId],
+    ) -> Result<BTreeMap<(ServiceId, Cause), Effect>, StoreError> {
         let rows = sqlx::query("SELECT doc FROM hurt WHERE service IN (SELECT value FROM json_each($1))")
             .bind(to_text("services", &services)?)
             .fetch_all(&mut *self.tx)

@@ -9,7 +9,7 @@ use bellwether::model::phase::{Kind, Phase};
 use bellwether::model::snapshot::{Covers, Snapshot, Unreadable};
 use bellwether::model::vendor::Format;
 
-use crate::support::{read, read_role};
+use crate::support::reading::{read, read_role};
 
 /// The folder of recordings, or `None` where there is none and none is demanded.
 fn recorded() -> Option<PathBuf> {

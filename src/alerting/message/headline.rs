@@ -1,0 +1,142 @@
+//! The first lines: what of ours is hurt, how badly, where, by whom, since when.
+
+use super::times::{Times, between, span};
+use super::words::{self, did, does, is_over, lead, list, now, place};
+use crate::model::effect::{Cause, EffectKind};
+use crate::model::impact::Impact;
+use crate::model::incident::ResolvedHow;
+use crate::model::notification::{Facts, HurtService, Topic};
+
+/// One sentence that answers the first questions.
+pub fn headline(facts: &Facts, topic: &Topic, times: &Times) -> String {
+    match (&topic.cause, is_over(topic)) {
+        (Cause::Offline, false) => offline(topic, times),
+        (Cause::Offline, true) => online_again(topic, times),
+        (Cause::Blind(_), false) => blind(facts, topic, times),
+        (Cause::Blind(_), true) => seen_again(topic, times),
+        (Cause::Incident(_) | Cause::Component { .. }, false) => hurt(facts, topic, times),
+        (Cause::Incident(_) | Cause::Component { .. }, true) => over(facts, topic, times),
+    }
+}
+
+fn hurt(facts: &Facts, topic: &Topic, times: &Times) -> String {
+    let impact = lead(topic).map_or(topic.impact, |s| s.impact);
+    let turn = match now(topic) {
+        EffectKind::Worse => "Worse: ",
+        EffectKind::Better => "Better: ",
+        EffectKind::Hurt | EffectKind::Over => "",
+    };
+    let because = if lead(topic).is_some() { format!(" because of {}", topic.vendor) } else { String::new() };
+    let doubt = if impact == Impact::Unknown { "; nobody says how badly" } else { "" };
+    let overrun = if topic.overrun { ", past its planned end" } else { "" };
+    format!(
+        "{turn}{} {}{}{because}{overrun}, {}{doubt}.",
+        who(topic),
+        does(impact),
+        at(facts, topic),
+        since(topic, times)
+    )
+}
+
+fn over(facts: &Facts, topic: &Topic, times: &Times) -> String {
+    let impact = lead(topic).map_or(topic.impact, |s| s.impact);
+    let because = if lead(topic).is_some() { format!(" because of {}", topic.vendor) } else { String::new() };
+    format!("{}: {} {}{}{because}, {}.", ended(topic), who(topic), did(impact), at(facts, topic), from_to(topic, times))
+}
+
+/// The word that begins a sentence about an end: never more than is known.
+fn ended(topic: &Topic) -> String {
+    let vendor = &topic.vendor;
+    match topic.resolved_how {
+        _ if topic.reported_late => "Over before we first saw it".to_owned(),
+        Some(ResolvedHow::VendorSaid) => format!("Over, says {vendor}"),
+        Some(ResolvedHow::NoLongerListed) => format!("No longer listed by {vendor}, which did not say that it ended"),
+        Some(ResolvedHow::ByHand) => "Closed by hand".to_owned(),
+        None => "Over".to_owned(),
+    }
+}
+
+fn blind(facts: &Facts, topic: &Topic, times: &Times) -> String {
+    let needed =
+        lead(topic).map_or(String::new(), |s| format!(": {} may be hurt {}, nobody knows", s.name, place(s, facts)));
+    format!("We cannot see {}, {}{needed}.", topic.vendor, since(topic, times))
+}
+
+fn seen_again(topic: &Topic, times: &Times) -> String {
+    format!("We can see {} again; we could not {}.", topic.vendor, from_to(topic, times))
+}
+
+fn offline(topic: &Topic, times: &Times) -> String {
+    format!(
+        "Bellwether itself is offline, {}: it reaches no vendor, and nobody knows how they are.",
+        since(topic, times)
+    )
+}
+
+fn online_again(topic: &Topic, times: &Times) -> String {
+    format!("Bellwether itself is online again; it was offline {}.", from_to(topic, times))
+}
+
+fn who(topic: &Topic) -> &str {
+    lead(topic).map_or(topic.vendor.as_str(), |s| s.name.as_str())
+}
+
+fn at(facts: &Facts, topic: &Topic) -> String {
+    lead(topic).map_or(String::new(), |s| format!(" {}", place(s, facts)))
+}
+
+fn since(topic: &Topic, times: &Times) -> String {
+    let moment = times.moment(topic.since);
+    match times.age(topic.since) {
+        Some(age) => format!("since {moment}, for {age}"),
+        None => format!("since {moment}"),
+    }
+}
+
+fn from_to(topic: &Topic, times: &Times) -> String {
+    let began = times.moment(topic.since);
+    match topic.until {
+        Some(until) => format!("for {}, from {began} to {}", span(between(topic.since, until)), times.moment(until)),
+        None => format!("since {began}"),
+    }
+}
+
+/// How bad it is, or was, and for the most needed of whom.
+pub fn kicker(topic: &Topic) -> String {
+    let tier = lead(topic).map_or(String::new(), |s| format!(", {}", s.tier.word()));
+    match (words::is_unseen(topic), is_over(topic)) {
+        (true, false) => format!("Unknown{tier}"),
+        (true, true) => format!("Was unknown{tier}"),
+        (false, false) => format!("{}{tier}", topic.impact.label()),
+        (false, true) => format!("Was: {}{tier}", topic.impact.label().to_lowercase()),
+    }
+}
+
+/// What else must be known at once: what still hurts, what was late, who else is hurt.
+pub fn leads(topic: &Topic) -> Vec<String> {
+    let mut leads: Vec<String> = topic.services.iter().filter(|s| !s.still.is_empty()).map(still).collect();
+    if is_over(topic) && topic.told.len() > 1 && !topic.reported_late {
+        leads.push("It began and ended before we could tell you: this message was delayed.".to_owned());
+    }
+    if topic.reported_late {
+        leads.push(format!("{} told of it only afterwards, so nothing was sent while it lasted.", topic.vendor));
+    }
+    leads.extend(others(topic));
+    leads
+}
+
+fn still(service: &HurtService) -> String {
+    format!("{} is still hurt: {}.", service.name, list(&service.still))
+}
+
+fn others(topic: &Topic) -> Option<String> {
+    let first = lead(topic)?;
+    let names: Vec<&str> = topic.services.iter().filter(|s| s.id != first.id).map(|s| s.name.as_str()).collect();
+    let also = match (words::is_unseen(topic), is_over(topic)) {
+        (true, false) => "The same holds for",
+        (true, true) => "The same held for",
+        (false, false) => "Also hurt:",
+        (false, true) => "Also no longer hurt by this:",
+    };
+    (!names.is_empty()).then(|| format!("{also} {}.", list(&names)))
+}

@@ -1,0 +1,141 @@
+//! A message in parts, before it is plain text or HTML: so that both say the same.
+
+use super::headline::{headline, kicker, leads};
+use super::rows::rows;
+use super::subject::subject;
+use super::times::Times;
+use super::words::{count, is_over, is_unseen, still_hurt};
+use crate::model::id::NotificationId;
+use crate::model::impact::Impact;
+use crate::model::incident::ResolvedHow;
+use crate::model::notification::{Facts, Topic};
+
+/// How many causes are told with all their details; the others with their headline.
+const WHOLE_SECTIONS: usize = 5;
+
+/// A message in parts.
+pub struct Letter {
+    /// The subject.
+    pub subject: String,
+    /// Said before all else.
+    pub banner: Option<String>,
+    /// One for each cause, the worst first.
+    pub sections: Vec<Section>,
+    /// The headlines of the causes that have no section of their own.
+    pub others: Vec<String>,
+    /// Why this came, and its number.
+    pub footer: Vec<String>,
+}
+
+/// One cause.
+pub struct Section {
+    /// Its colour and shape.
+    pub tone: Tone,
+    /// What of ours is hurt, how badly, where, by whom, since when.
+    pub headline: String,
+    /// How bad, and for whom.
+    pub kicker: String,
+    /// What else must be known at once.
+    pub leads: Vec<String>,
+    /// The details.
+    pub rows: Vec<Row>,
+    /// The page about it.
+    pub page: Option<String>,
+}
+
+/// One detail: a label and what it says.
+pub struct Row {
+    /// The label.
+    pub label: &'static str,
+    /// What it says.
+    pub lines: Vec<Line>,
+}
+
+/// One line of a detail.
+pub enum Line {
+    /// A few words that matter, then the rest.
+    Says(String, String),
+    /// A quotation, of one line or more.
+    Quote(String),
+    /// Said in passing.
+    Note(String),
+    /// Where more can be read: the address, and what to call it.
+    Link(String, String),
+}
+
+/// The colour and shape of a section. Green needs somebody's word that it is over; grey means that nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As bad as this.
+    Of(Impact),
+    /// Over.
+    Over,
+}
+
+/// `facts` in parts.
+pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
+    let times = Times::new(&facts.time_zone, facts.at);
+    let whole = facts.topics.iter().take(WHOLE_SECTIONS);
+    let rest = facts.topics.iter().skip(WHOLE_SECTIONS);
+    Letter {
+        subject: subject(facts),
+        banner: banner(facts),
+        sections: whole.map(|topic| section(facts, topic, &times)).collect(),
+        others: rest.map(|topic| headline(facts, topic, &times)).collect(),
+        footer: footer(id, facts, &times),
+    }
+}
+
+fn banner(facts: &Facts) -> Option<String> {
+    match (facts.test, facts.topics.len()) {
+        (true, 0) => Some("This is a test. Nothing is wrong; messages to you arrive by this way.".to_owned()),
+        (true, _) => Some("THIS IS A TEST. Nothing below is happening.".to_owned()),
+        (false, _) => None,
+    }
+}
+
+fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
+    let mut leads = leads(topic);
+    if facts.topics.len() > 1 && facts.topics.first() == Some(topic) {
+        leads.push(format!("This message tells {}, the worst first.", count(facts.topics.len(), "cause")));
+    }
+    Section {
+        tone: tone(topic),
+        headline: headline(facts, topic, times),
+        kicker: kicker(topic),
+        leads,
+        rows: rows(facts, topic, times),
+        page: page(facts, topic),
+    }
+}
+
+/// The colour and shape of a topic.
+pub fn tone(topic: &Topic) -> Tone {
+    let confirmed = topic.resolved_how != Some(ResolvedHow::NoLongerListed) && !still_hurt(topic);
+    match is_over(topic) {
+        _ if is_unseen(topic) => Tone::Of(Impact::Unknown),
+        true if confirmed => Tone::Over,
+        true => Tone::Of(Impact::Unknown),
+        false => Tone::Of(topic.impact),
+    }
+}
+
+/// Our page about a topic.
+pub fn page(facts: &Facts, topic: &Topic) -> Option<String> {
+    let root = facts.page.as_ref()?;
+    match &topic.incident {
+        Some(id) => url::Url::parse(&format!("{root}/incidents/{id}")).ok().map(|url| url.to_string()),
+        None => Some(format!("{root}/")),
+    }
+}
+
+fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<String> {
+    let subscriptions: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
+    let why = match subscriptions.as_slice() {
+        [] => format!("To the receiver {}.", facts.receiver),
+        [one] => format!("To the receiver {}, by the subscription {one}.", facts.receiver),
+        many => format!("To the receiver {}, by the subscriptions {}.", facts.receiver, many.join(", ")),
+    };
+    let at = if facts.organisation.is_empty() { String::new() } else { format!(" at {}", facts.organisation) };
+    vec![why, format!("Bellwether{at}. Number {id}, {}.", times.moment(facts.at))]
+}

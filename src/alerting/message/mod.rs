@@ -1,0 +1,35 @@
+//! Facts into words: a subject for a lock screen, plain text, HTML, and the JSON of the webhook.
+//!
+//! Pure, and the same facts make the same bytes. The first line answers what of ours is hurt, how badly, where,
+//! by whom and since when. What nobody knows is never worded as fine, and no end is worded as an all-clear.
+//! Whatever a vendor or a user wrote is cleaned once, in [`clean`], before anything else sees it.
+
+mod advice;
+mod clean;
+mod headline;
+mod html;
+mod letter;
+mod plain;
+mod rows;
+pub mod subject;
+mod times;
+mod vendor;
+pub mod webhook;
+mod words;
+
+use crate::model::id::NotificationId;
+use crate::model::notification::{Facts, Message};
+
+/// The message that tells `facts`, ready for any way.
+#[must_use]
+pub fn message(id: &NotificationId, facts: &Facts) -> Message {
+    let facts = clean::facts(facts);
+    let letter = letter::letter(id, &facts);
+    let body = webhook::body(id, &facts, &letter);
+    Message {
+        text: plain::text(&letter),
+        html: html::html(&letter),
+        json: serde_json::to_value(&body).unwrap_or_default(),
+        subject: letter.subject,
+    }
+}

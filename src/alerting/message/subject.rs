@@ -1,0 +1,108 @@
+//! The subject: one line for a lock screen.
+//!
+//! All that varies within a thread stands in brackets at the front; the rest is a stem that the messages of a thread
+//! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
+
+use super::words::{self, count};
+use crate::model::effect::{Cause, EffectKind};
+use crate::model::impact::Impact;
+use crate::model::incident::ResolvedHow;
+use crate::model::notification::{Facts, Topic};
+use crate::model::phase::Kind;
+use crate::model::text;
+
+/// The longest subject, in characters.
+pub const SUBJECT_CHARS: usize = 120;
+const SERVICE_CHARS: usize = 44;
+const VENDOR_CHARS: usize = 28;
+
+/// The subject of a message that tells `facts`.
+#[must_use]
+pub fn subject(facts: &Facts) -> String {
+    let test = if facts.test { "[TEST] " } else { "" };
+    let line = match facts.topics.first() {
+        None => format!("{test}Bellwether can reach you here"),
+        Some(topic) => format!("{test}[{}] {}", tag(facts, topic), stem(facts, topic)),
+    };
+    text::line(&line, SUBJECT_CHARS)
+}
+
+/// What varies: how it stands, how many services and causes.
+fn tag(facts: &Facts, topic: &Topic) -> String {
+    let mut tag = if words::is_over(topic) { over(topic) } else { open(topic) };
+    if topic.services.len() > 1 {
+        tag += &format!(", {}", count(topic.services.len(), "service"));
+    }
+    if facts.topics.len() > 1 {
+        tag += &format!(", {}", count(facts.topics.len(), "cause"));
+    }
+    tag
+}
+
+fn open(topic: &Topic) -> String {
+    match topic.cause {
+        Cause::Offline => return "Offline".to_owned(),
+        Cause::Blind(_) => return "Cannot see".to_owned(),
+        Cause::Incident(_) | Cause::Component { .. } => {}
+    }
+    let impact = words::lead(topic).map_or(topic.impact, |s| s.impact);
+    let state = if topic.overrun { "Maintenance overrun" } else { words::state(impact) };
+    match words::now(topic) {
+        EffectKind::Hurt | EffectKind::Over => state.to_owned(),
+        EffectKind::Worse => format!("Worse: {state}"),
+        EffectKind::Better => format!("Better: {state}"),
+    }
+}
+
+fn over(topic: &Topic) -> String {
+    match topic.cause {
+        Cause::Offline => return "Online again".to_owned(),
+        Cause::Blind(_) => return "Seen again".to_owned(),
+        Cause::Incident(_) | Cause::Component { .. } => {}
+    }
+    let end = if topic.reported_late { "Over, reported late" } else { end(topic) };
+    match words::still_hurt(topic) {
+        true => format!("{end}, still hurt by another"),
+        false => end.to_owned(),
+    }
+}
+
+fn end(topic: &Topic) -> &'static str {
+    match topic.resolved_how {
+        Some(ResolvedHow::NoLongerListed) => "Over? No longer listed",
+        Some(ResolvedHow::ByHand) => "Closed by hand",
+        Some(ResolvedHow::VendorSaid) | None => "Over",
+    }
+}
+
+/// What the messages of a thread share: the service, where, and by whom.
+#[must_use]
+pub fn stem(facts: &Facts, topic: &Topic) -> String {
+    let vendor = text::line(&topic.vendor, VENDOR_CHARS);
+    let needed = words::lead(topic).map(|s| {
+        let place = text::line(&words::place(s, facts), SERVICE_CHARS);
+        (text::line(&s.name, SERVICE_CHARS), place)
+    });
+    match (&topic.cause, needed) {
+        (Cause::Offline, _) => "Bellwether itself, not the vendors".to_owned(),
+        (Cause::Blind(_), Some((service, place))) => format!("{vendor}, which {service} needs {place}"),
+        (Cause::Incident(_) | Cause::Component { .. }, Some((service, place))) => {
+            format!("{service} {place}: {vendor}")
+        }
+        (_, None) => format!("{vendor}: {}", what(topic)),
+    }
+}
+
+/// What to call a topic that hurts no service of ours.
+fn what(topic: &Topic) -> &str {
+    match (&topic.vendor_word, &topic.component) {
+        (Some(word), _) if !word.title.is_empty() => &word.title,
+        (Some(word), _) => match word.kind {
+            Kind::Incident => "an incident",
+            Kind::Maintenance => "a maintenance",
+        },
+        (None, Some(component)) => &component.name,
+        (None, None) if topic.impact == Impact::Unknown => "nobody knows",
+        (None, None) => "not well",
+    }
+}

@@ -1,0 +1,119 @@
+//! Moments in the organisation's time and in UTC, and spans in words.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// How moments are told: in which zone, and seen from when.
+pub struct Times {
+    zone: TimeZone,
+    at: Timestamp,
+}
+
+impl Times {
+    /// Times as seen at `at` in the zone of that name. A zone that nobody knows leaves UTC alone, which is never wrong.
+    pub fn new(zone: &str, at: Timestamp) -> Self {
+        Self { zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC), at }
+    }
+
+    /// `17:03 CDT (22:03 UTC)`, with the day where it is not the day of the message.
+    pub fn moment(&self, moment: Timestamp) -> String {
+        let local = moment.to_zoned(self.zone.clone());
+        let utc = moment.to_zoned(TimeZone::UTC);
+        let here = format!("{}{}", self.day(&local), local.strftime("%H:%M %Z"));
+        if local.offset().seconds() == 0 && here.ends_with("UTC") {
+            return here;
+        }
+        let other_day = if utc.date() == local.date() { "" } else { "%a " };
+        format!("{here} ({})", utc.strftime(&format!("{other_day}%H:%M UTC")))
+    }
+
+    fn day(&self, local: &Zoned) -> String {
+        let today = self.at.to_zoned(self.zone.clone()).date();
+        match local.date() {
+            same if same == today => String::new(),
+            other if other.year() == today.year() => local.strftime("%a %-d %b ").to_string(),
+            _ => local.strftime("%a %-d %b %Y ").to_string(),
+        }
+    }
+
+    /// Seconds from `moment` to the message.
+    pub fn used(&self, moment: Timestamp) -> i64 {
+        between(moment, self.at)
+    }
+
+    /// How long before the message, in words; nothing for what lies ahead of it (clocks differ).
+    pub fn age(&self, moment: Timestamp) -> Option<String> {
+        let seconds = between(moment, self.at);
+        (seconds >= 0).then(|| span(seconds))
+    }
+}
+
+/// Seconds from `from` to `to`.
+pub fn between(from: Timestamp, to: Timestamp) -> i64 {
+    to.as_second() - from.as_second()
+}
+
+/// A span in words: `38 s`, `38 min`, `1 h 45 min`, `5 d 3 h`. Less than nothing is nothing.
+pub fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{minutes} min"),
+        _ if hours < 48 && minutes % 60 == 0 => format!("{hours} h"),
+        _ if hours < 48 => format!("{hours} h {:02} min", minutes % 60),
+        _ if hours % 24 == 0 => format!("{days} d"),
+        _ => format!("{days} d {} h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(zone: &str, at: &str, moment: &str, expected: &str) {
+        let times = Times::new(zone, at.parse().unwrap());
+        assert_eq!(times.moment(moment.parse().unwrap()), expected, "{moment} seen from {at} in {zone}");
+    }
+
+    #[test]
+    fn local_time_then_utc_and_the_day_where_it_is_another() {
+        let at = "2025-07-18T22:41:09Z";
+        check("America/Chicago", at, "2025-07-18T22:03:00Z", "17:03 CDT (22:03 UTC)");
+        check("America/Chicago", at, "2025-07-19T04:59:00Z", "23:59 CDT (Sat 04:59 UTC)");
+        check("America/Chicago", at, "2025-07-19T06:03:00Z", "Sat 19 Jul 01:03 CDT (06:03 UTC)");
+        check("America/Chicago", at, "2024-12-31T22:03:00Z", "Tue 31 Dec 2024 16:03 CST (22:03 UTC)");
+        check("Asia/Kathmandu", at, "2025-07-18T22:03:00Z", "03:48 +0545 (Fri 22:03 UTC)");
+    }
+
+    #[test]
+    fn utc_is_not_told_twice_and_an_unknown_zone_is_utc() {
+        for zone in ["UTC", "Etc/UTC", "Mars/Olympus"] {
+            check(zone, "2025-07-18T22:41:09Z", "2025-07-18T22:03:00Z", "22:03 UTC");
+        }
+    }
+
+    #[test]
+    fn a_day_of_25_hours_is_told_right() {
+        let at = "2025-11-02T08:00:00Z";
+        check("America/Chicago", at, "2025-11-02T06:30:00Z", "01:30 CDT (06:30 UTC)");
+        check("America/Chicago", at, "2025-11-02T07:30:00Z", "01:30 CST (07:30 UTC)");
+    }
+
+    #[test]
+    fn spans_in_words() {
+        for (seconds, words) in [
+            (-5, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (6_300, "1 h 45 min"),
+            (3_900, "1 h 05 min"),
+            (14_400, "4 h"),
+            (172_799, "47 h 59 min"),
+            (172_800, "2 d"),
+            (442_800, "5 d 3 h"),
+        ] {
+            assert_eq!(span(seconds), words);
+        }
+    }
+}

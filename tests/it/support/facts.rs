@@ -1,0 +1,307 @@
+//! Facts as a decision would make them. Every organisation, number and incident in them is invented.
+
+use bellwether::model::effect::{Cause, EffectKind};
+use bellwether::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, SubscriptionId};
+use bellwether::model::impact::Impact;
+use bellwether::model::incident::ResolvedHow;
+use bellwether::model::inventory::{Procedure, Tier};
+use bellwether::model::notification::{FACTS_VERSION, Facts, HurtService, Topic, UnwellComponent, VendorWord};
+use bellwether::model::phase::{Kind, Phase};
+use bellwether::model::vendor::Support;
+use jiff::Timestamp;
+
+/// The id of the notification in all of these.
+pub fn id() -> NotificationId {
+    NotificationId("0197f3a2b4c5d6e7f8091a2b3c4d5e6f".to_owned())
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// The facts for these topics, decided at 17:41 in Chicago.
+pub fn facts(topics: Vec<Topic>) -> Facts {
+    Facts {
+        version: FACTS_VERSION,
+        at: at("2026-07-17T22:41:09Z"),
+        organisation: "Northfield Health".into(),
+        time_zone: "America/Chicago".into(),
+        page: Some("https://bellwether.northfield.example".into()),
+        sites_in_all: 7,
+        subscriptions: vec![SubscriptionId::parse("noc-all").unwrap()],
+        receiver: ReceiverId::parse("noc").unwrap(),
+        topics,
+        test: false,
+    }
+}
+
+pub fn service(key: &str, name: &str, tier: Tier, impact: Impact) -> HurtService {
+    HurtService {
+        id: ServiceId::parse(key).unwrap(),
+        name: name.into(),
+        tier,
+        sites: Vec::new(),
+        workflow: String::new(),
+        owner: String::new(),
+        effect: EffectKind::Hurt,
+        impact,
+        path: vec![name.into()],
+        bears_seconds: None,
+        procedure: Procedure::default(),
+        still: Vec::new(),
+    }
+}
+
+/// The electronic health record, hurt through sign-in.
+pub fn ehr(impact: Impact) -> HurtService {
+    HurtService {
+        sites: [
+            "Northfield General",
+            "St. Brigid’s",
+            "Lakeside Children’s",
+            "Harrow County",
+            "Riverbend",
+            "Ellis Street",
+        ]
+        .map(String::from)
+        .to_vec(),
+        workflow: "charting, orders, results".into(),
+        owner: "Clinical Applications, on call +1 800 555 0142".into(),
+        path: ["EHR", "Sign-in", "Okta SSO"].map(String::from).to_vec(),
+        bears_seconds: Some(4 * 3600),
+        procedure: Procedure {
+            name: "DT-01, charting on paper".into(),
+            first_steps: vec![
+                "Open the red binder at the nurses’ station; take the patient lists that were printed at 06:00.".into(),
+                "Orders go by runner to the laboratory and the pharmacy.".into(),
+            ],
+            contacts: vec!["House supervisor, +1 800 555 0100".into()],
+            link: Some("https://procedures.northfield.example/DT-01".parse().unwrap()),
+        },
+        ..service("ehr", "EHR", Tier::LifeSafety, impact)
+    }
+}
+
+pub fn prescribing(impact: Impact) -> HurtService {
+    HurtService {
+        workflow: "prescriptions to pharmacies".into(),
+        owner: "Pharmacy Systems".into(),
+        path: ["e-Prescribing", "Okta SSO"].map(String::from).to_vec(),
+        bears_seconds: Some(1800),
+        ..service("e-prescribing", "e-Prescribing", Tier::Clinical, impact)
+    }
+}
+
+pub fn word() -> VendorWord {
+    VendorWord {
+        key: "p20f40pt1rgv".into(),
+        kind: Kind::Incident,
+        title: "Sign-in failures for some customers".into(),
+        vendor_impact: "major".into(),
+        impact: Impact::PartialOutage,
+        vendor_phase: "investigating".into(),
+        phase: Phase::Investigating,
+        components: vec!["Single Sign-On".into(), "Multifactor Authentication".into()],
+        regions: vec!["US Cell 2".into()],
+        planned_until: None,
+        text: Some(
+            "We are aware that some customers cannot sign in.\n\nOur engineers look for the cause; the next word follows \
+             within 30 minutes."
+                .into(),
+        ),
+        said_at: Some(at("2026-07-17T22:29:00Z")),
+        link: Some("https://status.okta.example/incidents/p20f40pt1rgv?lang=en&full=1".into()),
+    }
+}
+
+/// Okta's incident, which hurts the EHR.
+pub fn okta(services: Vec<HurtService>) -> Topic {
+    let incident = IncidentId("okta-3f9a1c0be77d2a41".into());
+    Topic {
+        cause: Cause::Incident(incident.clone()),
+        incident: Some(incident),
+        told: vec![EffectKind::Hurt],
+        vendor: "Okta".into(),
+        source: Some(source()),
+        support: Support {
+            phone: Some("+1 800 555 0117".into()),
+            portal: Some("https://support.okta.example/".parse().unwrap()),
+            account: Some("NFH-204-7731".into()),
+        },
+        vendor_word: Some(word()),
+        component: None,
+        impact: Impact::PartialOutage,
+        since: at("2026-07-17T22:03:00Z"),
+        until: None,
+        resolved_how: None,
+        reported_late: false,
+        overrun: false,
+        why: None,
+        services,
+    }
+}
+
+pub fn source() -> SourceId {
+    SourceId::parse("okta/status-page").unwrap()
+}
+
+/// The same topic at its end, an hour and three quarters after its beginning.
+pub fn over(topic: Topic, how: Option<ResolvedHow>) -> Topic {
+    let services = topic.services.into_iter().map(|s| HurtService { effect: EffectKind::Over, ..s }).collect();
+    Topic {
+        told: vec![EffectKind::Over],
+        since: at("2026-07-17T20:46:00Z"),
+        until: Some(at("2026-07-17T22:31:00Z")),
+        resolved_how: how,
+        services,
+        ..topic
+    }
+}
+
+/// The typical messages, each with the name of the files that hold what is expected of it.
+pub fn typical() -> Vec<(&'static str, Facts)> {
+    vec![
+        ("hurt", facts(vec![okta(vec![ehr(Impact::PartialOutage)])])),
+        ("down-many", facts(vec![crowdstrike()])),
+        ("worse-unknown", facts(vec![unknown()])),
+        ("over-vendor-said", facts(vec![over(okta(vec![ehr(Impact::PartialOutage)]), Some(ResolvedHow::VendorSaid))])),
+        ("over-no-longer-listed", facts(vec![no_longer_listed()])),
+        ("began-and-over", facts(vec![delayed()])),
+        ("reported-late", facts(vec![late()])),
+        ("maintenance-overrun", facts(vec![overrun()])),
+        ("component", facts(vec![component()])),
+        ("blind", facts(vec![blind()])),
+        ("offline", facts(vec![offline()])),
+        ("first-look", facts(vec![crowdstrike(), okta(vec![prescribing(Impact::Degraded)]), unknown()])),
+        ("test", Facts { test: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
+        ("test-bare", Facts { test: true, ..facts(vec![]) }),
+    ]
+}
+
+pub fn crowdstrike() -> Topic {
+    let sites: Vec<String> = (1..=31).map(|n| format!("Site {n:02}")).collect();
+    let down = |key, name, tier| HurtService { sites: sites.clone(), ..service(key, name, tier, Impact::MajorOutage) };
+    let mut services = vec![HurtService {
+        sites: sites.clone(),
+        path: vec!["EHR".into(), "CrowdStrike Falcon".into()],
+        ..ehr(Impact::MajorOutage)
+    }];
+    services.push(down("bedside", "Bedside monitors", Tier::LifeSafety));
+    services.push(prescribing(Impact::MajorOutage));
+    services.extend(
+        [("lab", "Laboratory"), ("imaging", "Imaging"), ("beds", "Bed board")].map(|(k, n)| down(k, n, Tier::Clinical)),
+    );
+    services.extend([("payroll", "Payroll"), ("mail", "Mail")].map(|(k, n)| down(k, n, Tier::BackOffice)));
+    Topic {
+        cause: Cause::Incident(IncidentId("crowdstrike-hand7".into())),
+        incident: Some(IncidentId("crowdstrike-hand7".into())),
+        vendor: "CrowdStrike".into(),
+        source: Some(SourceId::parse("crowdstrike/manual").unwrap()),
+        support: Support::default(),
+        vendor_word: Some(VendorWord {
+            text: None,
+            said_at: None,
+            link: None,
+            vendor_impact: String::new(),
+            vendor_phase: String::new(),
+            title: "Windows hosts crash in a loop after a content update".into(),
+            impact: Impact::MajorOutage,
+            components: vec![],
+            regions: vec![],
+            ..word()
+        }),
+        impact: Impact::MajorOutage,
+        since: at("2026-07-16T04:09:00Z"),
+        ..okta(services)
+    }
+}
+
+fn unknown() -> Topic {
+    Topic {
+        told: vec![EffectKind::Worse],
+        impact: Impact::Unknown,
+        vendor_word: Some(VendorWord {
+            vendor_impact: "none".into(),
+            impact: Impact::Unknown,
+            components: vec![],
+            regions: vec![],
+            ..word()
+        }),
+        ..okta(vec![HurtService { effect: EffectKind::Worse, ..prescribing(Impact::Unknown) }])
+    }
+}
+
+fn no_longer_listed() -> Topic {
+    let hurt = HurtService {
+        still: vec!["partly down because of Azure, since 16:20 CDT (21:20 UTC)".into()],
+        ..ehr(Impact::PartialOutage)
+    };
+    over(okta(vec![hurt, prescribing(Impact::Degraded)]), Some(ResolvedHow::NoLongerListed))
+}
+
+fn delayed() -> Topic {
+    let over = over(okta(vec![ehr(Impact::MajorOutage)]), Some(ResolvedHow::VendorSaid));
+    Topic { told: vec![EffectKind::Hurt, EffectKind::Over], ..over }
+}
+
+fn late() -> Topic {
+    Topic { reported_late: true, ..over(okta(vec![ehr(Impact::PartialOutage)]), Some(ResolvedHow::VendorSaid)) }
+}
+
+fn overrun() -> Topic {
+    let word = VendorWord {
+        kind: Kind::Maintenance,
+        title: "Database upgrade".into(),
+        vendor_impact: "maintenance".into(),
+        impact: Impact::Maintenance,
+        vendor_phase: "in_progress".into(),
+        phase: Phase::InProgress,
+        planned_until: Some(at("2026-07-17T22:30:00Z")),
+        ..word()
+    };
+    Topic {
+        overrun: true,
+        impact: Impact::Maintenance,
+        vendor_word: Some(word),
+        ..okta(vec![ehr(Impact::Maintenance)])
+    }
+}
+
+fn component() -> Topic {
+    Topic {
+        cause: Cause::Component { source: source(), key: "c-sso".into() },
+        incident: None,
+        vendor_word: None,
+        component: Some(UnwellComponent {
+            name: "Single Sign-On".into(),
+            vendor_status: "degraded_performance".into(),
+        }),
+        impact: Impact::Degraded,
+        ..okta(vec![ehr(Impact::Degraded)])
+    }
+}
+
+pub fn blind() -> Topic {
+    Topic {
+        cause: Cause::Blind(source()),
+        incident: None,
+        vendor_word: None,
+        impact: Impact::Unknown,
+        why: Some("unreachable: no answer within 30 s".into()),
+        ..okta(vec![ehr(Impact::Unknown), prescribing(Impact::Unknown)])
+    }
+}
+
+pub fn offline() -> Topic {
+    Topic {
+        cause: Cause::Offline,
+        incident: None,
+        vendor_word: None,
+        source: None,
+        vendor: "Bellwether".into(),
+        support: Support::default(),
+        impact: Impact::Unknown,
+        why: Some("none of 41 sources can be reached, at 38 hosts".into()),
+        ..okta(vec![])
+    }
+}
