@@ -1,0 +1,147 @@
+//! `replay DIR`: recorded bodies through the real pipeline, as fast as it can, in a database of its own.
+
+pub mod lines;
+pub mod player;
+pub mod recording;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use jiff::SignedDuration;
+
+use self::lines::Printer;
+use self::recording::Recording;
+use crate::model::id::{Ids, SourceId, VendorId};
+use crate::model::incident::KnownOpen;
+use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
+use crate::normalize::{self, Answer, Body, Outcome, Reading};
+use crate::pipeline::compiled::{Compiled, Parts};
+
+/// What a replay is asked for.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// The folder of recordings.
+    pub folder: PathBuf,
+    /// Formats that were given by hand: source and format.
+    pub formats: Vec<(String, Format)>,
+    /// The inventory, if effects are wanted.
+    pub inventory: Option<PathBuf>,
+    /// The subscriptions, if decisions are wanted.
+    pub subscriptions: Option<PathBuf>,
+    /// How often a source is looked at.
+    pub every: Duration,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+/// Plays it, and prints what happens.
+///
+/// # Errors
+/// A folder, a file or a configuration that cannot be read, by name.
+pub fn run(replay: &Replay, vendors: &[Vendor]) -> Result<()> {
+    if replay.every < Duration::from_secs(1) {
+        bail!("--every must be at least one second");
+    }
+    let recordings = open_all(replay, vendors)?;
+    let compiled = compile(replay, &recordings, vendors)?;
+    let mut printer = Printer::new(replay.json);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let counted = runtime.block_on(player::play(recordings, &compiled, replay.every, |step| printer.step(&step)))?;
+    printer.summary(counted)
+}
+
+fn open_all(replay: &Replay, vendors: &[Vendor]) -> Result<Vec<Recording>> {
+    let given: BTreeMap<&str, Format> = replay.formats.iter().map(|(name, f)| (name.as_str(), *f)).collect();
+    let mut recordings = Vec::new();
+    for folder in recording::folders(&replay.folder)? {
+        let name = recording::file_name(&folder);
+        SourceId::parse(&name).with_context(|| format!("{}: the folder's name is the source's", folder.display()))?;
+        let format = match given.get(name.as_str()) {
+            Some(format) => *format,
+            None => detect(&folder, &name, vendors)?,
+        };
+        recordings.push(recording::open(&folder, &name, format)?);
+    }
+    if let Some(unknown) = given.keys().find(|name| !recordings.iter().any(|r| r.name == **name)) {
+        bail!("--source {unknown}: there is no folder {}", replay.folder.join(unknown).display());
+    }
+    if recordings.is_empty() {
+        bail!("{} holds no folder of recorded bodies (DIR/<source>/<UTC time>.<ext>)", replay.folder.display());
+    }
+    Ok(recordings)
+}
+
+/// The format of a recording that nobody named: the one whose sign its first readable body shows, else the one that
+/// the vendor of that name has.
+fn detect(folder: &Path, name: &str, vendors: &[Vendor]) -> Result<Format> {
+    for path in recording::bodies(folder)?.values() {
+        let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+        if let Some(format) = Format::ALL.into_iter().find(|format| is_of(*format, &bytes)) {
+            return Ok(format);
+        }
+    }
+    let vendor = vendors.iter().find(|v| v.id.as_str() == name);
+    if let Some(source) = vendor.and_then(|v| v.sources.first()) {
+        return Ok(source.format);
+    }
+    let formats = Format::ALL.map(Format::name).join(", ");
+    bail!("{}: no format recognises these bodies; say --source {name}=FORMAT (one of {formats})", folder.display())
+}
+
+fn is_of(format: Format, bytes: &[u8]) -> bool {
+    let Some(role) = normalize::about(format).roles.first() else { return false };
+    let source = source_of("detected", format);
+    let answers = [Answer { role, outcome: Outcome::Body(Body::saved(bytes.to_vec())) }];
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let reading = source.map(|source| normalize::read(&source, &answers, &KnownOpen::default(), now));
+    matches!(reading, Some(Reading::Done(Ok(snapshot))) if !snapshot.incidents.is_empty() || !snapshot.components.is_empty())
+        || format != Format::AwsHealth && matches!(reading, Some(Reading::Done(Ok(_))))
+}
+
+fn source_of(name: &str, format: Format) -> Option<Source> {
+    Some(Source {
+        id: SourceId::parse(name).ok()?,
+        format,
+        url: format!("https://{name}.recorded.invalid/").parse().ok(),
+        every: Schedule::USUAL,
+        roles: Vec::new(),
+    })
+}
+
+fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Result<Compiled> {
+    let (inventory, subscriptions, receivers) =
+        crate::commands::load::for_replay(replay.inventory.as_deref(), replay.subscriptions.as_deref())?;
+    let mut all = Vec::new();
+    for recording in recordings {
+        let id = VendorId::parse(&recording.name)?;
+        let known = vendors.iter().find(|v| v.id == id);
+        all.push(Vendor {
+            name: known.map_or_else(|| recording.name.clone(), |v| v.name.clone()),
+            homepage: known.and_then(|v| v.homepage.clone()),
+            tags: Vec::new(),
+            support: known.map_or_else(Support::default, |v| v.support.clone()),
+            notifies: None,
+            sources: source_of(&recording.name, recording.format).into_iter().collect(),
+            id,
+        });
+    }
+    all.extend(vendors.iter().filter(|v| !recordings.iter().any(|r| r.name == v.id.as_str())).map(without_sources));
+    let parts = Parts {
+        organisation: "Replay".to_owned(),
+        time_zone: "UTC".to_owned(),
+        page: None,
+        blind_after: SignedDuration::from_mins(10),
+        inventory,
+        vendors: all,
+        subscriptions,
+        receivers,
+    };
+    Ok(Compiled::new(parts, Ids::salted("replay")))
+}
+
+/// A vendor that was not recorded: known by name, read from nowhere.
+fn without_sources(vendor: &Vendor) -> Vendor {
+    Vendor { sources: Vec::new(), ..vendor.clone() }
+}
