@@ -1,5 +1,6 @@
 //! Bellwether watches the vendors an organisation depends on and tells the right people when one of them hurts a
 //! service they care about. The map is in ARCHITECTURE.md.
 
+pub mod config;
 pub mod model;
 pub mod normalize;
