@@ -2,6 +2,8 @@
 //! service they care about. The map is in ARCHITECTURE.md.
 
 pub mod alerting;
+pub mod commands;
+pub mod config;
 pub mod fetch;
 pub mod model;
 pub mod normalize;

@@ -43,8 +43,8 @@ pub struct Memory {
     pub history_read: Option<Timestamp>,
     /// Whether something open is missing, so that even an equal body must be counted.
     pub counts_looks: bool,
-    /// Whether the last look was good.
-    pub is_readable: bool,
+    /// Whether, and why not, the last look was good; `None` before the first.
+    pub health: Option<Result<(), &'static str>>,
 }
 
 impl Memory {
@@ -59,9 +59,15 @@ impl Memory {
         }
     }
 
+    /// Whether the last look was good.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.health == Some(Ok(()))
+    }
+
     /// Keeps what a look leaves, once it is taken in.
     pub(super) fn keep(&mut self, looked: &Looked) {
-        self.is_readable = !matches!(looked.look, Look::Unreadable(_));
+        self.health = Some(looked.health());
         if let Some(hash) = &looked.hash {
             self.body_hash = Some(hash.clone());
         }
@@ -92,8 +98,20 @@ pub struct Looked {
 }
 
 impl Looked {
-    pub(super) const fn is_same(&self) -> bool {
-        matches!(self.look, Look::SameAsBefore)
+    /// Whether it says what the last look said, good or not, and nothing waits to be counted.
+    pub(super) fn is_nothing_new(&self, memory: &Memory) -> bool {
+        match &self.look {
+            Look::Snapshot(_) => false,
+            Look::SameAsBefore => memory.is_readable() && !memory.counts_looks,
+            Look::Unreadable(_) => memory.health == Some(self.health()),
+        }
+    }
+
+    fn health(&self) -> Result<(), &'static str> {
+        match &self.look {
+            Look::Snapshot(_) | Look::SameAsBefore => Ok(()),
+            Look::Unreadable(why) => Err(why.word()),
+        }
     }
 }
 
@@ -102,7 +120,7 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
     let is_due = memory.history_read.is_none_or(|at| now.duration_since(at) >= HISTORY_EVERY);
     let open = KnownOpen { keys: memory.open.keys.clone(), history_due: is_due };
     let plan = normalize::plan(source, &open);
-    let may_be_same = plan.len() == 1 && memory.is_readable;
+    let may_be_same = plan.len() == 1 && memory.is_readable();
     let mut answers = Vec::new();
     for request in &plan {
         match ask.ask(source, request, may_be_same).await {

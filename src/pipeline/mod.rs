@@ -21,7 +21,7 @@ pub mod settle;
 use jiff::Timestamp;
 
 use self::compiled::Compiled;
-use self::look::{Ask, Looked, Memory};
+use self::look::{Ask, Memory};
 use self::settle::Happened;
 use crate::model::vendor::Source;
 use crate::store::{Store, StoreError};
@@ -54,11 +54,4 @@ pub async fn poll_once(
 #[cfg_attr(not(feature = "kill-points"), expect(unused_variables, reason = "the points are compiled out"))]
 pub(crate) fn kill_point(name: &'static str) {
     fail::fail_point!(name, |_| std::process::abort());
-}
-
-impl Looked {
-    /// Whether the look says what the last one said, and nothing waits to be counted.
-    fn is_nothing_new(&self, memory: &Memory) -> bool {
-        self.is_same() && memory.is_readable && !memory.counts_looks
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::compiled::Compiled;
 use super::kill_point;
@@ -151,6 +151,29 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     let happened = settle(&mut tx, compiled, &Scope::Everything, Vec::new(), false, now).await?;
     tx.commit().await?;
     Ok(happened)
+}
+
+/// When time alone will next change anything, as things stand: a source blind for long enough, a maintenance past its
+/// end, our own network gone for long enough. A tick at that time is enough.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn next_tick(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let mut tx = store.write().await?;
+    let world = tx.world(&compiled.polled()).await?;
+    drop(tx);
+    let blind_after = compiled.effect_rules.blind_after;
+    let blind = world.sources.values().filter_map(|health| match health {
+        Health::Unreadable { since, .. } => {
+            Some(world.online_again.map_or(*since, |again| again.max(*since)) + blind_after)
+        }
+        Health::NeverRead | Health::Readable { .. } => None,
+    });
+    let planned = world.reports.iter().filter_map(|r| r.seen.planned.as_ref()?.until.as_ref()?.at);
+    // Past its end means later than its end, be it by a millisecond.
+    let overrun = planned.map(|until| until + SignedDuration::from_millis(1));
+    let offline = world.offline_since.map(|since| since + blind_after);
+    Ok(blind.chain(overrun).chain(offline).filter(|at| *at > now).min())
 }
 
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.

@@ -178,6 +178,18 @@ impl Store {
         Ok(done.rows_affected())
     }
 
+    /// Marks all that is pending as taken: in a replay the far side takes everything at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn take_all_pending(&self, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE notification SET state = 'delivered', ended = $1 WHERE state = 'pending'")
+            .bind(ms(now))
+            .execute(&self.writes)
+            .await?;
+        Ok(())
+    }
+
     /// When the next pending row is due; `None` when nothing waits.
     ///
     /// # Errors

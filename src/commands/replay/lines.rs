@@ -85,7 +85,9 @@ fn plain(value: &Value) -> String {
     };
     let at = text("at");
     let words = |list: &Value, between: &str| {
-        list.as_array().map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(between)).unwrap_or_default()
+        list.as_array()
+            .map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(between))
+            .unwrap_or_default()
     };
     match value["type"].as_str().unwrap_or_default() {
         "change" => {
@@ -101,7 +103,12 @@ fn plain(value: &Value) -> String {
         }
         "source" => format!("{at}  source     {}  {} {}", text("source"), text("health"), text("why")),
         "effect" => {
-            format!("{at}  {:<10} {}  {}", text("kind").to_uppercase(), words(&value["path"], ", because "), text("impact"))
+            format!(
+                "{at}  {:<10} {}  {}",
+                text("kind").to_uppercase(),
+                words(&value["path"], ", because "),
+                text("impact")
+            )
         }
         "notification" => {
             let sign = if value["sent"].as_bool() == Some(true) { "told" } else { "not told" };

@@ -73,31 +73,41 @@ fn open_all(replay: &Replay, vendors: &[Vendor]) -> Result<Vec<Recording>> {
     Ok(recordings)
 }
 
-/// The format of a recording that nobody named: the one whose sign its first readable body shows, else the one that
-/// the vendor of that name has.
+/// The format of a recording that nobody named: the one whose sign its bodies show, else the one that the vendor of
+/// that name has. A body that holds something says more than a quiet one, which several formats may look like.
 fn detect(folder: &Path, name: &str, vendors: &[Vendor]) -> Result<Format> {
+    let mut quiet: Vec<Format> = Format::ALL.to_vec();
     for path in recording::bodies(folder)?.values() {
         let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-        if let Some(format) = Format::ALL.into_iter().find(|format| is_of(*format, &bytes)) {
-            return Ok(format);
+        let signs: Vec<(Format, bool)> =
+            Format::ALL.into_iter().filter_map(|format| Some((format, holds_something(format, &bytes)?))).collect();
+        if let Some((format, _)) = signs.iter().find(|(_, holds)| *holds) {
+            return Ok(*format);
+        }
+        if !signs.is_empty() {
+            quiet.retain(|format| signs.iter().any(|(sign, _)| sign == format));
         }
     }
-    let vendor = vendors.iter().find(|v| v.id.as_str() == name);
-    if let Some(source) = vendor.and_then(|v| v.sources.first()) {
-        return Ok(source.format);
+    let vendor = vendors.iter().find(|v| v.id.as_str() == name).and_then(|v| v.sources.first());
+    match (quiet.as_slice(), vendor) {
+        ([only], _) => Ok(*only),
+        (_, Some(source)) => Ok(source.format),
+        (_, None) => {
+            let formats = Format::ALL.map(Format::name).join(", ");
+            bail!("{}: no format recognises these bodies; say --source {name}=FORMAT (one of {formats})", folder.display())
+        }
     }
-    let formats = Format::ALL.map(Format::name).join(", ");
-    bail!("{}: no format recognises these bodies; say --source {name}=FORMAT (one of {formats})", folder.display())
 }
 
-fn is_of(format: Format, bytes: &[u8]) -> bool {
-    let Some(role) = normalize::about(format).roles.first() else { return false };
-    let source = source_of("detected", format);
+/// `None`: it is not of this format. Else whether it holds anything.
+fn holds_something(format: Format, bytes: &[u8]) -> Option<bool> {
+    let role = normalize::about(format).roles.first()?;
+    let source = source_of("detected", format)?;
     let answers = [Answer { role, outcome: Outcome::Body(Body::saved(bytes.to_vec())) }];
-    let now = jiff::Timestamp::UNIX_EPOCH;
-    let reading = source.map(|source| normalize::read(&source, &answers, &KnownOpen::default(), now));
-    matches!(reading, Some(Reading::Done(Ok(snapshot))) if !snapshot.incidents.is_empty() || !snapshot.components.is_empty())
-        || format != Format::AwsHealth && matches!(reading, Some(Reading::Done(Ok(_))))
+    match normalize::read(&source, &answers, &KnownOpen::default(), jiff::Timestamp::UNIX_EPOCH) {
+        Reading::Done(Ok(snapshot)) => Some(!snapshot.incidents.is_empty() || !snapshot.components.is_empty()),
+        Reading::Done(Err(_)) | Reading::Need(_) => None,
+    }
 }
 
 fn source_of(name: &str, format: Format) -> Option<Source> {

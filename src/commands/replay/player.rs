@@ -15,8 +15,8 @@ use crate::model::vendor::Source;
 use crate::normalize::{Body, Outcome, Request};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::look::{Ask, Asked, Memory};
-use crate::pipeline::settle::{self, Happened};
 use crate::pipeline::poll_once;
+use crate::pipeline::settle::{self, Happened};
 use crate::store::Store;
 
 /// How long a replay goes on looking after the last body.
@@ -93,12 +93,7 @@ fn prepare(recordings: Vec<Recording>, compiled: &Compiled, every: Duration) -> 
             continue;
         };
         let looks = looks(&recording.times(), every);
-        played.push(Played {
-            source: source.clone(),
-            tape: Tape::new(recording),
-            memory: Memory::default(),
-            looks,
-        });
+        played.push(Played { source: source.clone(), tape: Tape::new(recording), memory: Memory::default(), looks });
     }
     played
 }

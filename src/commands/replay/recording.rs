@@ -89,8 +89,10 @@ pub fn bodies(folder: &Path) -> Result<BTreeMap<Timestamp, PathBuf>> {
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let listed = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
-    let mut paths: Vec<PathBuf> =
-        listed.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>().with_context(|| folder.display().to_string())?;
+    let mut paths: Vec<PathBuf> = listed
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<_>>()
+        .with_context(|| folder.display().to_string())?;
     paths.retain(|path| !file_name(path).starts_with('.'));
     paths.sort();
     Ok(paths)

@@ -1,0 +1,172 @@
+//! Reads the configuration folder and the vendors: those in the binary, and those in a folder of the user's own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rust_embed::RustEmbed;
+
+use crate::config::bellwether::Settings;
+use crate::config::check::{self, Files};
+use crate::config::places::Places;
+use crate::config::problem::{Problem, Severity};
+use crate::config::subscriptions::Subscriptions;
+use crate::config::{self, Parsed};
+use crate::model::id::VendorId;
+use crate::model::inventory::Inventory;
+use crate::model::subscription::{Receiver, Subscription};
+use crate::model::vendor::Vendor;
+
+/// The vendors that come with the binary.
+#[derive(RustEmbed)]
+#[folder = "sources/"]
+#[include = "*/vendor.toml"]
+struct Shipped;
+
+/// Where the configuration lies.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    /// `bellwether.toml`, `inventory.toml`, `subscriptions.toml`.
+    pub config: PathBuf,
+    /// Vendors of the user's own. They add to those in the binary and override them.
+    pub sources: PathBuf,
+}
+
+/// All files, read and compared; a file with errors is `None`.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// How Bellwether is run.
+    pub settings: Option<Settings>,
+    /// What the organisation runs.
+    pub inventory: Option<Inventory>,
+    /// Where each key of the inventory stands.
+    pub inventory_places: Places,
+    /// Who wants what.
+    pub subscriptions: Option<Subscriptions>,
+    /// The vendors; `None` for one whose file has errors.
+    pub vendors: BTreeMap<VendorId, Option<Vendor>>,
+    /// All that is wrong or doubtful.
+    pub problems: Vec<Problem>,
+}
+
+impl Loaded {
+    /// Whether anything keeps Bellwether from running.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|p| p.severity == Severity::Error)
+    }
+
+    /// The vendors whose files are right.
+    #[must_use]
+    pub fn good_vendors(&self) -> Vec<Vendor> {
+        self.vendors.values().flatten().cloned().collect()
+    }
+}
+
+/// Reads everything. Only a folder that cannot be read at all is an error here; what is in the files is told in
+/// [`Loaded::problems`].
+///
+/// # Errors
+/// A file that cannot be read, by name.
+pub fn load(folders: &Folders) -> Result<Loaded> {
+    let mut problems = Vec::new();
+    let settings = part(&folders.config, "bellwether.toml", config::bellwether::parse, &mut problems)?;
+    let inventory = part(&folders.config, "inventory.toml", config::inventory::parse, &mut problems)?;
+    let subscriptions = part(&folders.config, "subscriptions.toml", config::subscriptions::parse, &mut problems)?;
+    let vendors = vendors(&folders.sources, &mut problems)?;
+    problems.extend(check::cross(&Files {
+        settings: settings.value.as_ref(),
+        inventory: inventory.value.as_ref().map(|i| (i, &inventory.places)),
+        subscriptions: subscriptions.value.as_ref().map(|s| (s, &subscriptions.places)),
+        vendors: &vendors,
+    }));
+    Ok(Loaded {
+        settings: settings.value,
+        inventory: inventory.value,
+        inventory_places: inventory.places,
+        subscriptions: subscriptions.value,
+        vendors,
+        problems,
+    })
+}
+
+fn part<T>(
+    folder: &Path,
+    name: &str,
+    parse: fn(&str, &str) -> Parsed<T>,
+    problems: &mut Vec<Problem>,
+) -> Result<Parsed<T>> {
+    let path = folder.join(name);
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!("cannot read {}. Start Bellwether where config/ lies, or say --config FOLDER", path.display())
+    })?;
+    let mut parsed = parse(&path.display().to_string(), &text);
+    problems.append(&mut parsed.problems);
+    Ok(parsed)
+}
+
+/// The vendors in the binary, overridden by those in `folder` where it exists.
+///
+/// # Errors
+/// A file that cannot be read, by name.
+pub fn vendors(folder: &Path, problems: &mut Vec<Problem>) -> Result<BTreeMap<VendorId, Option<Vendor>>> {
+    let mut texts: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for path in Shipped::iter() {
+        let Some((id, "vendor.toml")) = path.split_once('/') else { continue };
+        let Some(file) = Shipped::get(&path) else { continue };
+        let text = String::from_utf8_lossy(&file.data).into_owned();
+        texts.insert(id.to_owned(), (format!("sources/{path}"), text));
+    }
+    for (id, path) in own_vendors(folder)? {
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        texts.insert(id, (path.display().to_string(), text));
+    }
+    let mut vendors = BTreeMap::new();
+    for (id, (file, text)) in texts {
+        let mut parsed = config::vendor::parse(&id, &file, &text);
+        problems.append(&mut parsed.problems);
+        if let Ok(id) = VendorId::parse(&id) {
+            vendors.insert(id, parsed.value);
+        }
+    }
+    Ok(vendors)
+}
+
+fn own_vendors(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.with_context(|| folder.display().to_string())?.path();
+        let file = path.join("vendor.toml");
+        if file.is_file() {
+            let id = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            found.push((id, file));
+        }
+    }
+    Ok(found)
+}
+
+/// The inventory and the subscriptions for a replay; what is not given is empty.
+///
+/// # Errors
+/// A file that cannot be read or used, with all its problems.
+pub fn for_replay(
+    inventory: Option<&Path>,
+    subscriptions: Option<&Path>,
+) -> Result<(Inventory, Vec<Subscription>, Vec<Receiver>)> {
+    let inventory = inventory.map(|path| whole(path, config::inventory::parse)).transpose()?.unwrap_or_default();
+    let all = subscriptions.map(|path| whole(path, config::subscriptions::parse)).transpose()?.unwrap_or_default();
+    Ok((inventory, all.subscriptions, all.receivers))
+}
+
+fn whole<T>(path: &Path, parse: fn(&str, &str) -> Parsed<T>) -> Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let (value, problems) = parse(&path.display().to_string(), &text).into_parts();
+    match value {
+        Some(value) => Ok(value),
+        None => bail!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+    }
+}

@@ -1,0 +1,266 @@
+//! `config/bellwether.toml`: how this program itself is run. The comments here are its manual.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::places::Findings;
+use super::value::{Contact, Name, Network, PageBase, Period, Secret, Zone, has_credentials};
+use super::{Parsed, read};
+use crate::model::subscription::Email;
+
+/// How Bellwether is run. Every key may be left out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Who runs it.
+    pub organisation: Organisation,
+    /// Our own pages and API.
+    pub server: Server,
+    /// Where Bellwether keeps what it knows.
+    pub database: Database,
+    /// How vendors are looked at.
+    pub polling: Polling,
+    /// When something is told.
+    pub alerting: Alerting,
+    /// The relay that takes our mail. Without it no receiver can be a mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<Mail>,
+    /// How long things are kept.
+    pub retention: Retention,
+}
+
+/// Who runs it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Organisation {
+    /// The name for people; it stands on pages and in mails.
+    pub name: Name,
+    /// The zone in which times are shown, beside UTC: an IANA name, as "America/Chicago".
+    pub time_zone: Zone,
+    /// The address at which people reach our pages, for links in mails. Without it mails have no links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageBase>,
+}
+
+impl Default for Organisation {
+    fn default() -> Self {
+        Self { name: Name("Our organisation".to_owned()), time_zone: Zone(TimeZone::UTC), page: None }
+    }
+}
+
+/// Our own pages and API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on. Anything but this machine itself (127.0.0.1 or [::1]) needs a token.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// The token without which the pages and the API answer nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), token: None }
+    }
+}
+
+/// Where Bellwether keeps what it knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// The folder of the database. A relative path counts from where Bellwether is started.
+    pub folder: PathBuf,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("data") }
+    }
+}
+
+/// How vendors are looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Polling {
+    /// How often a source is looked at, unless its vendor.toml says otherwise. At least 30s.
+    pub every: Period,
+    /// How many sources are looked at at the same time, 1 to 256.
+    #[schemars(range(min = 1, max = 256))]
+    pub workers: usize,
+    /// How long one look may take, redirects and all, 1s to 5m.
+    pub deadline: Period,
+    /// A mail address or page at which vendors can ask about our requests. It stands in the User-Agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent_contact: Option<Contact>,
+    /// Networks that are not public and may be asked all the same, as "10.20.0.0/16".
+    pub allow_private: Vec<Network>,
+    /// The proxy for requests to vendors: "http://proxy.example.org:3128".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Url>,
+    /// Files with certificates (PEM) to be trusted beside those of the machine, as for a proxy that looks inside.
+    pub ca_files: Vec<PathBuf>,
+}
+
+impl Default for Polling {
+    fn default() -> Self {
+        Self {
+            every: Period::seconds(60),
+            workers: 16,
+            deadline: Period::seconds(30),
+            user_agent_contact: None,
+            allow_private: Vec::new(),
+            proxy: None,
+            ca_files: Vec::new(),
+        }
+    }
+}
+
+/// When something is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alerting {
+    /// How long a source may be unreadable before those are told who depend on it.
+    pub blind_after: Period,
+}
+
+impl Default for Alerting {
+    fn default() -> Self {
+        Self { blind_after: Period::seconds(600) }
+    }
+}
+
+/// The relay that takes our mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The relay's name.
+    pub host: Name,
+    /// Its port. Usually 587 for `tls = "required"`, 465 for "implicit" and 25 for "none", and then it may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// How the connection is protected.
+    #[serde(default)]
+    pub tls: Tls,
+    /// The name to sign in with, where the relay wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password to sign in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// The sender's address.
+    #[schemars(with = "String", email)]
+    pub from: Email,
+}
+
+impl Mail {
+    /// The port that is connected to.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.tls {
+            Tls::Required => 587,
+            Tls::Implicit => 465,
+            Tls::None => 25,
+        })
+    }
+}
+
+/// How the connection to the relay is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// STARTTLS, and no mail without it.
+    #[default]
+    Required,
+    /// TLS from the first byte.
+    Implicit,
+    /// None at all, for a relay on this machine.
+    None,
+}
+
+/// How long things are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// What vendors' servers answered.
+    pub bodies: Period,
+    /// The tries to deliver a message. One that is not delivered yet is kept however old it is.
+    pub tries: Period,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { bodies: Period::seconds(90 * 86_400), tries: Period::seconds(90 * 86_400) }
+    }
+}
+
+/// Reads the file.
+#[must_use]
+pub fn parse(file: &str, text: &str) -> Parsed<Settings> {
+    let read::Draft { rows, mut findings } = read::read::<Settings>(file, text);
+    if let Some(settings) = &rows {
+        check_server(&settings.server, &mut findings);
+        check_polling(&settings.polling, &mut findings);
+        if let Some(mail) = &settings.mail {
+            check_mail(mail, &mut findings);
+        }
+    }
+    Parsed::of(rows, findings)
+}
+
+fn check_server(server: &Server, findings: &mut Findings) {
+    if !server.listen.ip().is_loopback() && server.token.is_none() {
+        let what = format!("{} can be reached from other machines, so a token is needed", server.listen);
+        findings.missing("server", "token", what, "add token = { env = \"BELLWETHER_TOKEN\" }, or listen on 127.0.0.1");
+    }
+}
+
+fn check_polling(polling: &Polling, findings: &mut Findings) {
+    if polling.every < Period::seconds(30) {
+        let what = format!("every {} is too often for other people's servers", polling.every);
+        findings.error("polling.every", what, "write at least 30s; a source of our own may have its own `every`");
+    }
+    if polling.every > Period::seconds(86_400) {
+        findings.error("polling.every", "this is less than once a day", "write at most 1d");
+    }
+    if !(1..=256).contains(&polling.workers) {
+        findings.error("polling.workers", format!("{} workers", polling.workers), "write a number from 1 to 256");
+    }
+    if polling.deadline > Period::seconds(300) {
+        findings.error("polling.deadline", "a look may not take that long", "write at most 5m");
+    }
+    if let Some(proxy) = &polling.proxy {
+        check_proxy(proxy, findings);
+    }
+}
+
+fn check_proxy(proxy: &Url, findings: &mut Findings) {
+    if !["http", "https", "socks5", "socks5h"].contains(&proxy.scheme()) {
+        let what = format!("a proxy does not speak `{}`", proxy.scheme());
+        findings.error("polling.proxy", what, "write http://, https:// or socks5://");
+    }
+    if has_credentials(proxy) {
+        let way_out = "leave it out, and set HTTPS_PROXY in the environment instead";
+        findings.error("polling.proxy", "a password does not belong into this file", way_out);
+    }
+}
+
+fn check_mail(mail: &Mail, findings: &mut Findings) {
+    match (&mail.username, &mail.password) {
+        (Some(_), None) => {
+            findings.missing("mail", "password", "a username needs its password", "add password = { env = \"NAME\" }");
+        }
+        (None, Some(_)) => findings.missing("mail", "username", "a password needs its username", "add it"),
+        (Some(_), Some(_)) if mail.tls == Tls::None => {
+            let way_out = "write \"required\" or \"implicit\"";
+            findings.warning("mail.tls", "the password crosses the network in the clear", way_out);
+        }
+        _ => {}
+    }
+}

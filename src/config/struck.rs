@@ -1,0 +1,66 @@
+//! Files as they may be shown: what may be a secret is struck out.
+//!
+//! Secrets do not belong into these files, and people paste them there all the same. A report about such a line
+//! ends in logs and tickets.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+/// Keys whose plain values are never shown.
+const SECRET_KEYS: [&str; 5] = ["password", "token", "secrets", "webhook", "proxy"];
+/// Keys inside of those that hold no secret, but say where it is.
+const REFERENCE_KEYS: [&str; 2] = ["env", "file"];
+
+/// The text with the plain values of secret keys struck out. Offsets stay as they are.
+pub(super) fn values(text: &str, tree: &DeTable<'_>) -> String {
+    let mut spans = Vec::new();
+    collect(tree, false, &mut spans);
+    struck(text, |at| spans.iter().any(|span| span.contains(&at)))
+}
+
+/// The same for a text that is no TOML: the rest of each line that names a secret key.
+pub(super) fn lines(text: &str) -> String {
+    let mut start = 0;
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let named = SECRET_KEYS.iter().filter_map(|key| Some(line.find(key)? + key.len())).min();
+        spans.extend(named.map(|from| start + from..start + line.len()));
+        start += line.len();
+    }
+    struck(text, |at| spans.iter().any(|span| span.contains(&at)))
+}
+
+fn struck(text: &str, is_secret: impl Fn(usize) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        if is_secret(at) && !c.is_whitespace() && !"=\"'".contains(c) {
+            (0..c.len_utf8()).for_each(|_| out.push('*'));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn collect(table: &DeTable<'_>, secret: bool, spans: &mut Vec<Range<usize>>) {
+    for (key, value) in table {
+        let key = key.get_ref().as_ref();
+        let secret = (secret || SECRET_KEYS.contains(&key)) && !REFERENCE_KEYS.contains(&key);
+        collect_value(value.get_ref(), value.span(), secret, spans);
+    }
+}
+
+fn collect_value(value: &DeValue<'_>, span: Range<usize>, secret: bool, spans: &mut Vec<Range<usize>>) {
+    match value {
+        DeValue::Table(table) => collect(table, secret, spans),
+        DeValue::Array(list) => {
+            list.iter().for_each(|entry| collect_value(entry.get_ref(), entry.span(), secret, spans));
+        }
+        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+            if secret {
+                spans.push(span);
+            }
+        }
+    }
+}

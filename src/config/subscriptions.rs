@@ -1,0 +1,235 @@
+//! `config/subscriptions.toml`: who wants to know what, and where it goes. The comments here are its manual.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::inventory::id_of;
+use super::places::{Findings, join};
+use super::value::{Secret, WebhookAddress, has_credentials};
+use super::{Parsed, read};
+use crate::model::effect::EffectKind;
+use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
+use crate::model::impact::Impact;
+use crate::model::inventory::Tier;
+use crate::model::subscription::{Email, Receiver, Subscription, Way, WebhookUrl};
+
+/// The receivers and subscriptions, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Subscriptions {
+    /// Where notifications go.
+    pub receivers: Vec<Receiver>,
+    /// Who wants what.
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// Who wants to know what, and where it goes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubscriptionsRow {
+    /// Where notifications go.
+    #[serde(default)]
+    receiver: Vec<ReceiverRow>,
+    /// Who wants what.
+    #[serde(default)]
+    subscription: Vec<SubscriptionRow>,
+}
+
+/// Where notifications go: an `email` address or a `webhook`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReceiverRow {
+    /// Its key: lower-case letters, digits and '-'.
+    #[schemars(required)]
+    id: Option<String>,
+    /// A mail address. It wants a [mail] in bellwether.toml.
+    #[schemars(with = "Option<String>")]
+    email: Option<Email>,
+    /// The address of a webhook, or where that can be found: { env = "NAME" }, { file = "/path" }.
+    webhook: Option<WebhookAddress>,
+    /// The webhook's signing secrets (`whsec_…`), the newest first. Each signs, so that one can follow another.
+    secrets: Option<Vec<Secret>>,
+    /// Whether the webhook may be a server of our own: an address that is not public, or http.
+    allow_private: Option<bool>,
+}
+
+/// Who wants what. An empty list means "any".
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SubscriptionRow {
+    /// Its key: lower-case letters, digits and '-'.
+    #[schemars(required)]
+    id: Option<String>,
+    /// Effects on these services.
+    #[serde(default)]
+    services: Vec<String>,
+    /// Effects on services of these tiers.
+    #[serde(default)]
+    tiers: Vec<Tier>,
+    /// Effects that come from these vendors.
+    #[serde(default)]
+    vendors: Vec<String>,
+    /// Effects that come from these regions, with `*` and `?`.
+    #[serde(default)]
+    regions: Vec<String>,
+    /// Effects of at least this impact. Unknown always passes, for it may be the worst.
+    #[serde(default = "degraded")]
+    least: Impact,
+    /// These kinds of effect.
+    #[serde(default = "all_effects")]
+    effects: Vec<EffectKind>,
+    /// Also when a source that a service depends on cannot be read, so that nobody knows.
+    #[serde(default = "yes")]
+    blind: bool,
+    /// Where to: ids of receivers of this file.
+    #[schemars(required)]
+    receivers: Option<Vec<String>>,
+}
+
+const fn degraded() -> Impact {
+    Impact::Degraded
+}
+
+fn all_effects() -> Vec<EffectKind> {
+    EffectKind::ALL.to_vec()
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Reads the file.
+#[must_use]
+pub fn parse(file: &str, text: &str) -> Parsed<Subscriptions> {
+    let read::Draft { rows, mut findings } = read::read::<SubscriptionsRow>(file, text);
+    let subscriptions = rows.and_then(|rows| subscriptions(rows, &mut findings));
+    Parsed::of(subscriptions, findings)
+}
+
+fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subscriptions> {
+    findings.unique("receiver", rows.receiver.iter().map(|receiver| receiver.id.as_deref()));
+    findings.unique("subscription", rows.subscription.iter().map(|subscription| subscription.id.as_deref()));
+    let receivers = rows.receiver.into_iter().enumerate();
+    let receivers: Vec<_> = receivers.map(|(n, row)| receiver(&format!("receiver[{n}]"), row, findings)).collect();
+    warn_of_doubles(&receivers, findings);
+    let wanted = rows.subscription.into_iter().enumerate();
+    let wanted: Vec<_> = wanted.map(|(n, row)| subscription(&format!("subscription[{n}]"), row, findings)).collect();
+    Some(Subscriptions {
+        receivers: receivers.into_iter().collect::<Option<_>>()?,
+        subscriptions: wanted.into_iter().collect::<Option<_>>()?,
+    })
+}
+
+fn receiver(at: &str, row: ReceiverRow, findings: &mut Findings) -> Option<Receiver> {
+    let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, ReceiverId::parse, findings));
+    let way = match (row.email, row.webhook) {
+        (Some(email), None) => {
+            let strange = [("secrets", row.secrets.is_some()), ("allow_private", row.allow_private.is_some())];
+            for (key, _) in strange.into_iter().filter(|(_, stands_there)| *stands_there) {
+                findings.error(&join(at, key), "this is for webhooks", "leave it out");
+            }
+            Some(Way::Email(email))
+        }
+        (None, Some(url)) => webhook(at, url.0, row.secrets, row.allow_private.unwrap_or(false), findings),
+        (Some(_), Some(_)) => {
+            findings.error(at, "`email` and `webhook` in one", "make two receivers of it");
+            None
+        }
+        (None, None) => {
+            findings.either_missing(
+                at,
+                ["email", "webhook"],
+                "this receiver has no address",
+                "add `email` or `webhook`",
+            );
+            None
+        }
+    };
+    Some(Receiver { id: id?, way: way? })
+}
+
+fn webhook(
+    at: &str,
+    url: WebhookUrl,
+    secrets: Option<Vec<Secret>>,
+    allow_private: bool,
+    findings: &mut Findings,
+) -> Option<Way> {
+    let path = join(at, "webhook");
+    if let WebhookUrl::Plain(plain) = &url {
+        if plain.scheme() == "http" && !allow_private {
+            let way_out = "write an https:// address; a server of our own may have http with allow_private = true";
+            findings.error(&path, "everybody on the way could read along", way_out);
+        }
+        if has_credentials(plain) {
+            let way_out = "write webhook = { env = \"NAME\" } and put the whole address there";
+            findings.error(&path, "a password does not belong into this file", way_out);
+        }
+    }
+    let secrets: Vec<_> = secrets.into_iter().flatten().map(|secret| secret.0).collect();
+    if secrets.is_empty() {
+        let what = "without a signing secret the far side cannot know that it was us";
+        findings.missing(at, "secrets", what, "add secrets = [{ env = \"NAME\" }]");
+    }
+    Some(Way::Webhook { url, secrets, allow_private })
+}
+
+/// Two receivers with one address are one destination; most likely a slip.
+fn warn_of_doubles(receivers: &[Option<Receiver>], findings: &mut Findings) {
+    let mut first: BTreeMap<String, &ReceiverId> = BTreeMap::new();
+    for (number, receiver) in receivers.iter().enumerate() {
+        let Some(receiver) = receiver else { continue };
+        match first.get(&receiver.address()) {
+            Some(earlier) => {
+                let what = format!("the same address as receiver `{earlier}`");
+                findings.warning(&format!("receiver[{number}]"), what, "it gets each message once; use one of the two");
+            }
+            None => drop(first.insert(receiver.address(), &receiver.id)),
+        }
+    }
+}
+
+fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Option<Subscription> {
+    let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, SubscriptionId::parse, findings));
+    let services = ids(at, "services", &row.services, ServiceId::parse, findings);
+    let vendors = ids(at, "vendors", &row.vendors, VendorId::parse, findings);
+    let receivers = findings.required(at, "receivers", row.receivers);
+    for (n, receiver) in receivers.iter().flatten().enumerate() {
+        findings.known(&format!("{at}.receivers[{n}]"), "receiver", receiver);
+    }
+    if receivers.as_ref().is_some_and(Vec::is_empty) {
+        findings.missing(at, "receivers", "nobody would be told", "name at least one receiver");
+    }
+    if row.effects.is_empty() && !row.blind {
+        findings.error(&join(at, "effects"), "nothing would ever be told", "leave it out, or name some effects");
+    }
+    if row.least == Impact::Unknown {
+        let way_out = "write degraded, partial_outage or major_outage; unknown always passes";
+        findings.error(&join(at, "least"), "unknown is no rung on the ladder", way_out);
+    }
+    let receivers: Option<Vec<_>> = receivers?.iter().map(|id| ReceiverId::parse(id).ok()).collect();
+    Some(Subscription {
+        id: id?,
+        services: services?,
+        tiers: row.tiers,
+        vendors: vendors?,
+        regions: row.regions,
+        least: row.least,
+        effects: row.effects,
+        blind: row.blind,
+        receivers: receivers?,
+    })
+}
+
+fn ids<T, E: std::error::Error>(
+    at: &str,
+    key: &str,
+    texts: &[String],
+    parse: impl Fn(&str) -> Result<T, E>,
+    findings: &mut Findings,
+) -> Option<Vec<T>> {
+    let numbered = texts.iter().enumerate();
+    let all: Vec<_> = numbered.map(|(n, id)| id_of(at, &format!("{key}[{n}]"), id, &parse, findings)).collect();
+    all.into_iter().collect()
+}

@@ -1,0 +1,152 @@
+//! `sources/<vendor>/vendor.toml`: a vendor, and where its health can be read. The comments here are its manual.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use url::Url;
+
+use super::places::{Findings, join};
+use super::read::own_words;
+use super::value::{Name, Period, has_credentials, is_surely_private};
+use super::{Parsed, read, schedule};
+use crate::model::id::{SourceId, VendorId};
+use crate::model::text;
+use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
+
+/// The shortest interval at an address that is not surely our own.
+const SHORTEST: Period = Period::seconds(30);
+
+/// A company that the organisation depends on.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VendorRow {
+    /// The name for people.
+    #[schemars(required)]
+    name: Option<Name>,
+    /// The status page for people.
+    homepage: Option<Url>,
+    /// Words to find it by: "hospital", "security", "cloud".
+    #[serde(default)]
+    tags: Vec<Name>,
+    /// Whom to call.
+    #[serde(default)]
+    support: Support,
+    /// How a vendor without a page that we can read tells its customers, for people.
+    notifies: Option<String>,
+    /// Where its health can be read. A vendor without any can still have incidents by hand.
+    #[serde(default)]
+    source: Vec<SourceRow>,
+}
+
+/// One place where a vendor's health can be read.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SourceRow {
+    /// Unique in the vendor. The whole id is `vendor/source`.
+    #[schemars(required)]
+    id: Option<String>,
+    /// How the place publishes; `bellwether formats` lists them.
+    #[schemars(required)]
+    format: Option<Format>,
+    /// The address that the format starts from. Only `manual` has none.
+    url: Option<Url>,
+    /// How often it is looked at: "60s". Without `every` and `cron`: as bellwether.toml says.
+    every: Option<Period>,
+    /// When it is looked at: a cron line of five fields, in UTC.
+    cron: Option<String>,
+    /// Addresses of single roles of the format, where they do not follow from `url`.
+    #[serde(default)]
+    roles: std::collections::BTreeMap<String, Url>,
+}
+
+/// Reads the file of the vendor whose folder has the name `vendor_id`.
+#[must_use]
+pub fn parse(vendor_id: &str, file: &str, text: &str) -> Parsed<Vendor> {
+    let read::Draft { rows, mut findings } = read::read::<VendorRow>(file, text);
+    let id = VendorId::parse(vendor_id)
+        .map_err(|why| {
+            let (what, way_out) = own_words(&why.to_string());
+            findings.error("", format!("the name of the folder: {what}"), &way_out);
+        })
+        .ok();
+    let vendor = rows.and_then(|row| vendor(id?, row, &mut findings));
+    Parsed::of(vendor, findings)
+}
+
+fn vendor(id: VendorId, row: VendorRow, findings: &mut Findings) -> Option<Vendor> {
+    findings.unique("source", row.source.iter().map(|source| source.id.as_deref()));
+    if row.source.is_empty() && row.notifies.is_none() {
+        let way_out = "add a [[source]], or say in `notifies` how its customers hear of trouble";
+        findings.warning("", "nobody will know how this vendor is", way_out);
+    }
+    let rows = row.source.into_iter().enumerate();
+    let sources: Vec<_> = rows.map(|(n, row)| source(&id, &format!("source[{n}]"), row, findings)).collect();
+    Some(Vendor {
+        name: findings.required("", "name", row.name)?.0,
+        id,
+        homepage: row.homepage,
+        tags: row.tags.into_iter().map(|tag| tag.0).collect(),
+        support: row.support,
+        notifies: row.notifies.map(|notice| text::body(&notice)),
+        sources: sources.into_iter().collect::<Option<_>>()?,
+    })
+}
+
+fn source(vendor: &VendorId, at: &str, row: SourceRow, findings: &mut Findings) -> Option<Source> {
+    let every = schedule_of(at, &row, findings);
+    let id = findings.required(at, "id", row.id).and_then(|name| {
+        let id = SourceId::of(vendor, &name);
+        id.map_err(|_| findings.error(&join(at, "id"), format!("`{name}` is not a name for a source"), WORD)).ok()
+    });
+    let format = findings.required(at, "format", row.format);
+    for (key, url) in row.url.iter().map(|url| ("url", url)).chain(row.roles.iter().map(|(k, url)| (k.as_str(), url))) {
+        let path = if key == "url" { join(at, key) } else { format!("{at}.roles.{key}") };
+        check_url(&path, url, findings);
+    }
+    match (format, &row.url) {
+        (Some(Format::Manual), Some(_)) => {
+            findings.error(&join(at, "url"), "a person's word has no address", "leave it out");
+        }
+        (Some(Format::Manual), None) | (None, _) => {}
+        (Some(_), url) => drop(findings.required(at, "url", url.as_ref())),
+    }
+    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles: row.roles.into_iter().collect() })
+}
+
+const WORD: &str = "use lower-case letters, digits and '-'";
+
+fn check_url(path: &str, url: &Url, findings: &mut Findings) {
+    let is_web = ["http", "https"].contains(&url.scheme());
+    if !is_web || (url.scheme() == "http" && !is_surely_private(url)) {
+        let what = format!("`{}` tells everybody on the way, and anybody can answer", url.scheme());
+        findings.error(path, what, "write an https:// address");
+    }
+    if has_credentials(url) {
+        findings.error(path, "a password does not belong into this file", "leave it out");
+    }
+}
+
+fn schedule_of(at: &str, row: &SourceRow, findings: &mut Findings) -> Option<Schedule> {
+    match (row.every, &row.cron) {
+        (Some(_), Some(_)) => {
+            findings.error(&join(at, "cron"), "`every` and `cron` both say when", "leave one of them out");
+            None
+        }
+        (Some(every), None) => {
+            let ours = row.url.as_ref().is_none_or(is_surely_private);
+            if !ours && every < SHORTEST {
+                let what = format!("every {every} is too often for a server that is not ours");
+                findings.error(&join(at, "every"), what, &format!("write at least {SHORTEST}"));
+            }
+            Some(Schedule::Every(every.0))
+        }
+        (None, Some(line)) => match schedule::parse(line) {
+            Ok(line) => Some(Schedule::Cron(line.as_str().to_owned())),
+            Err(why) => {
+                let (what, way_out) = own_words(&why.to_string());
+                findings.error(&join(at, "cron"), what, &way_out);
+                None
+            }
+        },
+        (None, None) => Some(Schedule::USUAL),
+    }
+}
