@@ -8,6 +8,7 @@ pub mod azure_rss;
 pub mod document;
 pub mod field;
 pub mod google_cloud;
+pub mod keyed;
 pub mod region;
 pub mod statuspage;
 
