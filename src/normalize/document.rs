@@ -111,6 +111,12 @@ fn heading(body: &Body) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
+/// What to say of a page for people that stands where a document of another kind should be.
+#[must_use]
+pub fn page_instead(text: &str, body: &Body) -> Unreadable {
+    not_markup(text, heading(body))
+}
+
 /// HTML, or text with some HTML in it, as plain text. What cannot be rendered is kept as it is.
 #[must_use]
 pub fn plain(html: &str) -> String {

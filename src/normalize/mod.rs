@@ -8,6 +8,7 @@ pub mod azure_rss;
 pub mod document;
 pub mod field;
 pub mod google_cloud;
+pub mod keyed;
 pub mod region;
 pub mod statuspage;
 
@@ -145,8 +146,10 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
     match source.format {
         Format::Statuspage => statuspage::read(source, answers, open, now),
         Format::AwsHealth => Reading::Done(first(answers).and_then(aws_health::read)),
-        Format::AzureRss => Reading::Done(first(answers).and_then(|body| azure_rss::read(body, now))),
-        Format::GoogleCloud => Reading::Done(first(answers).and_then(google_cloud::read)),
+        Format::AzureRss => Reading::Done(first(answers).and_then(azure_rss::read)),
+        Format::GoogleCloud => {
+            Reading::Done(first(answers).and_then(|body| google_cloud::read(body, source.url.as_ref())))
+        }
         Format::Manual => Reading::Done(Err(Unreadable::NotAllowed(
             "a manual source is a person's word and is not polled".to_owned(),
         ))),

@@ -13,6 +13,7 @@ use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::document;
 use crate::normalize::field::{Field, Place, Text};
+use crate::normalize::keyed::Keyed;
 use crate::normalize::region;
 
 /// The names of the groups by their ids: an entry carries only the id.
@@ -157,19 +158,17 @@ fn planned(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snaps
 
 /// The components that it names, each once. An empty list is normal: the vendor does not say which.
 fn components(row: &wire::Incident<'_>, at: Place<'_>, groups: &Groups, into: &mut Snapshot) -> Vec<ComponentRef> {
-    let mut named: Vec<ComponentRef> = Vec::new();
+    let mut named: Keyed<ComponentRef> = Keyed::default();
     for (index, component) in row.components.entries(Some(at), "components", into) {
         let place = at.entry("components", index);
         if component.group.is_true() {
             continue;
         }
-        if let Some(reference) = reference(component, place, groups, into)
-            && !named.iter().any(|known| known.key == reference.key)
-        {
-            named.push(reference);
+        if let Some(reference) = reference(component, place, groups, into) {
+            named.put(&reference.key.clone(), reference);
         }
     }
-    named
+    named.into_entries()
 }
 
 fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<SeenUpdate> {

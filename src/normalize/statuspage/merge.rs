@@ -1,14 +1,15 @@
 //! The documents of one look at a Statuspage, made into one snapshot.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 
 use super::entry::{self, Groups};
 use super::{COMPONENTS, Got, INCIDENTS, SUMMARY, wire};
 use crate::model::phase::{Kind, Phase};
-use crate::model::snapshot::{Coverage, Covers, SeenIncident, Snapshot, Unreadable};
+use crate::model::snapshot::{Coverage, Covers, SeenComponent, SeenIncident, Snapshot, Unreadable};
 use crate::normalize::field::{Field, List, Place};
+use crate::normalize::keyed::Keyed;
 
 /// What a good summary's silence means, as long as nothing in it is broken or capped.
 pub const SUMMARY_COVERS: Coverage = Coverage::of_all(Covers::AllOpen);
@@ -88,60 +89,58 @@ fn components(documents: &Documents<'_>, snapshot: &mut Snapshot) -> Groups {
 
 /// Reads the rows, those of the summary over those of the list; false when one had no key.
 fn components_of(lists: &[Rows<'_, '_>], groups: &Groups, snapshot: &mut Snapshot) -> bool {
-    // By key: where it stands in the snapshot, and the list that it came from.
-    let mut known: HashMap<String, (usize, &str)> = HashMap::new();
-    let mut all_keyed = true;
+    let mut all: Keyed<SeenComponent> = Keyed::default();
+    let mut is_whole = true;
     for (name, rows) in lists {
+        let mut keys = HashSet::new();
         for (index, row) in rows.iter().filter(|(_, row)| !row.group.is_true()) {
-            let place = Place::of(name, *index);
-            let Some(seen) = entry::component(row, place, groups, snapshot) else {
-                all_keyed = false;
+            let at = Place::of(name, *index);
+            let Some(seen) = entry::component(row, at, groups, snapshot) else {
+                is_whole = false;
                 continue;
             };
-            let next = (snapshot.components.len(), *name);
-            let (at, earlier) = known.insert(seen.component.key.clone(), next).unwrap_or(next);
-            known.insert(seen.component.key.clone(), (at, name));
-            if at < next.0 && earlier == *name {
-                snapshot.warn(
-                    place.to_string(),
-                    format!("has the key of another, {}; this one counts", seen.component.key),
-                );
+            let key = seen.component.key.clone();
+            all.put(&key, seen);
+            if keys.contains(&key) {
+                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
             }
-            match snapshot.components.get_mut(at) {
-                Some(slot) => *slot = seen,
-                None => snapshot.components.push(seen),
-            }
+            keys.insert(key);
         }
     }
-    all_keyed
+    snapshot.components = all.into_entries();
+    is_whole
 }
 
 /// Reads incidents and maintenances of the summary, then what the list of incidents knows beyond it.
 fn incidents(documents: &Documents<'_>, groups: &Groups, snapshot: &mut Snapshot) {
+    let mut all = Keyed::default();
+    let reader = Reader { now: documents.now, groups };
     if let Got::Read(summary) = &documents.summary {
-        let (seen, is_whole) = list(Kind::Incident, &summary.incidents, "incidents", documents.now, groups, snapshot);
+        let field = &summary.incidents;
+        let (seen, is_whole) = reader.list(Kind::Incident, field, "incidents", snapshot);
         snapshot.covers.incidents = if is_whole { Covers::AllOpen } else { Covers::Delta };
-        add(seen, snapshot);
+        add(seen, &mut all, snapshot);
         let field = &summary.scheduled_maintenances;
-        let (seen, is_whole) =
-            list(Kind::Maintenance, field, "scheduled_maintenances", documents.now, groups, snapshot);
+        let (seen, is_whole) = reader.list(Kind::Maintenance, field, "scheduled_maintenances", snapshot);
         // incident.io's compatible pages have no such list at all: their silence says nothing.
         let is_there = matches!(field, Field::Is(_));
         snapshot.covers.maintenances = if is_whole && is_there { maintenances_cover(&seen) } else { Covers::Delta };
-        add(seen, snapshot);
+        add(seen, &mut all, snapshot);
     }
     if let Got::Read(document) = &documents.incidents {
-        let (seen, is_whole) =
-            list(Kind::Incident, &document.incidents, "incidents.json:incidents", documents.now, groups, snapshot);
-        if !matches!(documents.summary, Got::Read(_)) {
-            snapshot.covers.incidents = if is_whole { list_covers(&document.incidents) } else { Covers::Delta };
+        let field = &document.incidents;
+        let (seen, is_whole) = reader.list(Kind::Incident, field, "incidents.json:incidents", snapshot);
+        let beside_summary = matches!(documents.summary, Got::Read(_));
+        if !beside_summary {
+            snapshot.covers.incidents = if is_whole { list_covers(field) } else { Covers::Delta };
         }
-        add_missing(seen, matches!(documents.summary, Got::Read(_)), snapshot);
+        add_missing(seen, beside_summary, &mut all, snapshot);
     }
+    snapshot.incidents = all.into_entries();
 }
 
 /// A full list of scheduled maintenances reaches only as far as its last one.
-fn maintenances_cover(seen: &[SeenIncident]) -> Covers {
+fn maintenances_cover(seen: &Keyed<SeenIncident>) -> Covers {
     let scheduled = || seen.iter().filter(|one| one.phase == Phase::Scheduled);
     if scheduled().count() < SCHEDULED_CAP {
         return Covers::AllOpen;
@@ -158,31 +157,36 @@ fn list_covers(field: &Field<List<wire::Incident<'_>>>) -> Covers {
     oldest.map_or(Covers::Delta, |since| Covers::Window { since })
 }
 
-/// The entries of a list, each key once; false when an entry was lost, so that absence from the list is no evidence.
-fn list(
-    kind: Kind,
-    field: &Field<List<wire::Incident<'_>>>,
-    name: &str,
+/// What reading any list of a look needs.
+struct Reader<'r> {
     now: Timestamp,
-    groups: &Groups,
-    snapshot: &mut Snapshot,
-) -> (Vec<SeenIncident>, bool) {
-    let (rows, mut is_whole) = entries(field, name, snapshot);
-    let mut seen: Vec<SeenIncident> = Vec::with_capacity(rows.len());
-    for (index, row) in rows {
-        let at = Place::of(name, index);
-        match entry::incident(kind, row, at, groups, now, snapshot) {
-            None => is_whole = false,
-            Some(one) => match seen.iter_mut().find(|known| known.key == one.key) {
-                None => seen.push(one),
-                Some(earlier) => {
-                    snapshot.warn(at.to_string(), format!("has the key of another, {}; this one counts", one.key));
-                    *earlier = one;
-                }
-            },
+    groups: &'r Groups,
+}
+
+impl Reader<'_> {
+    /// The entries of a list, each key once; false when one was lost, so that absence from the list is no evidence.
+    fn list(
+        &self,
+        kind: Kind,
+        field: &Field<List<wire::Incident<'_>>>,
+        name: &str,
+        snapshot: &mut Snapshot,
+    ) -> (Keyed<SeenIncident>, bool) {
+        let (rows, mut is_whole) = entries(field, name, snapshot);
+        let mut seen = Keyed::default();
+        for (index, row) in rows {
+            let at = Place::of(name, index);
+            let Some(one) = entry::incident(kind, row, at, self.groups, self.now, snapshot) else {
+                is_whole = false;
+                continue;
+            };
+            let key = one.key.clone();
+            if seen.put(&key, one) {
+                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
+            }
         }
+        (seen, is_whole)
     }
-    (seen, is_whole)
 }
 
 fn entries<'d, T>(field: &'d Field<List<T>>, name: &str, snapshot: &mut Snapshot) -> (Vec<(usize, &'d T)>, bool) {
@@ -196,26 +200,30 @@ fn entries<'d, T>(field: &'d Field<List<T>>, name: &str, snapshot: &mut Snapshot
 }
 
 /// Adds them; a key that stands in both lists of a summary is said.
-fn add(seen: Vec<SeenIncident>, snapshot: &mut Snapshot) {
-    for one in seen {
-        if let Some(at) = snapshot.incidents.iter().position(|known| known.key == one.key) {
-            snapshot.warn("scheduled_maintenances", format!("{} stands among the incidents too", one.key));
-            snapshot.incidents.remove(at);
+fn add(seen: Keyed<SeenIncident>, all: &mut Keyed<SeenIncident>, snapshot: &mut Snapshot) {
+    for one in seen.into_entries() {
+        let key = one.key.clone();
+        if all.put(&key, one) {
+            snapshot.warn("scheduled_maintenances", format!("{key} stands among the incidents too"));
         }
-        snapshot.incidents.push(one);
     }
 }
 
 /// Adds what the summary does not have: the summary's word counts for what is open.
-fn add_missing(seen: Vec<SeenIncident>, beside_summary: bool, snapshot: &mut Snapshot) {
-    for one in seen {
-        if snapshot.incidents.iter().any(|known| known.key == one.key) {
+fn add_missing(
+    seen: Keyed<SeenIncident>,
+    beside_summary: bool,
+    all: &mut Keyed<SeenIncident>,
+    snapshot: &mut Snapshot,
+) {
+    for one in seen.into_entries() {
+        if all.get(&one.key).is_some() {
             continue;
         }
         if beside_summary && !one.phase.is_end() {
-            snapshot
-                .warn("incidents.json:incidents", format!("{} is open in the list and not in the summary", one.key));
+            let what = format!("{} is open in the list and not in the summary", one.key);
+            snapshot.warn("incidents.json:incidents", what);
         }
-        snapshot.incidents.push(one);
+        all.put(&one.key.clone(), one);
     }
 }

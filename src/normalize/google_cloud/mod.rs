@@ -1,0 +1,101 @@
+//! Google's `incidents.json`: a bare list of the last year's incidents, open ones without an `end`.
+//!
+//! An empty list is taken for unreadable. The list bears no sign but its entries, and it holds a year of history: that
+//! of a working dashboard has never been seen empty, while a broken one would close every incident we know.
+
+mod incident;
+mod wire;
+
+use url::Url;
+
+use super::field::{Field, List, Place};
+use super::keyed::Keyed;
+use super::{About, Body, Request, document};
+use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
+use crate::model::vendor::{Evidence, Format};
+
+const INCIDENTS: &str = "incidents";
+
+/// What this format is.
+pub const ABOUT: About = About {
+    format: Format::GoogleCloud,
+    evidence: Evidence::Recorded,
+    summary: "Google Cloud, Workspace and Maps: {dashboard}/incidents.json (schema beside it, incidents.schema.json)",
+    says: "incidents with their ends, the products and regions they affect; no maintenances, no product's own status",
+    roles: &[INCIDENTS],
+    gone_after: GoneAfter::USUAL,
+    perishable_keys: false,
+};
+
+/// One document holds everything.
+#[must_use]
+pub fn plan(url: &Url) -> Vec<Request> {
+    vec![Request { role: INCIDENTS, url: url.clone(), accept: "application/json" }]
+}
+
+/// Reads the list. `url` is where it is published, for the links in it.
+///
+/// # Errors
+/// [`Unreadable`] where it is no list, or an empty one, or nothing in it is an incident of Google's.
+pub fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
+    let text = document::text(body)?;
+    let incidents: wire::Incidents<'_> = document::typed(&text, body)?;
+    let Field::Is(List(list)) = &incidents else {
+        return Err(Unreadable::Unexpected("Google's incidents are a bare list; this is none".to_owned()));
+    };
+    let covers = Coverage { incidents: Covers::AllOpen, maintenances: Covers::Delta, components: Covers::Delta };
+    let mut snapshot = Snapshot::recognised("a list of incidents with id, begin and external_desc", covers);
+    let rows = incidents.entries(None, INCIDENTS, &mut snapshot);
+    if !rows.iter().any(|(_, row)| is_incident(row)) {
+        return Err(Unreadable::Unexpected(if list.is_empty() {
+            "an empty list, where Google keeps a year of incidents".to_owned()
+        } else {
+            "Google's incidents carry id, begin and external_desc; nothing in this list does".to_owned()
+        }));
+    }
+    let mut is_whole = rows.len() == list.len();
+    let mut seen = Keyed::default();
+    let mut unnamed = 0;
+    for (index, row) in rows {
+        let at = Place::of(INCIDENTS, index);
+        let Some(key) = key(row, at, &mut unnamed, &mut snapshot) else {
+            is_whole = false;
+            continue;
+        };
+        let one = incident::incident(row, key.clone(), url.or(body.final_url.as_ref()), at, &mut snapshot);
+        if seen.put(&key, one) {
+            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
+        }
+    }
+    if unnamed > 0 {
+        snapshot.warn(INCIDENTS, format!("{unnamed} have no id and are known by their number or uri"));
+    }
+    if !is_whole {
+        // One of the lost may be one that is known, so its absence proves nothing.
+        snapshot.covers.incidents = Covers::Delta;
+    }
+    snapshot.incidents = seen.into_entries();
+    Ok(snapshot)
+}
+
+fn is_incident(row: &wire::Incident<'_>) -> bool {
+    let is_named = row.id.as_str().is_some() || row.number.as_str().is_some() || row.uri.as_str().is_some();
+    is_named && row.begin.as_str().is_some() && row.external_desc.as_str().is_some()
+}
+
+/// The id; of entries older than 2021 the number or, failing that, the address.
+fn key(row: &wire::Incident<'_>, at: Place<'_>, unnamed: &mut usize, into: &mut Snapshot) -> Option<String> {
+    let named = |text: Option<&str>| text.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned);
+    if let Some(id) = named(row.id.read(at, "id", into).map(|id| id.0.as_ref())) {
+        return Some(id);
+    }
+    let other = named(row.number.as_str()).or_else(|| named(row.uri.as_str()));
+    match &other {
+        Some(_) => *unnamed += 1,
+        None => into.warn(at.field("id"), "is missing"),
+    }
+    other
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! Entries by their key, in the order of the document. A document may repeat a key; the last entry of a key counts.
+
+use std::collections::HashMap;
+
+/// Entries of which each key stands once.
+#[derive(Debug)]
+pub struct Keyed<T> {
+    entries: Vec<T>,
+    places: HashMap<String, usize>,
+}
+
+impl<T> Default for Keyed<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<T> Keyed<T> {
+    /// Puts an entry in its place; true when another one of that key stood there.
+    pub fn put(&mut self, key: &str, entry: T) -> bool {
+        let place = self.places.get(key).copied();
+        match place.and_then(|place| self.entries.get_mut(place)) {
+            Some(earlier) => *earlier = entry,
+            None => {
+                self.places.insert(key.to_owned(), self.entries.len());
+                self.entries.push(entry);
+            }
+        }
+        place.is_some()
+    }
+
+    /// The entry of that key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&T> {
+        self.places.get(key).and_then(|place| self.entries.get(*place))
+    }
+
+    /// The entries, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.entries.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries alone.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<T> {
+        self.entries
+    }
+}
+
+/// Keys for updates of vendors that give them none: made of their times, the second of one time marked `#2`.
+#[derive(Debug, Default)]
+pub struct UpdateKeys(HashMap<String, usize>);
+
+impl UpdateKeys {
+    /// The key for the next update of that time.
+    pub fn next(&mut self, time: &str) -> String {
+        let count = self.0.entry(time.to_owned()).or_default();
+        *count += 1;
+        if *count == 1 { time.to_owned() } else { format!("{time}#{count}") }
+    }
+}
