@@ -2,7 +2,6 @@
 use super::{About, Body, Request};
 use crate::model::snapshot::{GoneAfter, Snapshot, Unreadable};
 use crate::model::vendor::{Evidence, Format};
-use jiff::Timestamp;
 use url::Url;
 /// x
 pub const ABOUT: About = About {
@@ -19,6 +18,6 @@ pub fn plan(url: &Url) -> Vec<Request> {
     vec![Request { role: "azure_rss", url: url.clone(), accept: "*/*" }]
 }
 /// x
-pub fn read(_body: &Body, _now: Timestamp) -> Result<Snapshot, Unreadable> {
-    Err(Unreadable::Unexpected("stub".into()))
+pub fn read(_body: &Body) -> Result<Snapshot, Unreadable> {
+    Err(Unreadable::Unexpected("not yet".into()))
 }

@@ -160,7 +160,7 @@ async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: 
             }
         }
     }
-    let read_history = answers.iter().any(|a| a.role == "incidents" && matches!(a.outcome, Outcome::Body(_)));
+    let read_history = answers.iter().any(|a| a.role == "incidents" && !matches!(a.outcome, Outcome::Unreadable(_)));
     Looked {
         look,
         hash,

@@ -1,0 +1,2 @@
+//! Benchmarks of reading.
+fn main() {}
