@@ -74,11 +74,7 @@ fn lines(inventory: &Inventory) -> Vec<Line<'_>> {
     all
 }
 
-fn vendor_problem(
-    line: &Line<'_>,
-    vendors: &BTreeMap<VendorId, Option<Vendor>>,
-    places: &Places,
-) -> Option<Problem> {
+fn vendor_problem(line: &Line<'_>, vendors: &BTreeMap<VendorId, Option<Vendor>>, places: &Places) -> Option<Problem> {
     let On::Vendor(selector) = &line.dependency.on else { return None };
     let path = format!("{}.vendor", line.path);
     let Some(known) = vendors.get(&selector.vendor) else {
@@ -102,12 +98,7 @@ fn vendor_problem(
     })
 }
 
-fn unknown_vendor(
-    id: &VendorId,
-    vendors: &BTreeMap<VendorId, Option<Vendor>>,
-    path: &str,
-    places: &Places,
-) -> Problem {
+fn unknown_vendor(id: &VendorId, vendors: &BTreeMap<VendorId, Option<Vendor>>, path: &str, places: &Places) -> Problem {
     let way_out = nearest(id.as_str(), vendors.keys().map(VendorId::as_str)).map_or_else(
         || format!("add sources/{id}/vendor.toml; `bellwether vendors list` shows what there is"),
         |candidate| format!("did you mean `{candidate}`?"),
@@ -161,8 +152,22 @@ fn lives_at(vendor: &Vendor, domain: &str) -> bool {
 
 /// Suffixes of two labels under which everybody has a name of his own: countries' and hosters' own.
 const SHARED: [&str; 16] = [
-    "co.uk", "nhs.uk", "org.uk", "ac.uk", "com.au", "org.au", "gov.au", "co.nz", "co.jp", "com.br", "co.in", "co.za",
-    "statuspage.io", "status.io", "github.io", "sharepoint.com",
+    "co.uk",
+    "nhs.uk",
+    "org.uk",
+    "ac.uk",
+    "com.au",
+    "org.au",
+    "gov.au",
+    "co.nz",
+    "co.jp",
+    "com.br",
+    "co.in",
+    "co.za",
+    "statuspage.io",
+    "status.io",
+    "github.io",
+    "sharepoint.com",
 ];
 
 /// The domain that somebody registered: `example.org` of `status.eu.example.org`.

@@ -10,14 +10,13 @@ use super::read::own_words;
 use super::value::{Name, Period};
 use super::{Parsed, read};
 use crate::model::id::{ServiceId, SiteId, SourceId, VendorId};
-use crate::model::inventory::{
-    Dependency, Inventory, Need, On, Procedure, Selector, Service, Site, Tier, Without,
-};
+use crate::model::inventory::{Dependency, Inventory, Need, On, Procedure, Selector, Service, Site, Tier, Without};
 use crate::model::text;
 
 /// What the organisation runs for its people, and what that needs.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Inventory")]
 pub(super) struct InventoryRow {
     /// The places where the organisation works.
     #[serde(default)]
@@ -30,6 +29,7 @@ pub(super) struct InventoryRow {
 /// A place where the organisation works.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Site")]
 struct SiteRow {
     /// Its key: lower-case letters, digits and '-'.
     #[schemars(required)]
@@ -42,6 +42,7 @@ struct SiteRow {
 /// What the organisation runs for its people.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Service")]
 struct ServiceRow {
     /// Its key: lower-case letters, digits and '-'.
     #[schemars(required)]
@@ -74,6 +75,7 @@ struct ServiceRow {
 /// One thing that a service needs: a `vendor`, another `service`, or `any_of` several.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Need")]
 struct NeedRow {
     /// A vendor: the name of its folder in `sources/`.
     vendor: Option<String>,
@@ -97,6 +99,7 @@ struct NeedRow {
 /// One of several things of which any one is enough: a `vendor` or another `service`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Dependency")]
 struct DependencyRow {
     /// A vendor: the name of its folder in `sources/`.
     vendor: Option<String>,
@@ -127,7 +130,8 @@ fn inventory(rows: InventoryRow, findings: &mut Findings) -> Option<Inventory> {
     findings.unique("service", rows.service.iter().map(|service| service.id.as_deref()));
     let sites: Vec<_> = rows.site.into_iter().enumerate().map(|(n, row)| site(n, row, findings)).collect();
     let services: Vec<_> = rows.service.into_iter().enumerate().map(|(n, row)| service(n, row, findings)).collect();
-    let known: Vec<(usize, &Service)> = services.iter().enumerate().filter_map(|(n, s)| Some((n, s.as_ref()?))).collect();
+    let known: Vec<(usize, &Service)> =
+        services.iter().enumerate().filter_map(|(n, s)| Some((n, s.as_ref()?))).collect();
     report_circles(&known, findings);
     Some(Inventory {
         sites: sites.into_iter().collect::<Option<_>>()?,
@@ -165,7 +169,7 @@ fn service(number: usize, row: ServiceRow, findings: &mut Findings) -> Option<Se
     let tier = findings.required(&at, "tier", row.tier);
     let sites: Vec<_> = row.sites.iter().enumerate().map(|(n, site)| site_ref(&at, n, site, findings)).collect();
     if row.needs.is_empty() {
-        findings.missing(&at, "needs", "it needs nothing, so nothing can be told about it", "add what it needs");
+        findings.lacking(&at, "needs", "it needs nothing, so nothing will ever be told of it", "add what it needs");
     }
     let needs = row.needs.into_iter().enumerate();
     let needs: Vec<_> = needs.map(|(n, row)| need(&format!("{at}.needs[{n}]"), row, findings)).collect();
@@ -198,15 +202,19 @@ fn need(at: &str, row: NeedRow, findings: &mut Findings) -> Option<Need> {
         findings.error(&join(at, "any_of"), "any of nothing", "name at least two");
     }
     let rows = several.into_iter().enumerate();
-    let all: Vec<_> =
-        rows.map(|(n, row)| dependency(&format!("{at}.any_of[{n}]"), row, without, findings)).collect();
+    let all: Vec<_> = rows.map(|(n, row)| dependency(&format!("{at}.any_of[{n}]"), row, without, findings)).collect();
     all.into_iter().collect::<Option<_>>().map(Need::AnyOf)
 }
 
 fn dependency(at: &str, row: DependencyRow, common: Option<Without>, findings: &mut Findings) -> Option<Dependency> {
     let without = match row.without.or(common) {
         None => {
-            findings.missing(at, "without", "what happens without it?", "add without = \"stops\" or \"degrades\"");
+            findings.missing(
+                at,
+                "without",
+                "it does not say what happens without it",
+                "add without = \"stops\" or \"degrades\"",
+            );
             None
         }
         said => said,

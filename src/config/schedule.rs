@@ -26,7 +26,7 @@ pub enum NotACronLine {
     #[error("a cron line has 5 fields, this one has {0}; write minute, hour, day, month, weekday, as \"*/5 * * * *\"")]
     Fields(usize),
     /// A field that says nothing.
-    #[error("`{text}` is not a {field}; write {wanted}, `*`, lists, ranges and steps of them")]
+    #[error("`{text}` is no {field}; write {wanted}, `*`, lists, ranges and steps of them")]
     Field {
         /// What stands there.
         text: String,
@@ -186,12 +186,18 @@ mod tests {
     #[test]
     fn five_fields_are_minutes_first() {
         assert_eq!(times("*/5 * * * *", 2), ["Wed 07-01 12:05:00", "Wed 07-01 12:10:00"]);
-        assert_eq!(times("7,9-11/2 3 * jan,AUG *", 3), ["Sat 08-01 03:07:00", "Sat 08-01 03:09:00", "Sat 08-01 03:11:00"]);
+        assert_eq!(
+            times("7,9-11/2 3 * jan,AUG *", 3),
+            ["Sat 08-01 03:07:00", "Sat 08-01 03:09:00", "Sat 08-01 03:11:00"]
+        );
     }
 
     #[test]
     fn days_of_the_week_are_those_of_unix() {
-        assert_eq!(times("0 0 * * 1-5", 4), ["Thu 07-02 00:00:00", "Fri 07-03 00:00:00", "Mon 07-06 00:00:00", "Tue 07-07 00:00:00"]);
+        assert_eq!(
+            times("0 0 * * 1-5", 4),
+            ["Thu 07-02 00:00:00", "Fri 07-03 00:00:00", "Mon 07-06 00:00:00", "Tue 07-07 00:00:00"]
+        );
         for sunday in ["0", "7", "sun", "SUN"] {
             assert_eq!(times(&format!("0 0 * * {sunday}"), 1), ["Sun 07-05 00:00:00"], "{sunday}");
         }
