@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::places::Findings;
-use super::value::{Contact, Name, Network, PageBase, Period, Secret, Zone, has_credentials};
+use super::secret::Secret;
+use super::value::{Contact, Listen, Name, Network, PageBase, Period, Zone, has_credentials};
 use super::{Parsed, read};
 use crate::model::subscription::Email;
 
@@ -58,8 +59,7 @@ impl Default for Organisation {
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// Address and port to listen on. Anything but this machine itself (127.0.0.1 or [::1]) needs a token.
-    #[schemars(with = "String")]
-    pub listen: SocketAddr,
+    pub listen: Listen,
     /// The token without which the pages and the API answer nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
@@ -67,7 +67,7 @@ pub struct Server {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), token: None }
+        Self { listen: Listen(SocketAddr::from(([127, 0, 0, 1], 8080))), token: None }
     }
 }
 
@@ -215,8 +215,8 @@ pub fn parse(file: &str, text: &str) -> Parsed<Settings> {
 }
 
 fn check_server(server: &Server, findings: &mut Findings) {
-    if !server.listen.ip().is_loopback() && server.token.is_none() {
-        let what = format!("{} can be reached from other machines, so a token is needed", server.listen);
+    if !server.listen.0.ip().is_loopback() && server.token.is_none() {
+        let what = format!("{} can be reached from other machines, so a token is needed", server.listen.0);
         findings.missing("server", "token", what, "add token = { env = \"BELLWETHER_TOKEN\" }, or listen on 127.0.0.1");
     }
 }
@@ -230,7 +230,11 @@ fn check_polling(polling: &Polling, findings: &mut Findings) {
         findings.error("polling.every", "this is less than once a day", "write at most 1d");
     }
     if !(1..=256).contains(&polling.workers) {
-        findings.error("polling.workers", format!("{} workers", polling.workers), "write a number from 1 to 256");
+        findings.error(
+            "polling.workers",
+            format!("there cannot be {} workers", polling.workers),
+            "write a number from 1 to 256",
+        );
     }
     if polling.deadline > Period::seconds(300) {
         findings.error("polling.deadline", "a look may not take that long", "write at most 5m");

@@ -16,6 +16,7 @@ use crate::model::text;
 /// What the organisation runs for its people, and what that needs.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Inventory")]
 pub(super) struct InventoryRow {
     /// The places where the organisation works.
     #[serde(default)]
@@ -28,6 +29,7 @@ pub(super) struct InventoryRow {
 /// A place where the organisation works.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Site")]
 struct SiteRow {
     /// Its key: lower-case letters, digits and '-'.
     #[schemars(required)]
@@ -40,6 +42,7 @@ struct SiteRow {
 /// What the organisation runs for its people.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Service")]
 struct ServiceRow {
     /// Its key: lower-case letters, digits and '-'.
     #[schemars(required)]
@@ -72,6 +75,7 @@ struct ServiceRow {
 /// One thing that a service needs: a `vendor`, another `service`, or `any_of` several.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Need")]
 struct NeedRow {
     /// A vendor: the name of its folder in `sources/`.
     vendor: Option<String>,
@@ -95,6 +99,7 @@ struct NeedRow {
 /// One of several things of which any one is enough: a `vendor` or another `service`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Dependency")]
 struct DependencyRow {
     /// A vendor: the name of its folder in `sources/`.
     vendor: Option<String>,
@@ -164,7 +169,7 @@ fn service(number: usize, row: ServiceRow, findings: &mut Findings) -> Option<Se
     let tier = findings.required(&at, "tier", row.tier);
     let sites: Vec<_> = row.sites.iter().enumerate().map(|(n, site)| site_ref(&at, n, site, findings)).collect();
     if row.needs.is_empty() {
-        findings.missing(&at, "needs", "it needs nothing, so nothing can be told about it", "add what it needs");
+        findings.lacking(&at, "needs", "it needs nothing, so nothing will ever be told of it", "add what it needs");
     }
     let needs = row.needs.into_iter().enumerate();
     let needs: Vec<_> = needs.map(|(n, row)| need(&format!("{at}.needs[{n}]"), row, findings)).collect();
@@ -204,7 +209,12 @@ fn need(at: &str, row: NeedRow, findings: &mut Findings) -> Option<Need> {
 fn dependency(at: &str, row: DependencyRow, common: Option<Without>, findings: &mut Findings) -> Option<Dependency> {
     let without = match row.without.or(common) {
         None => {
-            findings.missing(at, "without", "what happens without it?", "add without = \"stops\" or \"degrades\"");
+            findings.missing(
+                at,
+                "without",
+                "it does not say what happens without it",
+                "add without = \"stops\" or \"degrades\"",
+            );
             None
         }
         said => said,

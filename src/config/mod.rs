@@ -12,6 +12,7 @@ pub mod problem;
 mod read;
 pub mod schedule;
 pub mod schema;
+pub mod secret;
 mod struck;
 pub mod subscriptions;
 mod suggest;

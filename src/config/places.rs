@@ -188,6 +188,14 @@ impl Findings {
         }
     }
 
+    /// The same for a key without which the file can be used.
+    pub(super) fn lacking(&mut self, table: &str, key: &str, what: &str, way_out: &str) {
+        let path = join(table, key);
+        if !self.places.was_unread(&path) {
+            self.warning(&path, what, way_out);
+        }
+    }
+
     /// The same where either of several keys would do.
     pub(super) fn either_missing(&mut self, table: &str, keys: [&str; 2], what: &str, way_out: &str) {
         if !keys.iter().any(|key| self.places.was_unread(&join(table, key))) {

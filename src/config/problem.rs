@@ -4,7 +4,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,21 +46,40 @@ impl Problem {
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
         let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        // No lines around: a neighbouring line has nothing to do with the problem and may hold what is nobody's business.
-        let handler = GraphicalReportHandler::new_themed(theme).with_context_lines(0).with_width(110).with_links(false);
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false);
         let mut out = String::new();
-        match handler.render_report(&mut out, &Report(self, self.named_text())) {
+        match handler.render_report(&mut out, &Report(self)) {
             Ok(()) => out,
             Err(fmt::Error) => self.to_string(),
         }
     }
 
-    fn named_text(&self) -> NamedSource<Arc<str>> {
-        NamedSource::new(&self.file, Arc::clone(&self.shown)).with_language("TOML")
+    /// The lines of the place and no others: a neighbour has nothing to do with the problem.
+    fn lines(&self) -> Range<usize> {
+        let text: &str = &self.shown;
+        let start = text.get(..self.span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let rest = text.get(self.span.end..).and_then(|rest| rest.find('\n'));
+        start..rest.map_or(text.len(), |at| self.span.end + at)
     }
 
     fn headline(&self) -> String {
         if self.key.is_empty() { self.what.clone() } else { format!("{}: {}", self.key, self.what) }
+    }
+}
+
+impl SourceCode for Problem {
+    fn read_span<'a>(
+        &'a self,
+        _: &SourceSpan,
+        _: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let lines = self.lines();
+        let data = self.shown.as_bytes().get(lines.clone()).ok_or(MietteError::OutOfBounds)?;
+        let count = data.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let contents =
+            MietteSpanContents::new_named(self.file.clone(), data, lines.into(), self.line.saturating_sub(1), 0, count);
+        Ok(Box::new(contents))
     }
 }
 
@@ -75,7 +97,7 @@ impl fmt::Display for Problem {
 
 /// A problem as miette wants it.
 #[derive(Debug)]
-struct Report<'a>(&'a Problem, NamedSource<Arc<str>>);
+struct Report<'a>(&'a Problem);
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,8 +119,8 @@ impl Diagnostic for Report<'_> {
         if self.0.way_out.is_empty() { None } else { Some(Box::new(&self.0.way_out)) }
     }
 
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        Some(&self.1)
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self.0)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue, Deserializer, Error};
 
 use super::places::{Findings, Places, join};
 use super::problem::Severity;
-use super::suggest::did_you_mean;
+use super::suggest::{did_you_mean, nearest};
 
 /// More than these in one file and the rest can wait: each costs another reading of the whole.
 const MOST_PROBLEMS: usize = 100;
@@ -72,6 +72,7 @@ impl Pruner<'_, '_> {
                 Err(error) => error,
             };
             let node = error.span().and_then(|span| Node::with_span(self.tree.get_ref(), &span));
+            let node = node.map(|node| self.first_bad_entry::<T>(&node, &error).unwrap_or(node));
             self.tell(&error, node.as_ref());
             let (Some(node), true) = (node, self.told.len() < MOST_PROBLEMS) else { return None };
             self.leave_out(&node);
@@ -81,13 +82,30 @@ impl Pruner<'_, '_> {
     /// Notes the problem, unless it is only the echo of something that was left out.
     fn tell(&mut self, error: &Error, node: Option<&Node>) {
         let table = node.map_or_else(String::new, |node| node.path_in(self.tree.get_ref(), self.written));
-        let (key, what, way_out) = explain(error.message(), &table);
+        let Explained { key, what, way_out, meant } = explain(error.message(), &table);
         let inside = format!("{table}.");
         let is_echo = self.unread.contains(&key)
             || (key == table && !table.is_empty() && self.unread.iter().any(|path| path.starts_with(&inside)));
         if !is_echo {
-            self.told.push(Told { key, span: error.span().unwrap_or_default(), what, way_out });
+            let span = node.and_then(|node| node.entry_span(self.tree.get_ref())).or_else(|| error.span());
+            self.told.push(Told { key, span: span.unwrap_or_default(), what, way_out });
         }
+        // A key that is only misspelt is not missing.
+        self.unread.extend(meant);
+    }
+
+    /// toml does not say which entry of a list one of our own types refused. It is the last one of the shortest
+    /// beginning of the list that is refused in the same words.
+    fn first_bad_entry<T: DeserializeOwned>(&self, list: &Node, error: &Error) -> Option<Node> {
+        let entries = list.value_in(self.tree.get_ref())?.as_array()?.len();
+        (0..entries).map(|index| list.entry(index)).find(|bad| {
+            let mut shorter = self.tree.clone();
+            (0..entries).rev().map(|index| list.entry(index)).take_while(|later| later.0 != bad.0).for_each(|later| {
+                later.remove_from(shorter.get_mut());
+            });
+            let again = T::deserialize(Deserializer::from(shorter)).err();
+            again.is_some_and(|again| again.message() == error.message() && again.span() == error.span())
+        })
     }
 
     fn leave_out(&mut self, node: &Node) {
@@ -113,6 +131,29 @@ impl Node {
         let mut found = None;
         search_table(table, span, &mut Vec::new(), &mut found);
         found.map(Self)
+    }
+
+    fn entry(&self, index: usize) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(Step::Entry(index));
+        Self(steps)
+    }
+
+    fn value_in<'t, 's>(&self, tree: &'t DeTable<'s>) -> Option<&'t DeValue<'s>> {
+        self.spanned_in(tree).map(Spanned::get_ref)
+    }
+
+    /// The span of an entry of a list; other places are known by the error's own span.
+    fn entry_span(&self, tree: &DeTable<'_>) -> Option<Range<usize>> {
+        matches!(self.0.last(), Some(Step::Entry(_))).then(|| self.spanned_in(tree).map(Spanned::span)).flatten()
+    }
+
+    fn spanned_in<'t, 's>(&self, tree: &'t DeTable<'s>) -> Option<&'t Spanned<DeValue<'s>>> {
+        let (Step::Key(first), rest) = self.0.split_first()? else { return None };
+        rest.iter().try_fold(tree.get(first.as_str())?, |value, step| match step {
+            Step::Key(key) => value.get_ref().as_table()?.get(key.as_str()),
+            Step::Entry(index) => value.get_ref().as_array()?.get(*index),
+        })
     }
 
     /// The path as the file counts entries.
@@ -199,24 +240,37 @@ fn search_value(value: &Spanned<DeValue<'_>>, span: &Range<usize>, at: &mut Vec<
     }
 }
 
-/// serde's message as key, what and way out. It repeats no value of a wrong type: that might be a secret.
-fn explain(message: &str, path: &str) -> (String, String, String) {
+/// A message of serde's in our words.
+struct Explained {
+    key: String,
+    what: String,
+    way_out: String,
+    /// The path of the key that was probably meant.
+    meant: Option<String>,
+}
+
+/// Puts serde's message about the value at `path` in our words. A value of a wrong type is not repeated: it might be
+/// a secret.
+fn explain(message: &str, path: &str) -> Explained {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let found = quoted.first().copied().unwrap_or_default();
     let others = quoted.iter().skip(1).copied();
-    let (key, what, way_out) = if message.starts_with("unknown field") {
-        (path.to_owned(), "no such key".to_owned(), did_you_mean(found, others, "here may stand"))
+    let say = |key: String, what: String, way_out: String| Explained { key, what, way_out, meant: None };
+    if message.starts_with("unknown field") {
+        let table = path.rfind('.').map_or("", |end| &path[..end]);
+        let meant = nearest(found, others.clone()).map(|key| join(table, key));
+        let way_out = did_you_mean(found, others, "here may stand");
+        Explained { key: path.to_owned(), what: "no such key".to_owned(), way_out, meant }
     } else if message.starts_with("missing field") {
-        (join(path, found), "this key is missing".to_owned(), "add it".to_owned())
+        say(join(path, found), "this key is missing".to_owned(), "add it".to_owned())
     } else if message.starts_with("unknown variant") {
-        (path.to_owned(), format!("`{found}` is not a word for this"), did_you_mean(found, others, "it may be"))
+        say(path.to_owned(), format!("`{found}` is not a word for this"), did_you_mean(found, others, "it may be"))
     } else if let Some((found, expected)) = wrong_type(message) {
-        (path.to_owned(), format!("{found} stands here"), format!("write {expected}"))
+        say(path.to_owned(), format!("{found} stands here"), format!("write {expected}"))
     } else {
         let (what, way_out) = own_words(message);
-        (path.to_owned(), what, way_out)
-    };
-    (key, what, way_out)
+        say(path.to_owned(), what, way_out)
+    }
 }
 
 /// The kind that was found and the kind that is wanted.
@@ -248,8 +302,15 @@ fn wrong_type(message: &str) -> Option<(String, String)> {
     Some((kind.to_owned(), expected.to_owned()))
 }
 
-/// Our own types say `what; way out`; those of the model say `what: way out`.
+/// Our own types say `what; way out`, those of the model `what: way out`, and URLs `why: "text"`.
 pub(super) fn own_words(message: &str) -> (String, String) {
-    let parts = message.rsplit_once("; ").or_else(|| message.rsplit_once(": ")).unwrap_or((message, ""));
-    (parts.0.to_owned(), parts.1.to_owned())
+    if let Some((what, way_out)) = message.split_once("; ") {
+        return (what.to_owned(), way_out.to_owned());
+    }
+    if message.ends_with('"') {
+        // The text is not repeated: addresses hold tokens and passwords.
+        return ("this is not a URL".to_owned(), "write it whole, as \"https://…\"".to_owned());
+    }
+    let (what, way_out) = message.rsplit_once(": ").unwrap_or((message, ""));
+    (what.to_owned(), way_out.to_owned())
 }

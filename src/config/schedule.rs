@@ -26,7 +26,7 @@ pub enum NotACronLine {
     #[error("a cron line has 5 fields, this one has {0}; write minute, hour, day, month, weekday, as \"*/5 * * * *\"")]
     Fields(usize),
     /// A field that says nothing.
-    #[error("`{text}` is not a {field}; write {wanted}, `*`, lists, ranges and steps of them")]
+    #[error("`{text}` is no {field}; write {wanted}, `*`, lists, ranges and steps of them")]
     Field {
         /// What stands there.
         text: String,

@@ -46,9 +46,19 @@ fn struck(text: &str, is_secret: impl Fn(usize) -> bool) -> String {
 fn collect(table: &DeTable<'_>, secret: bool, spans: &mut Vec<Range<usize>>) {
     for (key, value) in table {
         let key = key.get_ref().as_ref();
-        let secret = (secret || SECRET_KEYS.contains(&key)) && !REFERENCE_KEYS.contains(&key);
-        collect_value(value.get_ref(), value.span(), secret, spans);
+        let refers = REFERENCE_KEYS.contains(&key) && !value.get_ref().as_str().is_some_and(is_pasted);
+        collect_value(value.get_ref(), value.span(), (secret || SECRET_KEYS.contains(&key)) && !refers, spans);
     }
+}
+
+/// A signing secret where its whereabouts should stand.
+fn is_pasted(text: &str) -> bool {
+    text.starts_with("whsec_")
+}
+
+/// An address with a name and a password in it.
+fn has_credentials(text: &str) -> bool {
+    text.contains("://") && text.contains('@')
 }
 
 fn collect_value(value: &DeValue<'_>, span: Range<usize>, secret: bool, spans: &mut Vec<Range<usize>>) {
@@ -57,10 +67,8 @@ fn collect_value(value: &DeValue<'_>, span: Range<usize>, secret: bool, spans: &
         DeValue::Array(list) => {
             list.iter().for_each(|entry| collect_value(entry.get_ref(), entry.span(), secret, spans));
         }
-        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
-            if secret {
-                spans.push(span);
-            }
-        }
+        DeValue::String(text) if secret || has_credentials(text) => spans.push(span),
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) if secret => spans.push(span),
+        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
     }
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::inventory::id_of;
 use super::places::{Findings, join};
-use super::value::{Secret, WebhookAddress, has_credentials};
+use super::secret::{Secret, WebhookAddress};
+use super::value::has_credentials;
 use super::{Parsed, read};
 use crate::model::effect::EffectKind;
 use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
@@ -27,6 +28,7 @@ pub struct Subscriptions {
 /// Who wants to know what, and where it goes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Subscriptions")]
 pub(super) struct SubscriptionsRow {
     /// Where notifications go.
     #[serde(default)]
@@ -39,6 +41,7 @@ pub(super) struct SubscriptionsRow {
 /// Where notifications go: an `email` address or a `webhook`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Receiver")]
 struct ReceiverRow {
     /// Its key: lower-case letters, digits and '-'.
     #[schemars(required)]
@@ -57,6 +60,7 @@ struct ReceiverRow {
 /// Who wants what. An empty list means "any".
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Subscription")]
 struct SubscriptionRow {
     /// Its key: lower-case letters, digits and '-'.
     #[schemars(required)]

@@ -1,15 +1,16 @@
-//! The values that stand in files and nowhere else: periods, networks, zones, references to secrets.
+//! The values that stand in files and nowhere else: periods, networks, zones, names.
 //!
-//! A message of theirs is `what; way out`, and never repeats what may be a secret.
+//! A message of theirs is `what; way out`.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use crate::model::subscription::{Email, SecretRef, WebhookUrl};
+use crate::model::subscription::Email;
 use crate::model::text;
 
 /// Makes a type that stands in files as a text.
@@ -141,6 +142,29 @@ impl From<Network> for String {
     }
 }
 
+/// An address and port to listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Listen(pub SocketAddr);
+text_value!(Listen, "Listen", "^.+:[0-9]+$");
+
+impl Listen {
+    /// Parses an address and a port.
+    ///
+    /// # Errors
+    /// What is wrong and what to write.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let why = || format!("`{text}` is not an address with a port; write \"127.0.0.1:8080\" or \"0.0.0.0:8080\"");
+        text.parse().map(Self).map_err(|_| why())
+    }
+}
+
+impl From<Listen> for String {
+    fn from(listen: Listen) -> Self {
+        listen.0.to_string()
+    }
+}
+
 /// The address of our own pages, to which paths are appended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -161,7 +185,7 @@ impl PageBase {
         };
         match Url::parse(text) {
             Ok(url) if plain(&url) => Ok(Self(url.as_str().trim_end_matches('/').to_owned())),
-            _ => Err(format!("`{text}` is not the address of a page; write \"https://bellwether.example.org\"")),
+            _ => Err("this is not the address of a page; write \"https://bellwether.example.org\"".to_owned()),
         }
     }
 
@@ -202,7 +226,7 @@ impl Contact {
         if fits_a_header && (is_page || Email::parse(text).is_ok()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(format!("`{text}` is neither a mail address nor a URL; write \"noc@example.org\" or \"https://…\""))
+            Err("this is neither a mail address nor a URL; write \"noc@example.org\" or \"https://…\"".to_owned())
         }
     }
 
@@ -241,108 +265,6 @@ impl Name {
 impl From<Name> for String {
     fn from(name: Name) -> Self {
         name.0
-    }
-}
-
-/// What may stand where a secret is meant.
-#[derive(Debug)]
-enum Written {
-    Plain(String),
-    Reference(SecretRef),
-}
-
-/// `{ env = "NAME" }` or `{ file = "/path" }`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReferenceRow {
-    env: Option<String>,
-    file: Option<String>,
-}
-
-const HOW_TO_REFER: &str = "write { env = \"NAME\" } or { file = \"/path\" }";
-
-impl TryFrom<ReferenceRow> for SecretRef {
-    type Error = String;
-    fn try_from(row: ReferenceRow) -> Result<Self, String> {
-        match (row.env, row.file) {
-            (Some(name), None) if is_variable(&name) => Ok(Self::Env(name)),
-            (Some(_), None) => Err(format!("`env` wants the name of an environment variable; {HOW_TO_REFER}")),
-            (None, Some(path)) if !path.trim().is_empty() => Ok(Self::File(path)),
-            _ => Err(format!("a secret is found in one place, `env` or `file`; {HOW_TO_REFER}")),
-        }
-    }
-}
-
-/// Whether it is a name. A signing secret in its place would end in messages.
-fn is_variable(name: &str) -> bool {
-    let ok = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    ok && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && !name.starts_with("whsec_")
-}
-
-impl<'de> Deserialize<'de> for Written {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> de::Visitor<'de> for Either {
-            type Value = Written;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("{ env = \"NAME\" } or { file = \"/path\" }")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Written, E> {
-                Ok(Written::Plain(text.to_owned()))
-            }
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Written, A::Error> {
-                let row = ReferenceRow::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                SecretRef::try_from(row).map(Written::Reference).map_err(de::Error::custom)
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
-}
-
-/// A reference to a secret, as it stands in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(try_from = "Written")]
-#[schemars(!try_from)]
-pub struct Secret(#[schemars(with = "SecretRef")] pub SecretRef);
-
-impl TryFrom<Written> for Secret {
-    type Error = String;
-    fn try_from(written: Written) -> Result<Self, String> {
-        match written {
-            Written::Reference(reference) => Ok(Self(reference)),
-            Written::Plain(_) => Err(format!("a secret stands here in plain text; {HOW_TO_REFER}")),
-        }
-    }
-}
-
-/// Where a webhook goes to, as it stands in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
-#[serde(try_from = "Written")]
-#[schemars(!try_from)]
-pub struct WebhookAddress(#[schemars(with = "UrlOrReference")] pub WebhookUrl);
-
-/// For the schema alone.
-#[derive(schemars::JsonSchema)]
-#[schemars(untagged)]
-#[expect(dead_code, reason = "the schema is all there is to it")]
-enum UrlOrReference {
-    /// The address itself.
-    Url(Url),
-    /// Where the address can be found.
-    Reference(SecretRef),
-}
-
-impl TryFrom<Written> for WebhookAddress {
-    type Error = String;
-    fn try_from(written: Written) -> Result<Self, String> {
-        match written {
-            Written::Reference(reference) => Ok(Self(WebhookUrl::Secret(reference))),
-            // The text is not repeated: such addresses often hold a token.
-            Written::Plain(text) => match Url::parse(&text) {
-                Ok(url) if ["http", "https"].contains(&url.scheme()) => Ok(Self(WebhookUrl::Plain(url))),
-                _ => Err("this is not a web address; write \"https://…\"".to_owned()),
-            },
-        }
     }
 }
 

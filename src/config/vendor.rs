@@ -18,6 +18,7 @@ const SHORTEST: Period = Period::seconds(30);
 /// A company that the organisation depends on.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Vendor")]
 pub(super) struct VendorRow {
     /// The name for people.
     #[schemars(required)]
@@ -40,6 +41,7 @@ pub(super) struct VendorRow {
 /// One place where a vendor's health can be read.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Source")]
 struct SourceRow {
     /// Unique in the vendor. The whole id is `vendor/source`.
     #[schemars(required)]
@@ -58,9 +60,16 @@ struct SourceRow {
     roles: std::collections::BTreeMap<String, Url>,
 }
 
-/// Reads the file of the vendor whose folder has the name `vendor_id`.
+/// Reads the file of the vendor whose folder has the name `vendor_id`. A source that does not say when it is looked
+/// at is looked at as usual.
 #[must_use]
 pub fn parse(vendor_id: &str, file: &str, text: &str) -> Parsed<Vendor> {
+    parse_with(&Schedule::USUAL, vendor_id, file, text)
+}
+
+/// The same, with what bellwether.toml says is usual.
+#[must_use]
+pub fn parse_with(usual: &Schedule, vendor_id: &str, file: &str, text: &str) -> Parsed<Vendor> {
     let read::Draft { rows, mut findings } = read::read::<VendorRow>(file, text);
     let id = VendorId::parse(vendor_id)
         .map_err(|why| {
@@ -68,18 +77,18 @@ pub fn parse(vendor_id: &str, file: &str, text: &str) -> Parsed<Vendor> {
             findings.error("", format!("the name of the folder: {what}"), &way_out);
         })
         .ok();
-    let vendor = rows.and_then(|row| vendor(id?, row, &mut findings));
+    let vendor = rows.and_then(|row| vendor(id?, row, usual, &mut findings));
     Parsed::of(vendor, findings)
 }
 
-fn vendor(id: VendorId, row: VendorRow, findings: &mut Findings) -> Option<Vendor> {
+fn vendor(id: VendorId, row: VendorRow, usual: &Schedule, findings: &mut Findings) -> Option<Vendor> {
     findings.unique("source", row.source.iter().map(|source| source.id.as_deref()));
     if row.source.is_empty() && row.notifies.is_none() {
         let way_out = "add a [[source]], or say in `notifies` how its customers hear of trouble";
         findings.warning("", "nobody will know how this vendor is", way_out);
     }
     let rows = row.source.into_iter().enumerate();
-    let sources: Vec<_> = rows.map(|(n, row)| source(&id, &format!("source[{n}]"), row, findings)).collect();
+    let sources: Vec<_> = rows.map(|(n, row)| source(&id, &format!("source[{n}]"), row, usual, findings)).collect();
     Some(Vendor {
         name: findings.required("", "name", row.name)?.0,
         id,
@@ -91,8 +100,8 @@ fn vendor(id: VendorId, row: VendorRow, findings: &mut Findings) -> Option<Vendo
     })
 }
 
-fn source(vendor: &VendorId, at: &str, row: SourceRow, findings: &mut Findings) -> Option<Source> {
-    let every = schedule_of(at, &row, findings);
+fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, findings: &mut Findings) -> Option<Source> {
+    let every = schedule_of(at, &row, usual, findings);
     let id = findings.required(at, "id", row.id).and_then(|name| {
         let id = SourceId::of(vendor, &name);
         id.map_err(|_| findings.error(&join(at, "id"), format!("`{name}` is not a name for a source"), WORD)).ok()
@@ -115,17 +124,18 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, findings: &mut Findings) 
 const WORD: &str = "use lower-case letters, digits and '-'";
 
 fn check_url(path: &str, url: &Url, findings: &mut Findings) {
-    let is_web = ["http", "https"].contains(&url.scheme());
-    if !is_web || (url.scheme() == "http" && !is_surely_private(url)) {
-        let what = format!("`{}` tells everybody on the way, and anybody can answer", url.scheme());
-        findings.error(path, what, "write an https:// address");
+    match url.scheme() {
+        "https" => {}
+        "http" if is_surely_private(url) => {}
+        "http" => findings.error(path, "over http anybody on the way can answer", "write an https:// address"),
+        other => findings.error(path, format!("`{other}` is not asked"), "write an https:// address"),
     }
     if has_credentials(url) {
         findings.error(path, "a password does not belong into this file", "leave it out");
     }
 }
 
-fn schedule_of(at: &str, row: &SourceRow, findings: &mut Findings) -> Option<Schedule> {
+fn schedule_of(at: &str, row: &SourceRow, usual: &Schedule, findings: &mut Findings) -> Option<Schedule> {
     match (row.every, &row.cron) {
         (Some(_), Some(_)) => {
             findings.error(&join(at, "cron"), "`every` and `cron` both say when", "leave one of them out");
@@ -147,6 +157,6 @@ fn schedule_of(at: &str, row: &SourceRow, findings: &mut Findings) -> Option<Sch
                 None
             }
         },
-        (None, None) => Some(Schedule::USUAL),
+        (None, None) => Some(usual.clone()),
     }
 }

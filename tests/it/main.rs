@@ -4,3 +4,6 @@
 mod message;
 mod recordings;
 mod support;
+mod config;
+mod config_files;
+mod sources;
