@@ -1,0 +1,3 @@
+//! What stands at the far side in the tests.
+
+pub mod hostile;
