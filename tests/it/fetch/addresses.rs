@@ -71,3 +71,26 @@ async fn a_proxy_that_refuses_is_told_from_a_vendor_that_does() {
     let gone = Url::parse(&format!("http://{address}/")).unwrap();
     unreachable_because(get(&through(gone), target).await, &format!("connection refused by the proxy {address}"));
 }
+
+#[tokio::test]
+async fn a_proxy_in_the_environment_is_not_used() {
+    const MARK: &str = "BELLWETHER_TEST_HAS_PROXY";
+    if std::env::var_os(MARK).is_some() {
+        let server = Hostile::new(|_| answer("200 OK", &[], "[]")).await;
+        assert_eq!(body(get(&fetcher(), server.url("/")).await.unwrap()).bytes, b"[]");
+        return;
+    }
+    // A process cannot change its own environment safely, so this test runs itself in another.
+    let (_port, nobody) = closed_port();
+    let proxy = format!("http://{nobody}");
+    let itself = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "fetch::addresses::a_proxy_in_the_environment_is_not_used"])
+        .env(MARK, "1")
+        .envs(["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map(|name| (name, &proxy)))
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&itself.stdout);
+    assert!(itself.status.success() && said.contains("1 passed"), "{said}");
+}
