@@ -30,6 +30,20 @@ pub async fn read(response: &mut Response, cap: usize, bytes: &mut Vec<u8>) -> R
     Ok(())
 }
 
+/// Reads the beginning of a body, up to `cap`, and takes what can be had: a page that explains a failure is worth
+/// reading and not worth a failure of its own.
+pub async fn beginning(response: &mut Response, cap: usize, bytes: &mut Vec<u8>) {
+    if readable(response).is_err() {
+        return;
+    }
+    while bytes.len() < cap
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        bytes.extend_from_slice(&chunk);
+    }
+    bytes.truncate(cap);
+}
+
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// The client takes the header away when it decodes. What is left it does not understand.

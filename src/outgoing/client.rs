@@ -23,8 +23,8 @@ pub struct Options {
     pub connect_deadline: Duration,
     /// Networks that may be asked although they are not public.
     pub allow_private: Vec<AllowedNetwork>,
-    /// The proxy that everything goes through. It may stand at a private address. It may carry credentials, so it
-    /// is never shown whole.
+    /// The proxy that everything goes through. It may stand at a private address, and it resolves the names, so that
+    /// only hosts that are addresses can be vetted here. It may carry credentials, so it is never shown whole.
     pub proxy: Option<Url>,
     /// Certificates, in PEM, of authorities to trust beside those of the system.
     pub extra_roots_pem: Vec<Vec<u8>>,
@@ -102,7 +102,7 @@ impl Client {
 fn builder(options: &Options, allowed: Arc<[AllowedNetwork]>) -> Result<reqwest::ClientBuilder, ClientError> {
     let proxy_host = options.proxy.as_ref().and_then(Url::host_str).map(str::to_owned);
     // It ends before the connection's deadline does, so that the reason can name the name.
-    let resolver = VettingResolver::new(allowed, proxy_host, options.connect_deadline.mul_f32(0.8));
+    let resolver = VettingResolver::new(allowed, proxy_host, options.connect_deadline * 4 / 5);
     let builder = reqwest::Client::builder()
         .user_agent(&options.user_agent)
         .redirect(Policy::none())

@@ -24,6 +24,10 @@ pub enum Failure {
     /// No name, no route, no connection, no answer.
     #[error("{0}")]
     Unreachable(String),
+    /// A connection that ended before an answer began. A kept one may have been closed just when it was used: what can
+    /// be asked twice without harm may be asked once more at once.
+    #[error("{0}")]
+    Dropped(String),
     /// A connection, but none that can be trusted.
     #[error("TLS: {0}")]
     Tls(String),
@@ -116,24 +120,32 @@ fn named(link: &(dyn Error + 'static), place: &Place) -> Option<Failure> {
         return Some(Failure::Tls(tls(error)));
     }
     let io = link.downcast_ref::<io::Error>().filter(|io| io.get_ref().is_none())?;
-    connection(io.kind(), place).map(Failure::Unreachable)
+    connection(io.kind(), place)
 }
 
-fn connection(kind: ErrorKind, place: &Place) -> Option<String> {
+fn connection(kind: ErrorKind, place: &Place) -> Option<Failure> {
     let name = &place.name;
     match kind {
-        ErrorKind::ConnectionRefused => Some(format!("connection refused by {name}")),
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Some(format!("no route to {name}")),
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
-            Some(format!("{name} broke the connection off"))
+        ErrorKind::ConnectionRefused => Some(Failure::Unreachable(format!("connection refused by {name}"))),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            Some(Failure::Unreachable(format!("no route to {name}")))
         }
-        ErrorKind::TimedOut => Some(format!("no connection to {name}, the packets vanish")),
+        ErrorKind::TimedOut => Some(Failure::Unreachable(format!("no connection to {name}, the packets vanish"))),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            Some(Failure::Dropped(format!("{name} broke the connection off")))
+        }
         _ => None,
     }
 }
 
 fn late(place: &Place) -> Failure {
-    Failure::Unreachable(format!("no connection to {} within {:?}", place.name, place.connect_deadline))
+    Failure::Unreachable(format!("no connection to {} within {}", place.name, spoken(place.connect_deadline)))
+}
+
+/// A deadline as people write it: `30 s`, `0.3 s`.
+#[must_use]
+pub fn spoken(deadline: Duration) -> String {
+    format!("{} s", deadline.as_secs_f64())
 }
 
 /// Links whose types are not public are known by their texts; a test with a real server holds each of them.
@@ -148,7 +160,7 @@ fn unnamed(error: &reqwest::Error, place: &Place) -> Failure {
         return Failure::Unreachable(format!("{name} makes no connection for us ({})", deepest(error)));
     }
     if says("closed before message completed") || says("tls handshake eof") {
-        return Failure::Unreachable(format!("{name} closed the connection without an answer"));
+        return Failure::Dropped(format!("{name} closed the connection without an answer"));
     }
     if says("parsed") || says("head is too large") {
         return Failure::Unexpected(format!("the answer of {name} is not proper HTTP ({})", deepest(error)));

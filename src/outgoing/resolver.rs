@@ -61,7 +61,7 @@ impl VettingResolver {
     pub async fn addresses(&self, name: &str) -> Result<Vec<SocketAddr>, ResolveError> {
         let found = timeout(self.deadline, self.lookup(name.to_owned()))
             .await
-            .map_err(|_| failed(name, format!("no answer within {:?}", self.deadline)))?
+            .map_err(|_| failed(name, format!("no answer within {}", super::failure::spoken(self.deadline))))?
             .map_err(|error| refused_by_system(name, &error))?;
         if self.proxy_host.as_deref() == Some(name) {
             return Ok(found);

@@ -1,9 +1,10 @@
 //! The one integration binary: features at their boundary, with real peers on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
 
-mod message;
-mod recordings;
-mod support;
 mod config;
 mod config_files;
+mod fetch;
+mod message;
+mod recordings;
 mod sources;
+mod support;
