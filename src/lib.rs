@@ -2,5 +2,7 @@
 //! service they care about. The map is in ARCHITECTURE.md.
 
 pub mod alerting;
+pub mod fetch;
 pub mod model;
 pub mod normalize;
+pub mod outgoing;

@@ -2,6 +2,7 @@
 //!
 //! This is layer 0. It has no async, no file, no network, no clock; time is an argument. It names no other module.
 
+pub mod address;
 pub mod change;
 pub mod effect;
 pub mod hash;

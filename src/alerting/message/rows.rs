@@ -3,7 +3,7 @@
 use super::advice::{do_first, owner};
 use super::letter::{Line, Row};
 use super::times::{Times, between, span};
-use super::vendor::{how_bad, how_ended, source_state, support, which_part, word};
+use super::vendor::{how_bad, how_ended, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
 use crate::model::effect::EffectKind;
 use crate::model::inventory::Tier;
@@ -17,10 +17,11 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     let services = whole(topic);
     let rows = [
         row("Why unseen", source_state(topic)),
-        row("Hurt", hurt(topic, &services)),
+        row(if is_over(topic) { "Was hurt" } else { "Hurt" }, hurt(topic, &services)),
         row("Sites", sites(facts, &services)),
         row("By this way", way(&services)),
         row(if is_over(topic) { "We could bear" } else { "We can bear it" }, bear(topic, &services, times)),
+        row("Planned end", planned_end(topic, times)),
         row("How it ended", how_ended(topic, times)),
         row(if is_over(topic) { "Procedure" } else { "Do first" }, do_first(topic, &services)),
         row("Owner", owner(&services)),

@@ -1,0 +1,1 @@
+//! Carries out requests and knows nothing else.
