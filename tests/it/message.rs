@@ -92,7 +92,7 @@ fn subjects() {
     check_subject_is(vec![over(hurt(), Some(ResolvedHow::VendorSaid))], "[Over] EHR at 6 of 7 sites: Okta");
     check_subject_is(
         vec![over(hurt(), Some(ResolvedHow::NoLongerListed))],
-        "[Over? No longer listed] EHR at 6 of 7 sites: Okta",
+        "[No longer listed] EHR at 6 of 7 sites: Okta",
     );
     check_subject_is(vec![blind()], "[Cannot see, 2 services] Okta, which EHR needs at 6 of 7 sites");
     check_subject_is(vec![over(blind(), None)], "[Seen again, 2 services] Okta, which EHR needs at 6 of 7 sites");
@@ -170,8 +170,8 @@ fn an_end_says_how_it_is_known_and_is_no_all_clear() {
     check_says(over(hurt(), Some(ResolvedHow::ByHand)), &["closed by hand"], &FINE);
     let still = HurtService { still: vec!["down because of Azure".into()], ..ehr(Impact::PartialOutage) };
     let topic = over(okta(vec![still]), Some(ResolvedHow::VendorSaid));
-    assert!(subject(&facts(vec![topic.clone()])).starts_with("[Over, still hurt by another]"));
-    check_says(topic, &["EHR is still hurt: down because of Azure.", "Keep to DT-01"], &["end it"]);
+    assert!(subject(&facts(vec![topic.clone()])).starts_with("[Over, still hurt]"));
+    check_says(topic, &["EHR is still hurt: down because of Azure.", "Keep to “DT-01"], &["end it"]);
 }
 
 #[test]

@@ -60,16 +60,13 @@ fn over(topic: &Topic) -> String {
         Cause::Blind(_) => return "Seen again".to_owned(),
         Cause::Incident(_) | Cause::Component { .. } => {}
     }
-    let end = if topic.reported_late { "Over, reported late" } else { end(topic) };
-    match words::still_hurt(topic) {
-        true => format!("{end}, still hurt by another"),
-        false => end.to_owned(),
-    }
+    let end = if topic.reported_late { "Over, told late" } else { end(topic) };
+    if words::still_hurt(topic) { format!("{end}, still hurt") } else { end.to_owned() }
 }
 
 fn end(topic: &Topic) -> &'static str {
     match topic.resolved_how {
-        Some(ResolvedHow::NoLongerListed) => "Over? No longer listed",
+        Some(ResolvedHow::NoLongerListed) => "No longer listed",
         Some(ResolvedHow::ByHand) => "Closed by hand",
         Some(ResolvedHow::VendorSaid) | None => "Over",
     }
