@@ -2,6 +2,7 @@
 //! service they care about. The map is in ARCHITECTURE.md.
 
 pub mod alerting;
+pub mod delivery;
 pub mod fetch;
 pub mod model;
 pub mod normalize;

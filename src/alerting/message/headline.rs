@@ -96,6 +96,8 @@ fn since(topic: &Topic, times: &Times) -> String {
 fn from_to(topic: &Topic, times: &Times) -> String {
     let began = times.moment(topic.since);
     match topic.until {
+        // An end without a beginning: nobody saw how long it lasted.
+        Some(until) if until <= topic.since => format!("until {}", times.moment(until)),
         Some(until) => format!("for {}, from {began} to {}", span(between(topic.since, until)), times.moment(until)),
         None => format!("since {began}"),
     }
@@ -126,17 +128,35 @@ pub fn leads(topic: &Topic) -> Vec<String> {
 }
 
 fn still(service: &HurtService) -> String {
-    format!("{} is still hurt: {}.", service.name, list(&service.still))
+    match service.effect {
+        EffectKind::Over => format!("{} is still hurt: {}.", service.name, list(&service.still)),
+        EffectKind::Hurt | EffectKind::Worse | EffectKind::Better => {
+            format!("{} is hurt by something else too: {}.", service.name, list(&service.still))
+        }
+    }
 }
 
-fn others(topic: &Topic) -> Option<String> {
-    let first = lead(topic)?;
-    let names: Vec<&str> = topic.services.iter().filter(|s| s.id != first.id).map(|s| s.name.as_str()).collect();
-    let also = match (words::is_unseen(topic), is_over(topic)) {
-        (true, false) => "The same holds for",
-        (true, true) => "The same held for",
+/// The other services: those that this hurts, then those that it hurts no longer.
+fn others(topic: &Topic) -> Vec<String> {
+    let Some(first) = lead(topic) else { return Vec::new() };
+    let others = || topic.services.iter().filter(|s| s.id != first.id);
+    let (unseen, all_over) = (words::is_unseen(topic), is_over(topic));
+    let hurt = match (unseen, all_over) {
+        (true, _) => "The same holds for",
         (false, false) => "Also hurt:",
-        (false, true) => "Also no longer hurt by this:",
+        (false, true) => "Still hurt by this:",
     };
-    (!names.is_empty()).then(|| format!("{also} {}.", list(&names)))
+    let free = if unseen { "The same held for" } else { "No longer hurt by this:" };
+    [
+        named(hurt, others().filter(|s| s.effect != EffectKind::Over)),
+        named(free, others().filter(|s| s.effect == EffectKind::Over)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn named<'a>(words: &str, services: impl Iterator<Item = &'a HurtService>) -> Option<String> {
+    let names: Vec<&str> = services.map(|s| s.name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("{words} {}.", list(&names)))
 }

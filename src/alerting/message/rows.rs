@@ -16,7 +16,7 @@ const WHOLE_SERVICES: usize = 5;
 pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     let services = whole(topic);
     let rows = [
-        row("Why unseen", source_state(topic)),
+        row(if is_over(topic) { "Sight" } else { "Why unseen" }, source_state(topic)),
         row(if is_over(topic) { "Was hurt" } else { "Hurt" }, hurt(topic, &services)),
         row("Sites", sites(facts, &services)),
         row("By this way", way(&services)),
@@ -118,6 +118,9 @@ fn borne(topic: &Topic, bears: u64, times: &Times) -> String {
     let bears = i64::try_from(bears).unwrap_or(i64::MAX);
     let limit = topic.since.checked_add(jiff::SignedDuration::from_secs(bears));
     let moment = limit.map_or(String::new(), |at| times.moment(at));
+    if topic.until.is_some_and(|until| until <= topic.since) {
+        return String::new();
+    }
     let used = topic.until.map_or_else(|| times.used(topic.since), |until| between(topic.since, until));
     match (is_over(topic), used > bears) {
         (_, true) => format!("passed by {} of {}, at {moment}", span(used - bears), span(bears)),

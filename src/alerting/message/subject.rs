@@ -3,6 +3,7 @@
 //! All that varies within a thread stands in brackets at the front; the rest is a stem that the messages of a thread
 //! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
 
+use super::clean;
 use super::words::{self, count};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -19,6 +20,7 @@ const VENDOR_CHARS: usize = 28;
 /// The subject of a message that tells `facts`.
 #[must_use]
 pub fn subject(facts: &Facts) -> String {
+    let facts = &clean::facts(facts);
     let test = if facts.test { "[TEST] " } else { "" };
     let line = match facts.topics.first() {
         None => format!("{test}Bellwether can reach you here"),

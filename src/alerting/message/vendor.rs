@@ -127,7 +127,7 @@ pub fn how_ended(topic: &Topic, times: &Times) -> Vec<Line> {
         None => "it no longer hurts a service of ours".to_owned(),
     };
     let mut lines = vec![Line::Says(String::new(), said)];
-    if let Some(until) = topic.until {
+    if let Some(until) = topic.until.filter(|until| *until > topic.since) {
         let lasted = span(between(topic.since, until));
         let said = format!("began {}, over {}: {lasted}", times.moment(topic.since), times.moment(until));
         lines.push(Line::Note(said));

@@ -1,3 +1,4 @@
 //! What the tests stand on: facts to tell, and real servers on loopback.
 
 pub mod facts;
+pub mod smtp;
