@@ -10,8 +10,8 @@ use bellwether::delivery::secret::Secret;
 use bellwether::model::notification::Message;
 use bellwether::model::subscription::Email;
 
-use crate::support::facts;
 use crate::support::smtp::{Script, SmtpServer, sender};
+use crate::support::{facts, golden::golden};
 
 fn noc() -> Email {
     Email::parse("noc@northfield.example").unwrap()
@@ -227,6 +227,14 @@ fn a_password_is_never_sent_in_the_clear_nor_shown() {
 #[test]
 fn the_same_notification_makes_the_same_bytes() {
     assert_eq!(frozen(), frozen());
+}
+
+#[test]
+fn a_typical_mail_byte_for_byte() {
+    for (name, facts) in facts::typical().into_iter().filter(|(name, _)| ["hurt", "over-vendor-said"].contains(name)) {
+        let mail = String::from_utf8(bytes(&message(&facts::id(), &facts))).unwrap();
+        golden(&format!("tests/messages/{name}.eml"), &mail.replace("\r\n", "\n"));
+    }
 }
 
 #[test]

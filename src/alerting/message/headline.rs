@@ -40,8 +40,10 @@ fn hurt(facts: &Facts, topic: &Topic, times: &Times) -> String {
 
 fn over(facts: &Facts, topic: &Topic, times: &Times) -> String {
     let impact = lead(topic).map_or(topic.impact, |s| s.impact);
-    let because = if lead(topic).is_some() { format!(" because of {}", topic.vendor) } else { String::new() };
-    format!("{}: {} {}{}{because}, {}.", ended(topic), who(topic), did(impact), at(facts, topic), from_to(topic, times))
+    let ended = ended(topic);
+    let unnamed = lead(topic).is_some() && !ended.contains(&topic.vendor);
+    let because = if unnamed { format!(" because of {}", topic.vendor) } else { String::new() };
+    format!("{ended}: {} {}{}{because} {}.", who(topic), did(impact), at(facts, topic), from_to(topic, times))
 }
 
 /// The word that begins a sentence about an end: never more than is known.
@@ -59,7 +61,7 @@ fn ended(topic: &Topic) -> String {
 fn blind(facts: &Facts, topic: &Topic, times: &Times) -> String {
     let needed =
         lead(topic).map_or(String::new(), |s| format!(": {} may be hurt {}, nobody knows", s.name, place(s, facts)));
-    format!("We cannot see {}, {}{needed}.", topic.vendor, since(topic, times))
+    format!("We cannot see {} {}{needed}.", topic.vendor, since(topic, times))
 }
 
 fn seen_again(topic: &Topic, times: &Times) -> String {
@@ -68,7 +70,7 @@ fn seen_again(topic: &Topic, times: &Times) -> String {
 
 fn offline(topic: &Topic, times: &Times) -> String {
     format!(
-        "Bellwether itself is offline, {}: it reaches no vendor, and nobody knows how they are.",
+        "Bellwether itself is offline {}: it reaches no vendor, and nobody knows how they are.",
         since(topic, times)
     )
 }

@@ -17,7 +17,7 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     let services = whole(topic);
     let rows = [
         row(if is_over(topic) { "Sight" } else { "Why unseen" }, source_state(topic)),
-        row(if is_over(topic) { "Was hurt" } else { "Hurt" }, hurt(topic, &services)),
+        row(hurt_label(is_unseen(topic), is_over(topic)), hurt(topic, &services)),
         row("Sites", sites(facts, &services)),
         row("By this way", way(&services)),
         row(if is_over(topic) { "We could bear" } else { "We can bear it" }, bear(topic, &services, times)),
@@ -31,6 +31,15 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
         row("How bad", how_bad(topic)),
     ];
     rows.into_iter().flatten().collect()
+}
+
+const fn hurt_label(unseen: bool, over: bool) -> &'static str {
+    match (unseen, over) {
+        (true, false) => "May be hurt",
+        (true, true) => "May have been",
+        (false, false) => "Hurt",
+        (false, true) => "Was hurt",
+    }
 }
 
 fn row(label: &'static str, lines: Vec<Line>) -> Option<Row> {
