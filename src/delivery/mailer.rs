@@ -148,6 +148,7 @@ impl Mailer {
     fn opening(&self) -> Opening<'_> {
         Opening {
             server: (&self.settings.host, self.settings.port),
+            connect_deadline: self.settings.deadline / 3,
             hello: &self.hello,
             implicit: self.tls.as_ref().filter(|_| self.settings.tls == Tls::Implicit),
             starttls: self.tls.as_ref().filter(|_| self.settings.tls == Tls::Required),

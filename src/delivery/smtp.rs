@@ -1,6 +1,8 @@
 //! One conversation with a mail server, step by step, so that a failure says at which step it was: before the last
 //! step nothing was sent; in it nobody knows; and only a refusal of the recipient or of the mail itself is final.
 
+use std::time::Duration;
+
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
@@ -48,6 +50,8 @@ impl Step {
 pub struct Opening<'a> {
     /// Host and port.
     pub server: (&'a str, u16),
+    /// For a connection to one of its addresses.
+    pub connect_deadline: Duration,
     /// Our own name.
     pub hello: &'a ClientId,
     /// TLS from the first octet.
@@ -73,8 +77,10 @@ enum Trouble {
 pub async fn open(opening: &Opening<'_>, step: &mut Step) -> Result<AsyncSmtpConnection, Failed> {
     *step = Step::Greeting;
     let implicit = opening.implicit.cloned();
-    // Its own timeout would cover the connection alone; the caller puts a deadline round everything.
-    let connected = AsyncSmtpConnection::connect_tokio1(opening.server, None, opening.hello, implicit, None).await;
+    // Its timeout covers the connection alone, for each address of the server: one that is dead must not use up the
+    // deadline that the caller puts round everything.
+    let wait = Some(opening.connect_deadline);
+    let connected = AsyncSmtpConnection::connect_tokio1(opening.server, wait, opening.hello, implicit, None).await;
     let mut connection = connected.map_err(|error| failed(*step, error))?;
     if let Some(tls) = opening.starttls {
         *step = Step::Tls;
