@@ -3,6 +3,7 @@
 //! Each way gets bytes that are frozen and answers with an [`Attempt`]. It keeps nothing about notifications: what
 //! is pending, tried or dead is the store's to know. No call here lasts longer than its deadline.
 
+mod by_line;
 pub mod mail;
 pub mod mailer;
 pub mod retry;

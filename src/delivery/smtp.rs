@@ -1,6 +1,7 @@
 //! One conversation with a mail server, step by step, so that a failure says at which step it was: before the last
 //! step nothing was sent; in it nobody knows; and only a refusal of the recipient or of the mail itself is final.
 
+use std::io;
 use std::time::Duration;
 
 use lettre::Address;
@@ -11,6 +12,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{Error, response::Response};
 
 use super::Attempt;
+use super::by_line::ByLine;
 use crate::model::text;
 
 /// How far a conversation has come.
@@ -70,18 +72,14 @@ pub struct Failed {
 
 enum Trouble {
     Said(Error),
+    Unreachable(io::Error),
     NoStarttls,
 }
 
 /// Connects, sets up TLS and logs in.
 pub async fn open(opening: &Opening<'_>, step: &mut Step) -> Result<AsyncSmtpConnection, Failed> {
     *step = Step::Greeting;
-    let implicit = opening.implicit.cloned();
-    // Its timeout covers the connection alone, for each address of the server: one that is dead must not use up the
-    // deadline that the caller puts round everything.
-    let wait = Some(opening.connect_deadline);
-    let connected = AsyncSmtpConnection::connect_tokio1(opening.server, wait, opening.hello, implicit, None).await;
-    let mut connection = connected.map_err(|error| failed(*step, error))?;
+    let mut connection = connect(opening, *step).await?;
     if let Some(tls) = opening.starttls {
         *step = Step::Tls;
         if !connection.can_starttls() {
@@ -95,6 +93,20 @@ pub async fn open(opening: &Opening<'_>, step: &mut Step) -> Result<AsyncSmtpCon
         said.map_err(|error| failed(*step, error))?;
     }
     Ok(connection)
+}
+
+/// A connection and its greeting. The deadline is for the connection alone, for each address of the server: one that
+/// is dead must not use up the deadline that the caller puts round everything.
+async fn connect(opening: &Opening<'_>, step: Step) -> Result<AsyncSmtpConnection, Failed> {
+    let (wait, hello) = (opening.connect_deadline, opening.hello);
+    let connected = match opening.implicit.cloned() {
+        Some(tls) => AsyncSmtpConnection::connect_tokio1(opening.server, Some(wait), hello, Some(tls), None).await,
+        None => match ByLine::connect(opening.server, wait).await {
+            Ok(stream) => AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await,
+            Err(error) => return Err(Failed { step, error: Trouble::Unreachable(error) }),
+        },
+    };
+    connected.map_err(|error| failed(step, error))
 }
 
 /// Sends one mail to one recipient and gives back what the server said to its end.
@@ -137,6 +149,12 @@ impl Failed {
         let step = self.step.words();
         let error = match &self.error {
             Trouble::Said(error) => error,
+            Trouble::Unreachable(error) => {
+                return Attempt::later(format!(
+                    "the mail server cannot be reached: {}",
+                    text::line(&error.to_string(), 300)
+                ));
+            }
             Trouble::NoStarttls => {
                 return Attempt::broken("the mail server offers no STARTTLS, and nothing is sent in the clear");
             }

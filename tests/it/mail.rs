@@ -174,6 +174,19 @@ async fn f39_a_certificate_that_nobody_vouches_for_is_refused_and_one_of_ours_ta
 }
 
 #[tokio::test]
+async fn f39_answers_slipped_in_before_tls_are_not_taken_for_the_servers() {
+    let slipped = "220 go ahead\r\n250 a\r\n250 b\r\n250 c\r\n354 d\r\n250 2.0.0 Ok: never queued";
+    let script = Script { offers: vec!["STARTTLS"], starttls: Some(slipped), ..Script::default() };
+    let server = SmtpServer::start(script).await;
+    let mut settings = server.settings();
+    settings.tls = Tls::Required;
+    settings.extra_roots_pem = vec![server.certificate.clone()];
+    let attempt = Mailer::new(settings).unwrap().send_raw(&noc(), &frozen()).await;
+    assert!(matches!(attempt, Attempt::Retry { ambiguous: false, .. }), "{attempt:?}");
+    assert!(!server.said().iter().any(|line| line.starts_with("MAIL")), "{:?}", server.said());
+}
+
+#[tokio::test]
 async fn f40_a_connection_that_breaks_in_the_middle_is_tried_again() {
     check(Script { breaks_off: true, ..Script::default() }, Kind::MaybeTwice, "broke at the mail").await;
 }

@@ -18,6 +18,8 @@ pub struct Script {
     pub greeting: Option<&'static str>,
     pub offers: Vec<&'static str>,
     pub auth: Option<&'static str>,
+    /// To STARTTLS; what stands behind its first line was slipped in by somebody on the way.
+    pub starttls: Option<&'static str>,
     pub sender: Option<&'static str>,
     /// To this recipient.
     pub recipient: Option<(&'static str, &'static str)>,
@@ -159,7 +161,7 @@ async fn dialogue<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut BufReader<S>, 
                 say(stream, "250 HELP").await?;
             }
             "STARTTLS" => {
-                say(stream, "220 go ahead").await?;
+                say(stream, script.starttls.unwrap_or("220 go ahead")).await?;
                 return Some(Next::Tls);
             }
             "AUTH" => say(stream, script.auth.unwrap_or("235 2.7.0 welcome")).await?,
