@@ -4,6 +4,7 @@
 pub mod alerting;
 pub mod commands;
 pub mod config;
+pub mod delivery;
 pub mod fetch;
 pub mod model;
 pub mod normalize;

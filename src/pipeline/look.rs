@@ -1,5 +1,7 @@
 //! One look at a source: what to ask, what came, what it says.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,6 +17,8 @@ use crate::store::known::Remembered;
 const HISTORY_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How often a format may ask for more within one look.
 const ROUNDS: usize = 8;
+/// The role that holds what is over.
+const HISTORY: &str = "incidents";
 
 /// Carries requests out: over the network, from saved files, or from a recording.
 #[async_trait]
@@ -35,8 +39,8 @@ pub enum Asked {
 /// What is remembered of a source between two looks, without reading the store.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    /// The hash of the first body that was read last and is taken in.
-    pub body_hash: Option<String>,
+    /// The hashes of the bodies that were read last and are taken in, by role.
+    pub hashes: BTreeMap<&'static str, String>,
     /// What was open after the last look.
     pub open: KnownOpen,
     /// When the history was read last.
@@ -51,12 +55,7 @@ impl Memory {
     /// What the store remembers, at the start. The first look is taken in whole.
     #[must_use]
     pub fn from_store(remembered: &Remembered) -> Self {
-        Self {
-            body_hash: remembered.body_hash.clone(),
-            history_read: remembered.history_read,
-            counts_looks: true,
-            ..Self::default()
-        }
+        Self { history_read: remembered.history_read, counts_looks: true, ..Self::default() }
     }
 
     /// Whether the last look was good.
@@ -68,9 +67,7 @@ impl Memory {
     /// Keeps what a look leaves, once it is taken in.
     pub(super) fn keep(&mut self, looked: &Looked) {
         self.health = Some(looked.health());
-        if let Some(hash) = &looked.hash {
-            self.body_hash = Some(hash.clone());
-        }
+        self.hashes.extend(looked.bodies.iter().map(|(role, hash, _)| (*role, hash.clone())));
         if looked.history_read.is_some() {
             self.history_read = looked.history_read;
         }
@@ -89,8 +86,6 @@ pub struct Looked {
     pub look: Look,
     /// The bodies that were read: role, hash, bytes.
     pub bodies: Vec<(&'static str, String, Vec<u8>)>,
-    /// The hash of the first body, if it could be had.
-    pub hash: Option<String>,
     /// Set if the history was read.
     pub history_read: Option<Timestamp>,
     /// How long the server asks to be left alone.
@@ -128,19 +123,18 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
             Asked::Outcome(outcome) => answers.push(Answer { role: request.role, outcome }),
         }
     }
-    let hash = answers.first().and_then(hash_of);
-    if may_be_same && hash.is_some() && hash == memory.body_hash {
-        return same();
+    if memory.is_readable() && !answers.is_empty() && answers.iter().all(|a| is_equal(a, memory)) {
+        let is_read = answers.iter().any(|a| a.role == HISTORY);
+        return Looked { history_read: is_read.then_some(now), ..same() };
     }
     finish(ask, source, answers, &open, now).await
 }
 
 fn same() -> Looked {
-    Looked { look: Look::SameAsBefore, bodies: Vec::new(), hash: None, history_read: None, leave_alone: None }
+    Looked { look: Look::SameAsBefore, bodies: Vec::new(), history_read: None, leave_alone: None }
 }
 
 async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: &KnownOpen, now: Timestamp) -> Looked {
-    let hash = answers.first().and_then(hash_of);
     let mut look = Look::Unreadable(Unreadable::Unexpected("the format asks for ever more".to_owned()));
     for _ in 0..ROUNDS {
         match normalize::read(source, &answers, open, now) {
@@ -160,27 +154,31 @@ async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: 
             }
         }
     }
-    let read_history = answers.iter().any(|a| a.role == "incidents" && !matches!(a.outcome, Outcome::Unreadable(_)));
+    let read_history = answers.iter().any(|a| a.role == HISTORY && !matches!(a.outcome, Outcome::Unreadable(_)));
     Looked {
         look,
-        hash,
         history_read: read_history.then_some(now),
         leave_alone: answers.iter().filter_map(|a| leave_alone(&a.outcome, now)).max(),
         bodies: answers.into_iter().filter_map(kept).collect(),
     }
 }
 
-/// The hash of an answer that is a success.
-fn hash_of(answer: &Answer) -> Option<String> {
+/// Whether an answer says what the last one in its role said.
+fn is_equal(answer: &Answer, memory: &Memory) -> bool {
     match &answer.outcome {
-        Outcome::Body(Body { status: 200..=299, bytes, .. }) => Some(Hasher::default().part(bytes).hex(32)),
-        Outcome::Body(_) | Outcome::Unreadable(_) | Outcome::NotRecorded => None,
+        Outcome::Body(Body { status: 200..=299, bytes, .. }) => memory.hashes.get(answer.role) == Some(&hash(bytes)),
+        Outcome::NotRecorded => true,
+        Outcome::Body(_) | Outcome::Unreadable(_) => false,
     }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Hasher::default().part(bytes).hex(32)
 }
 
 fn kept(answer: Answer) -> Option<(&'static str, String, Vec<u8>)> {
     match answer.outcome {
-        Outcome::Body(body) => Some((answer.role, Hasher::default().part(&body.bytes).hex(32), body.bytes)),
+        Outcome::Body(body) => Some((answer.role, hash(&body.bytes), body.bytes)),
         Outcome::Unreadable(_) | Outcome::NotRecorded => None,
     }
 }

@@ -110,7 +110,7 @@ async fn put_look(
         Look::Snapshot(snapshot) => snapshot.warnings.as_slice(),
         Look::SameAsBefore | Look::Unreadable(_) => &[],
     };
-    let marks = Marks { body_hash: looked.hash.as_deref(), history_read: looked.history_read, warnings };
+    let marks = Marks { history_read: looked.history_read, warnings };
     tx.put_known(before, after, &marks, now).await?;
     if is_news || !warnings.is_empty() {
         for (role, hash, bytes) in &looked.bodies {

@@ -28,8 +28,6 @@ pub struct Seen {
 pub struct Remembered {
     /// Which source.
     pub source: SourceId,
-    /// The hash of the bodies that were read last.
-    pub body_hash: Option<String>,
     /// When the history was read last.
     pub history_read: Option<Timestamp>,
     /// The last look.
@@ -39,8 +37,6 @@ pub struct Remembered {
 /// Beside what is known: what a look leaves at its source.
 #[derive(Debug, Clone, Default)]
 pub struct Marks<'a> {
-    /// The hash of the bodies that were read.
-    pub body_hash: Option<&'a str>,
     /// When the history was read last.
     pub history_read: Option<Timestamp>,
     /// What was strange in the document.
@@ -51,7 +47,7 @@ const REPORTS: &str = "SELECT doc FROM report WHERE source = $1 AND (is_open = T
 const PUT_REPORT: &str = "INSERT INTO report (source, key, generation, incident, is_open, kind, first_seen, changed, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, key, generation) DO UPDATE SET is_open = excluded.is_open, kind = excluded.kind, changed = excluded.changed, doc = excluded.doc";
 const PUT_COMPONENT: &str = "INSERT INTO component (source, key, status, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (source, key) DO UPDATE SET status = excluded.status, doc = excluded.doc";
 const PUT_SAID: &str = "INSERT INTO said (source, key, generation, update_key, hash, incident, seen_at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-const PUT_SOURCE: &str = "INSERT INTO source (id, first_look, health, last_look, last_good, body_hash, history_read, warnings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET first_look = excluded.first_look, health = excluded.health, last_look = excluded.last_look, last_good = COALESCE(excluded.last_good, source.last_good), body_hash = excluded.body_hash, history_read = COALESCE(excluded.history_read, source.history_read), warnings = excluded.warnings";
+const PUT_SOURCE: &str = "INSERT INTO source (id, first_look, health, last_look, last_good, history_read, warnings) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET first_look = excluded.first_look, health = excluded.health, last_look = excluded.last_look, last_good = COALESCE(excluded.last_good, source.last_good), history_read = COALESCE(excluded.history_read, source.history_read), warnings = excluded.warnings";
 
 impl Writing {
     /// What is known of a source, as far as a look that lists `keys` can concern it.
@@ -100,7 +96,6 @@ impl Writing {
             .bind(to_text("health", &after.health)?)
             .bind(ms(now))
             .bind(is_good.then(|| ms(now)))
-            .bind(marks.body_hash)
             .bind(marks.history_read.map(ms))
             .bind(to_text("warnings", &marks.warnings)?)
             .execute(&mut *self.tx)
@@ -261,7 +256,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn remembered(&self) -> Result<Vec<Remembered>, StoreError> {
-        let rows = sqlx::query("SELECT id, body_hash, history_read, last_look FROM source");
+        let rows = sqlx::query("SELECT id, history_read, last_look FROM source");
         let rows = rows.fetch_all(&self.reads).await?;
         Ok(rows.iter().filter_map(remembered).collect())
     }
@@ -270,8 +265,7 @@ impl Store {
 fn remembered(row: &SqliteRow) -> Option<Remembered> {
     Some(Remembered {
         source: SourceId::parse(row.get(0)).ok()?,
-        body_hash: row.get(1),
-        history_read: row.get::<Option<i64>, _>(2).map(at),
-        look: row.get::<Option<i64>, _>(3).map(at),
+        history_read: row.get::<Option<i64>, _>(1).map(at),
+        look: row.get::<Option<i64>, _>(2).map(at),
     })
 }

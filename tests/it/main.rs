@@ -4,7 +4,9 @@
 mod config;
 mod config_files;
 mod fetch;
+mod mail;
 mod message;
 mod recordings;
 mod sources;
 mod support;
+mod webhook;

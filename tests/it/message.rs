@@ -1,7 +1,6 @@
 //! Facts in, words out. The typical messages lie beside, under `tests/messages`, so that a person can read them;
 //! `BELLWETHER_BLESS=1 cargo test` writes them anew.
 
-use std::path::Path;
 use std::sync::LazyLock;
 
 use bellwether::alerting::message::subject::{SUBJECT_CHARS, subject};
@@ -14,21 +13,7 @@ use bellwether::model::notification::{Facts, HurtService, Message, Topic, Vendor
 use proptest::prelude::*;
 
 use crate::support::facts::{self, blind, crowdstrike, ehr, facts, id, offline, okta, over, prescribing, word};
-
-/// Fails where `actual` is not what the file holds; writes the file instead when asked to.
-fn golden(path: &str, actual: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var_os("BELLWETHER_BLESS").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, actual).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        expected == actual,
-        "{} is stale: look at the change, then run with BELLWETHER_BLESS=1\n{actual}",
-        path.display()
-    );
-}
+use crate::support::golden::golden;
 
 /// What holds for every message, whatever its facts.
 fn check_form(facts: &Facts) -> Message {
@@ -92,7 +77,7 @@ fn subjects() {
     check_subject_is(vec![over(hurt(), Some(ResolvedHow::VendorSaid))], "[Over] EHR at 6 of 7 sites: Okta");
     check_subject_is(
         vec![over(hurt(), Some(ResolvedHow::NoLongerListed))],
-        "[Over? No longer listed] EHR at 6 of 7 sites: Okta",
+        "[No longer listed] EHR at 6 of 7 sites: Okta",
     );
     check_subject_is(vec![blind()], "[Cannot see, 2 services] Okta, which EHR needs at 6 of 7 sites");
     check_subject_is(vec![over(blind(), None)], "[Seen again, 2 services] Okta, which EHR needs at 6 of 7 sites");
@@ -170,8 +155,35 @@ fn an_end_says_how_it_is_known_and_is_no_all_clear() {
     check_says(over(hurt(), Some(ResolvedHow::ByHand)), &["closed by hand"], &FINE);
     let still = HurtService { still: vec!["down because of Azure".into()], ..ehr(Impact::PartialOutage) };
     let topic = over(okta(vec![still]), Some(ResolvedHow::VendorSaid));
-    assert!(subject(&facts(vec![topic.clone()])).starts_with("[Over, still hurt by another]"));
-    check_says(topic, &["EHR is still hurt: down because of Azure.", "Keep to DT-01"], &["end it"]);
+    assert!(subject(&facts(vec![topic.clone()])).starts_with("[Over, still hurt]"));
+    check_says(topic, &["EHR is still hurt: down because of Azure.", "Keep to “DT-01"], &["end it"]);
+}
+
+#[test]
+fn what_else_hurts_is_told_from_the_beginning() {
+    let hurt = HurtService { still: vec!["Azure SQL: degraded".into()], ..ehr(Impact::PartialOutage) };
+    check_says(okta(vec![hurt]), &["EHR is hurt by something else too: Azure SQL: degraded."], &["still hurt"]);
+}
+
+#[test]
+fn a_service_that_an_ended_cause_leaves_hurt_is_not_told_as_free() {
+    let mut topic = over(okta(vec![ehr(Impact::MajorOutage), prescribing(Impact::Degraded)]), None);
+    topic.services[1].effect = EffectKind::Hurt;
+    check_says(topic.clone(), &["Still hurt by this: e-Prescribing."], &["no longer hurt by this"]);
+    assert!(subject(&facts(vec![topic])).starts_with("[Over, still hurt, 2 services] EHR"));
+    let freed = HurtService { effect: EffectKind::Over, ..prescribing(Impact::Degraded) };
+    check_says(
+        okta(vec![ehr(Impact::MajorOutage), freed]),
+        &["No longer hurt by this: e-Prescribing."],
+        &["also hurt"],
+    );
+}
+
+#[test]
+fn an_end_without_a_beginning_tells_no_duration() {
+    let until = facts::at("2026-07-17T22:41:09Z");
+    let topic = Topic { since: until, until: Some(until), ..over(blind(), None) };
+    check_says(topic, &["We can see Okta again; we could not until 17:41 CDT (22:41 UTC)."], &["for 0 s", "it lasted"]);
 }
 
 #[test]

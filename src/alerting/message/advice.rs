@@ -40,15 +40,18 @@ fn now(topic: &Topic, services: usize, sharing: &[&HurtService], procedure: &Pro
         lines.push(Line::Says(condition, procedure.name.clone()));
     }
     let steps = procedure.first_steps.iter().enumerate();
-    lines.extend(steps.map(|(n, step)| Line::Says(String::new(), format!("{}. {step}", n + 1))));
-    lines.extend(procedure.contacts.iter().map(|contact| Line::Says("Call ".to_owned(), contact.clone())));
+    lines.extend(steps.map(|(n, step)| Line::Step(n + 1, step.clone())));
+    lines.extend(procedure.contacts.iter().map(|contact| Line::Says("Call: ".to_owned(), contact.clone())));
     lines.extend(link(procedure));
     lines
 }
 
 fn at_the_end(topic: &Topic, sharing: &[&HurtService], procedure: &Procedure) -> Vec<Line> {
     let names = sharing.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let name = if procedure.name.is_empty() { "the downtime procedure" } else { &procedure.name };
+    let name = match procedure.name.as_str() {
+        "" => "the downtime procedure".to_owned(),
+        name => format!("“{name}”"),
+    };
     let said = match () {
         () if is_unseen(topic) => return Vec::new(),
         () if sharing.iter().any(|s| !s.still.is_empty()) => {

@@ -40,8 +40,10 @@ fn hurt(facts: &Facts, topic: &Topic, times: &Times) -> String {
 
 fn over(facts: &Facts, topic: &Topic, times: &Times) -> String {
     let impact = lead(topic).map_or(topic.impact, |s| s.impact);
-    let because = if lead(topic).is_some() { format!(" because of {}", topic.vendor) } else { String::new() };
-    format!("{}: {} {}{}{because}, {}.", ended(topic), who(topic), did(impact), at(facts, topic), from_to(topic, times))
+    let ended = ended(topic);
+    let unnamed = lead(topic).is_some() && !ended.contains(&topic.vendor);
+    let because = if unnamed { format!(" because of {}", topic.vendor) } else { String::new() };
+    format!("{ended}: {} {}{}{because} {}.", who(topic), did(impact), at(facts, topic), from_to(topic, times))
 }
 
 /// The word that begins a sentence about an end: never more than is known.
@@ -59,7 +61,7 @@ fn ended(topic: &Topic) -> String {
 fn blind(facts: &Facts, topic: &Topic, times: &Times) -> String {
     let needed =
         lead(topic).map_or(String::new(), |s| format!(": {} may be hurt {}, nobody knows", s.name, place(s, facts)));
-    format!("We cannot see {}, {}{needed}.", topic.vendor, since(topic, times))
+    format!("We cannot see {} {}{needed}.", topic.vendor, since(topic, times))
 }
 
 fn seen_again(topic: &Topic, times: &Times) -> String {
@@ -68,7 +70,7 @@ fn seen_again(topic: &Topic, times: &Times) -> String {
 
 fn offline(topic: &Topic, times: &Times) -> String {
     format!(
-        "Bellwether itself is offline, {}: it reaches no vendor, and nobody knows how they are.",
+        "Bellwether itself is offline {}: it reaches no vendor, and nobody knows how they are.",
         since(topic, times)
     )
 }
@@ -96,6 +98,8 @@ fn since(topic: &Topic, times: &Times) -> String {
 fn from_to(topic: &Topic, times: &Times) -> String {
     let began = times.moment(topic.since);
     match topic.until {
+        // An end without a beginning: nobody saw how long it lasted.
+        Some(until) if until <= topic.since => format!("until {}", times.moment(until)),
         Some(until) => format!("for {}, from {began} to {}", span(between(topic.since, until)), times.moment(until)),
         None => format!("since {began}"),
     }
@@ -126,17 +130,35 @@ pub fn leads(topic: &Topic) -> Vec<String> {
 }
 
 fn still(service: &HurtService) -> String {
-    format!("{} is still hurt: {}.", service.name, list(&service.still))
+    match service.effect {
+        EffectKind::Over => format!("{} is still hurt: {}.", service.name, list(&service.still)),
+        EffectKind::Hurt | EffectKind::Worse | EffectKind::Better => {
+            format!("{} is hurt by something else too: {}.", service.name, list(&service.still))
+        }
+    }
 }
 
-fn others(topic: &Topic) -> Option<String> {
-    let first = lead(topic)?;
-    let names: Vec<&str> = topic.services.iter().filter(|s| s.id != first.id).map(|s| s.name.as_str()).collect();
-    let also = match (words::is_unseen(topic), is_over(topic)) {
-        (true, false) => "The same holds for",
-        (true, true) => "The same held for",
+/// The other services: those that this hurts, then those that it hurts no longer.
+fn others(topic: &Topic) -> Vec<String> {
+    let Some(first) = lead(topic) else { return Vec::new() };
+    let others = || topic.services.iter().filter(|s| s.id != first.id);
+    let (unseen, all_over) = (words::is_unseen(topic), is_over(topic));
+    let hurt = match (unseen, all_over) {
+        (true, _) => "The same holds for",
         (false, false) => "Also hurt:",
-        (false, true) => "Also no longer hurt by this:",
+        (false, true) => "Still hurt by this:",
     };
-    (!names.is_empty()).then(|| format!("{also} {}.", list(&names)))
+    let free = if unseen { "The same held for" } else { "No longer hurt by this:" };
+    [
+        named(hurt, others().filter(|s| s.effect != EffectKind::Over)),
+        named(free, others().filter(|s| s.effect == EffectKind::Over)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn named<'a>(words: &str, services: impl Iterator<Item = &'a HurtService>) -> Option<String> {
+    let names: Vec<&str> = services.map(|s| s.name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("{words} {}.", list(&names)))
 }

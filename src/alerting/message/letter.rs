@@ -55,6 +55,8 @@ pub struct Row {
 pub enum Line {
     /// A few words that matter, then the rest.
     Says(String, String),
+    /// A step to take, with its number.
+    Step(usize, String),
     /// A quotation, of one line or more.
     Quote(String),
     /// Said in passing.

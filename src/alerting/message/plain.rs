@@ -39,6 +39,7 @@ fn row(row: &Row) -> String {
         let lead = if out.is_empty() { label(row.label) } else { " ".repeat(INDENT) };
         out.push(match line {
             Line::Says(strong, rest) => fill(&lead, &format!("{strong}{rest}")),
+            Line::Step(n, step) => fill(&format!("{lead}{n}. "), step),
             Line::Note(note) => fill(&lead, &format!("({note})")),
             Line::Link(url, what) => fill(&lead, &format!("{what}: {url}")),
             Line::Quote(quote) => quoted(&lead, quote),

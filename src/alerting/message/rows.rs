@@ -3,7 +3,7 @@
 use super::advice::{do_first, owner};
 use super::letter::{Line, Row};
 use super::times::{Times, between, span};
-use super::vendor::{how_bad, how_ended, source_state, support, which_part, word};
+use super::vendor::{how_bad, how_ended, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
 use crate::model::effect::EffectKind;
 use crate::model::inventory::Tier;
@@ -16,11 +16,12 @@ const WHOLE_SERVICES: usize = 5;
 pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     let services = whole(topic);
     let rows = [
-        row("Why unseen", source_state(topic)),
-        row("Hurt", hurt(topic, &services)),
+        row(if is_over(topic) { "Sight" } else { "Why unseen" }, source_state(topic)),
+        row(hurt_label(is_unseen(topic), is_over(topic)), hurt(topic, &services)),
         row("Sites", sites(facts, &services)),
         row("By this way", way(&services)),
         row(if is_over(topic) { "We could bear" } else { "We can bear it" }, bear(topic, &services, times)),
+        row("Planned end", planned_end(topic, times)),
         row("How it ended", how_ended(topic, times)),
         row(if is_over(topic) { "Procedure" } else { "Do first" }, do_first(topic, &services)),
         row("Owner", owner(&services)),
@@ -30,6 +31,15 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
         row("How bad", how_bad(topic)),
     ];
     rows.into_iter().flatten().collect()
+}
+
+const fn hurt_label(unseen: bool, over: bool) -> &'static str {
+    match (unseen, over) {
+        (true, false) => "May be hurt",
+        (true, true) => "May have been",
+        (false, false) => "Hurt",
+        (false, true) => "Was hurt",
+    }
 }
 
 fn row(label: &'static str, lines: Vec<Line>) -> Option<Row> {
@@ -117,6 +127,9 @@ fn borne(topic: &Topic, bears: u64, times: &Times) -> String {
     let bears = i64::try_from(bears).unwrap_or(i64::MAX);
     let limit = topic.since.checked_add(jiff::SignedDuration::from_secs(bears));
     let moment = limit.map_or(String::new(), |at| times.moment(at));
+    if topic.until.is_some_and(|until| until <= topic.since) {
+        return String::new();
+    }
     let used = topic.until.map_or_else(|| times.used(topic.since), |until| between(topic.since, until));
     match (is_over(topic), used > bears) {
         (_, true) => format!("passed by {} of {}, at {moment}", span(used - bears), span(bears)),

@@ -3,6 +3,7 @@
 //! All that varies within a thread stands in brackets at the front; the rest is a stem that the messages of a thread
 //! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
 
+use super::clean;
 use super::words::{self, count};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -19,6 +20,7 @@ const VENDOR_CHARS: usize = 28;
 /// The subject of a message that tells `facts`.
 #[must_use]
 pub fn subject(facts: &Facts) -> String {
+    let facts = &clean::facts(facts);
     let test = if facts.test { "[TEST] " } else { "" };
     let line = match facts.topics.first() {
         None => format!("{test}Bellwether can reach you here"),
@@ -60,16 +62,13 @@ fn over(topic: &Topic) -> String {
         Cause::Blind(_) => return "Seen again".to_owned(),
         Cause::Incident(_) | Cause::Component { .. } => {}
     }
-    let end = if topic.reported_late { "Over, reported late" } else { end(topic) };
-    match words::still_hurt(topic) {
-        true => format!("{end}, still hurt by another"),
-        false => end.to_owned(),
-    }
+    let end = if topic.reported_late { "Over, told late" } else { end(topic) };
+    if words::still_hurt(topic) { format!("{end}, still hurt") } else { end.to_owned() }
 }
 
 fn end(topic: &Topic) -> &'static str {
     match topic.resolved_how {
-        Some(ResolvedHow::NoLongerListed) => "Over? No longer listed",
+        Some(ResolvedHow::NoLongerListed) => "No longer listed",
         Some(ResolvedHow::ByHand) => "Closed by hand",
         Some(ResolvedHow::VendorSaid) | None => "Over",
     }

@@ -84,29 +84,37 @@ pub fn how_bad(topic: &Topic) -> Vec<Line> {
     if word.impact == Impact::Unknown {
         lines.push(Line::Note("unknown is not harmless: nobody has said how bad it is".to_owned()));
     }
-    lines.push(Line::Note(phase(word)));
+    lines.push(Line::Note(phase(topic, word)));
     lines
 }
 
-fn phase(word: &VendorWord) -> String {
+fn phase(topic: &Topic, word: &VendorWord) -> String {
     let kind = match word.kind {
         Kind::Incident => "the incident",
         Kind::Maintenance => "the maintenance",
     };
     let ours = word.phase.word().replace('_', " ");
+    // After an end that the vendor did not tell, its last word is history.
+    let is = if is_over(topic) && !word.phase.is_end() { "was last told as" } else { "is" };
     match word.vendor_phase.as_str() {
-        "" => format!("{kind} is {ours}"),
-        said if said.to_lowercase().replace('_', " ") == ours => format!("{kind} is {ours}"),
-        said => format!("{kind} is “{said}”, in our words {ours}"),
+        "" => format!("{kind} {is} {ours}"),
+        said if said.to_lowercase().replace('_', " ") == ours => format!("{kind} {is} {ours}"),
+        said => format!("{kind} {is} “{said}”, in our words {ours}"),
     }
+}
+
+/// When a maintenance was to end.
+pub fn planned_end(topic: &Topic, times: &Times) -> Vec<Line> {
+    let planned = topic.vendor_word.as_ref().and_then(|word| word.planned_until);
+    let late = |at| times.age(at).filter(|_| topic.overrun).map(|age| format!(", {age} before this message"));
+    let said = planned.map(|at| format!("{}{}", times.moment(at), late(at).unwrap_or_default()));
+    said.map(|said| Line::Says(String::new(), said)).into_iter().collect()
 }
 
 /// How it ended, in the words that it deserves.
 pub fn how_ended(topic: &Topic, times: &Times) -> Vec<Line> {
-    let planned = topic.vendor_word.as_ref().and_then(|word| word.planned_until);
     if !is_over(topic) {
-        let label = if topic.overrun { "It was to end " } else { "It is to end " };
-        return planned.map(|at| vec![Line::Says(label.to_owned(), times.moment(at))]).unwrap_or_default();
+        return Vec::new();
     }
     let vendor = &topic.vendor;
     let said = match topic.resolved_how {
@@ -119,7 +127,7 @@ pub fn how_ended(topic: &Topic, times: &Times) -> Vec<Line> {
         None => "it no longer hurts a service of ours".to_owned(),
     };
     let mut lines = vec![Line::Says(String::new(), said)];
-    if let Some(until) = topic.until {
+    if let Some(until) = topic.until.filter(|until| *until > topic.since) {
         let lasted = span(between(topic.since, until));
         let said = format!("began {}, over {}: {lasted}", times.moment(topic.since), times.moment(until));
         lines.push(Line::Note(said));

@@ -88,9 +88,9 @@ pub const fn is_unseen(topic: &Topic) -> bool {
     }
 }
 
-/// Whether something else still hurts one of the services.
+/// Whether one of the services is hurt although this is over: by something else, or by this after all.
 pub fn still_hurt(topic: &Topic) -> bool {
-    topic.services.iter().any(|s| !s.still.is_empty())
+    topic.services.iter().any(|s| !s.still.is_empty() || s.effect != EffectKind::Over)
 }
 
 /// "1 service", "3 services".

@@ -94,7 +94,10 @@ fn detect(folder: &Path, name: &str, vendors: &[Vendor]) -> Result<Format> {
         (_, Some(source)) => Ok(source.format),
         (_, None) => {
             let formats = Format::ALL.map(Format::name).join(", ");
-            bail!("{}: no format recognises these bodies; say --source {name}=FORMAT (one of {formats})", folder.display())
+            bail!(
+                "{}: no format recognises these bodies; say --source {name}=FORMAT (one of {formats})",
+                folder.display()
+            )
         }
     }
 }

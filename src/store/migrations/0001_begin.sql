@@ -13,7 +13,6 @@ CREATE TABLE source (
     health       TEXT NOT NULL,
     last_look    BIGINT,
     last_good    BIGINT,
-    body_hash    TEXT,
     history_read BIGINT,
     warnings     TEXT NOT NULL
 );

@@ -147,6 +147,12 @@ pub fn source() -> SourceId {
 
 /// The same topic at its end, an hour and three quarters after its beginning.
 pub fn over(topic: Topic, how: Option<ResolvedHow>) -> Topic {
+    let mut topic = topic;
+    if let (Some(ResolvedHow::VendorSaid), Some(word)) = (how, &mut topic.vendor_word) {
+        word.vendor_phase = "resolved".into();
+        word.phase = Phase::Resolved;
+        word.text = Some("This incident has been resolved.".into());
+    }
     let services = topic.services.into_iter().map(|s| HurtService { effect: EffectKind::Over, ..s }).collect();
     Topic {
         told: vec![EffectKind::Over],
@@ -162,7 +168,7 @@ pub fn over(topic: Topic, how: Option<ResolvedHow>) -> Topic {
 pub fn typical() -> Vec<(&'static str, Facts)> {
     vec![
         ("hurt", facts(vec![okta(vec![ehr(Impact::PartialOutage)])])),
-        ("down-many", facts(vec![crowdstrike()])),
+        ("down-many", Facts { sites_in_all: 40, ..facts(vec![crowdstrike()]) }),
         ("worse-unknown", facts(vec![unknown()])),
         ("over-vendor-said", facts(vec![over(okta(vec![ehr(Impact::PartialOutage)]), Some(ResolvedHow::VendorSaid))])),
         ("over-no-longer-listed", facts(vec![no_longer_listed()])),
@@ -172,7 +178,13 @@ pub fn typical() -> Vec<(&'static str, Facts)> {
         ("component", facts(vec![component()])),
         ("blind", facts(vec![blind()])),
         ("offline", facts(vec![offline()])),
-        ("first-look", facts(vec![crowdstrike(), okta(vec![prescribing(Impact::Degraded)]), unknown()])),
+        (
+            "first-look",
+            Facts {
+                sites_in_all: 40,
+                ..facts(vec![crowdstrike(), okta(vec![prescribing(Impact::Degraded)]), unknown()])
+            },
+        ),
         ("test", Facts { test: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
         ("test-bare", Facts { test: true, ..facts(vec![]) }),
     ]

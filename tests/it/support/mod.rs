@@ -1,5 +1,8 @@
 //! What the tests stand on: facts to tell, bodies to read, and real servers on loopback.
 
 pub mod facts;
+pub mod golden;
 pub mod hostile;
+pub mod http;
 pub mod reading;
+pub mod smtp;
