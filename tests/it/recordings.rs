@@ -1,6 +1,7 @@
 //! Real bodies, read by every format that we have. They are not part of the repository: without them nothing is
 //! checked, unless `BELLWETHER_DEMAND_RECORDINGS` is set.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -278,5 +279,36 @@ fn no_format_reads_another_s_bodies() {
     ] {
         let came = read(format, &fs::read(folder.join(path)).unwrap());
         assert!(matches!(came, Err(Unreadable::Unexpected(_))), "{path} as {}: {came:?}", format.name());
+    }
+}
+
+/// The recorded timelines bring as much news as an independent reader of the same bodies counted: incidents first seen
+/// open, and anything said anew of one. What merely vanishes is not counted here.
+#[test]
+fn timelines_bring_as_much_news_as_was_counted_by_another_reader() {
+    let Some(folder) = recorded() else { return };
+    for (timeline, format, expected) in [
+        ("atlassian-2022-04", Format::Statuspage, (4, 198)),
+        ("cloudflare-2025-11-18", Format::Statuspage, (81, 33)),
+        ("github-2024-01-21", Format::Statuspage, (2, 10)),
+        ("trello-2023-05", Format::Statuspage, (7, 19)),
+        ("google-cloud-2025-06-12", Format::GoogleCloud, (1, 19)),
+        ("aws-me-central-1-2026-03-derived", Format::AwsHealth, (2, 34)),
+    ] {
+        let (mut opened, mut said_anew) = (0, 0);
+        for source in fs::read_dir(folder.join("timelines").join(timeline)).unwrap() {
+            let mut known: BTreeMap<String, String> = BTreeMap::new();
+            for path in files(&source.unwrap().path()) {
+                let Ok(snapshot) = read(format, &fs::read(&path).unwrap()) else { continue };
+                for one in snapshot.incidents {
+                    let said = format!("{} {}", one.said(), one.impact);
+                    match known.insert(one.key.clone(), said.clone()) {
+                        None => opened += usize::from(!one.phase.is_end()),
+                        Some(before) => said_anew += usize::from(before != said),
+                    }
+                }
+            }
+        }
+        assert_eq!((opened, said_anew), expected, "{timeline}");
     }
 }

@@ -124,7 +124,7 @@ fn signed<'a>(found: Field<Object<wire::Document<'a>>>, role: &str) -> Result<wi
     if missing.is_empty() {
         return Ok(document);
     }
-    Err(Unreadable::Unexpected(format!("a Statuspage's {role}.json has {}; missing here", missing.join(", "))))
+    Err(Unreadable::Unexpected(format!("no {role}.json of a Statuspage, for it lacks {}", missing.join(", "))))
 }
 
 fn missing(document: &wire::Document<'_>, role: &str) -> Vec<&'static str> {
