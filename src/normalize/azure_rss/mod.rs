@@ -204,7 +204,7 @@ fn end_in(title: &str) -> Option<&'static str> {
         let begins = lower.trim_start_matches(|c: char| !c.is_alphanumeric()).strip_prefix(end).is_some_and(|rest| {
             rest.trim_start().is_empty() || rest.trim_start().starts_with([':', ']', ')', '-', '–', '—', '|'])
         });
-        let closes = words.last() == Some(end) && !words.iter().any(|word| takes_back(word));
+        let closes = words.last() == Some(end) && !words.iter().any(takes_back);
         begins || closes
     })
 }
