@@ -6,8 +6,8 @@ use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, SeenComponent, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
 use crate::model::text;
-use crate::normalize::field::{Field, Place, Word};
-use crate::normalize::keyed::{Keyed, UpdateKeys};
+use crate::normalize::field::{Field, Place, TIME_CHARS, Word};
+use crate::normalize::keyed::{self, Keyed, UpdateKeys};
 use crate::normalize::{document, region};
 
 /// The incident that an event tells of.
@@ -79,8 +79,9 @@ fn seconds(field: &Field<Word<'_>>, at: Place<'_>, name: &str, into: &mut Snapsh
     let raw = field.need(at, name, into)?.0.trim();
     let stated = raw.parse().map(|seconds| Stated::epoch_seconds(seconds, raw)).ok().filter(|s| s.at.is_some());
     Some(stated.unwrap_or_else(|| {
-        into.warn(at.field(name), format!("is no time: {:?}", text::line(raw, 60)));
-        Stated { at: None, raw: raw.to_owned(), certain: false }
+        let raw = text::line(raw, TIME_CHARS);
+        into.warn(at.field(name), format!("is no time: {raw:?}"));
+        Stated { at: None, raw, certain: false }
     }))
 }
 
@@ -115,7 +116,11 @@ pub fn services(event: &wire::Event<'_>, code: Option<&str>, at: Place<'_>, into
         let name = name.map_or_else(|| text::title(key), |name| text::title(&name.0));
         let status = service.current.need(place, "current", into).map_or("", |word| word.0.as_ref());
         let (vendor_status, status) = (text::title(status), impact_of_service(status, place, into));
-        services.put(key, SeenComponent { component: reference(key, name, code), vendor_status, status });
+        let component = reference(key, name, code);
+        let key = component.key.clone();
+        if services.put(&key, SeenComponent { component, vendor_status, status }) {
+            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
+        }
     }
     services.into_entries()
 }
@@ -129,7 +134,7 @@ fn impact_of_service(status: &str, at: Place<'_>, into: &mut Snapshot) -> Impact
 
 fn reference(key: &str, name: String, code: Option<&str>) -> ComponentRef {
     let region = region::aws_suffix(key).or(code).map(str::to_owned);
-    ComponentRef { key: key.to_owned(), name, group: None, region }
+    ComponentRef { key: keyed::key(key).unwrap_or_default(), name, group: None, region }
 }
 
 /// The components that an event names: the impaired services, else the one service that it stands under.

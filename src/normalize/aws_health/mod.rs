@@ -9,7 +9,7 @@ mod wire;
 use url::Url;
 
 use super::field::{Field, List, Place};
-use super::keyed::Keyed;
+use super::keyed::{self, Keyed};
 use super::{About, Body, Request, document};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
 use crate::model::text;
@@ -77,8 +77,7 @@ struct Seen {
 impl Seen {
     /// Adds an event and its services; false where it has no key.
     fn add(&mut self, event: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> bool {
-        let arn = event.arn.need(at, "arn", into).map(|arn| arn.0.trim().to_owned());
-        let Some(arn) = arn.filter(|arn| !arn.is_empty()) else { return false };
+        let Some(arn) = event.arn.need(at, "arn", into).and_then(|arn| keyed::key(&arn.0)) else { return false };
         let region_name = event.region_name.read(at, "region_name", into).map(|name| text::title(&name.0));
         let region_name = region_name.filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("global"));
         // A region in the arn of a global event is only where AWS runs it.

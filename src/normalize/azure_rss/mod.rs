@@ -10,8 +10,8 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use url::Url;
 
 use self::channel::{Channel, Item};
-use super::field::Place;
-use super::keyed::Keyed;
+use super::field::{Place, TIME_CHARS};
+use super::keyed::{self, Keyed};
 use super::{About, Body, Request, document, region};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -61,15 +61,15 @@ pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let mut seen = Keyed::default();
     for (index, item) in channel.items.iter().enumerate() {
         let at = Place::of("item", index);
-        if item.guid.is_empty() {
+        let Some(key) = keyed::key(&item.guid) else {
             snapshot.warn(at.field("guid"), "is missing");
             // It may be one that is known, so nothing's absence proves anything.
             snapshot.covers.incidents = Covers::Delta;
             continue;
-        }
-        let one = incident(item, at, &mut snapshot);
-        if seen.put(&item.guid, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {}; this one counts", item.guid));
+        };
+        let one = incident(item, key.clone(), at, &mut snapshot);
+        if seen.put(&key, one) {
+            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
         }
     }
     snapshot.incidents = seen.into_entries();
@@ -95,7 +95,7 @@ fn refreshed(channel: &Channel, into: &mut Snapshot) -> Option<Timestamp> {
     let raw = channel.last_build_date.as_ref()?;
     let stated = time(raw);
     if stated.at.is_none() {
-        into.warn("lastBuildDate", format!("is no time: {:?}", text::line(raw, 60)));
+        into.warn("lastBuildDate", format!("is no time: {:?}", stated.raw));
     }
     stated.at
 }
@@ -106,24 +106,23 @@ fn time(raw: &str) -> Stated {
     let mail = trimmed.strip_suffix(" Z").map_or_else(|| trimmed.to_owned(), |rest| format!("{rest} +0000"));
     match DateTimeParser::new().relaxed_weekday(true).parse_timestamp(&mail) {
         Ok(at) => Stated::certain(at, trimmed),
-        Err(_) => Stated::rfc3339(trimmed),
+        Err(_) => Stated::rfc3339(&text::line(trimmed, TIME_CHARS)),
     }
 }
 
-fn incident(item: &Item, at: Place<'_>, into: &mut Snapshot) -> SeenIncident {
+fn incident(item: &Item, key: String, at: Place<'_>, into: &mut Snapshot) -> SeenIncident {
     let title = text::title(&item.title);
     let vendor_phase = end_in(&title).map_or_else(String::new, str::to_owned);
     let started = item.pub_date.as_deref().map(time);
     match &started {
         None => into.warn(at.field("pubDate"), "is missing"),
         Some(stated) if stated.at.is_none() => {
-            into.warn(at.field("pubDate"), format!("is no time: {:?}", text::line(&stated.raw, 60)));
+            into.warn(at.field("pubDate"), format!("is no time: {:?}", stated.raw));
         }
         Some(_) => {}
     }
     let text = document::plain(&item.description);
     SeenIncident {
-        key: item.guid.clone(),
         kind: Kind::Incident,
         vendor_impact: String::new(),
         impact: impact_in(&title),
@@ -133,16 +132,12 @@ fn incident(item: &Item, at: Place<'_>, into: &mut Snapshot) -> SeenIncident {
         ended: None,
         planned: None,
         // The feed holds one text for each incident and edits it in place, its date unchanged.
-        updates: vec![SeenUpdate {
-            key: item.guid.clone(),
-            at: started.clone(),
-            vendor_phase: vendor_phase.clone(),
-            text,
-        }],
+        updates: vec![SeenUpdate { key: key.clone(), at: started.clone(), vendor_phase: vendor_phase.clone(), text }],
         started,
         vendor_phase,
         title,
         link: Some(PAGE.to_owned()),
+        key,
     }
 }
 
