@@ -10,4 +10,5 @@ pub mod model;
 pub mod normalize;
 pub mod outgoing;
 pub mod pipeline;
+pub mod scheduler;
 pub mod store;

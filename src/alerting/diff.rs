@@ -93,7 +93,7 @@ impl Work<'_> {
             self.known.reports.values().filter(|r| r.missing.is_none()).map(|r| r.seen.key.clone()).collect();
         let here: BTreeSet<&str> = here.iter().map(String::as_str).collect();
         self.missing(&here, |report| report.missing.is_some_and(|m| m.evident));
-        self.missing_components(&BTreeSet::new(), false);
+        self.missing_components(&BTreeSet::new(), None);
         let before = match &self.known.health {
             Health::Readable { blind, stale } => Health::Readable { blind: blind.clone(), stale: *stale },
             Health::NeverRead | Health::Unreadable { .. } => Health::Readable { blind: Vec::new(), stale: None },
@@ -265,6 +265,7 @@ impl Work<'_> {
                 status: seen.status,
                 since,
                 missing: None,
+                absent: Impact::Unknown,
             };
             self.known.components.insert(seen.component.key.clone(), component.clone());
             if is_news {
@@ -272,24 +273,30 @@ impl Work<'_> {
             }
         }
         let listed: BTreeSet<&str> = snapshot.components.iter().map(|c| c.component.key.as_str()).collect();
-        self.missing_components(&listed, snapshot.covers.components == Covers::AllOpen);
+        match snapshot.covers.components {
+            Covers::AllOpen => self.missing_components(&listed, Some(Impact::Unknown)),
+            Covers::AllUnwell => self.missing_components(&listed, Some(Impact::Operational)),
+            Covers::Window { .. } | Covers::PlannedBefore { .. } | Covers::Delta => {}
+        }
     }
 
-    /// A component that has left the list for as long as an incident may be missing: nobody knows its status.
-    fn missing_components(&mut self, listed: &BTreeSet<&str>, all_are_listed: bool) {
+    /// A component that has left the list for as long as an incident may be missing: nobody knows its status, or, where
+    /// only those that are not well are listed, it is well. With an equal body, only what is missing already counts.
+    fn missing_components(&mut self, listed: &BTreeSet<&str>, absent: Option<Impact>) {
         let mut lost = Vec::new();
         for component in self.known.components.values_mut() {
-            let is_counted = all_are_listed || component.missing.is_some();
-            let is_lost = component.status == Impact::Unknown;
-            if listed.contains(component.component.key.as_str()) || !is_counted || is_lost {
+            let Some(absent) = absent.or(component.missing.map(|_| component.absent)) else { continue };
+            if listed.contains(component.component.key.as_str()) || component.status == absent {
                 continue;
             }
             let missing = once_more(component.missing, self.now);
             component.missing = Some(missing);
+            component.absent = absent;
             if is_gone(missing, self.habits.gone_after, self.now) {
                 lost.push((component.status, component.component.key.clone()));
-                component.status = Impact::Unknown;
+                component.status = absent;
                 component.since = self.now;
+                component.missing = None;
             }
         }
         for (from, key) in lost {
@@ -334,7 +341,7 @@ fn step(before: Impact, now: Impact) -> ChangeKind {
 fn is_covered(report: &Report, snapshot: &Snapshot) -> bool {
     match snapshot.covers.of(report.seen.kind) {
         Covers::AllOpen => true,
-        Covers::Window { .. } | Covers::Delta => false,
+        Covers::AllUnwell | Covers::Window { .. } | Covers::Delta => false,
         Covers::PlannedBefore { horizon } => {
             report.seen.phase != Phase::Scheduled
                 || report.seen.planned.as_ref().and_then(|p| p.from.at).is_some_and(|from| from < horizon)

@@ -104,6 +104,8 @@ pub struct Component {
     pub since: Timestamp,
     /// Set while it is missing from a list that should hold it.
     pub missing: Option<Missing>,
+    /// What it counts as once it has been missing for long enough.
+    pub absent: Impact,
 }
 
 /// Whether a source can be read.
@@ -175,7 +177,7 @@ impl Known {
     #[must_use]
     pub fn counts_looks(&self) -> bool {
         self.reports.values().any(|r| r.missing.is_some() && r.standing.is_open())
-            || self.components.values().any(|c| c.missing.is_some() && c.status != Impact::Unknown)
+            || self.components.values().any(|c| c.missing.is_some())
     }
 }
 

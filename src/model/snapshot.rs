@@ -16,6 +16,8 @@ use super::stated::Stated;
 pub enum Covers {
     /// Everything that is open is listed: absence is evidence.
     AllOpen,
+    /// Of the components, everything that is not well is listed: absence is evidence that one is well again.
+    AllUnwell,
     /// Only what is newer than this is listed: absence of something older says nothing.
     Window {
         /// The oldest time that the list reaches back to.

@@ -117,11 +117,18 @@ pub fn page_instead(text: &str, body: &Body) -> Unreadable {
     not_markup(text, heading(body))
 }
 
+/// More tags than any update of a vendor's has. Rendering takes the square of the depth: 100,000 nested `<div>` took
+/// minutes, so what has more than this is stripped of its tags instead.
+const MOST_TAGS: usize = 400;
+
 /// HTML, or text with some HTML in it, as plain text. What cannot be rendered is kept as it is.
 #[must_use]
 pub fn plain(html: &str) -> String {
     if !html.contains('<') && !html.contains('&') {
         return text::body(html);
+    }
+    if html.bytes().filter(|b| *b == b'<').nth(MOST_TAGS).is_some() {
+        return text::body(&stripped(html));
     }
     // A single line break in the source means one to the reader of a status page, but nothing in HTML.
     let html = html.replace("\r\n", "\n").replace('\n', "<br>");
@@ -132,6 +139,29 @@ pub fn plain(html: &str) -> String {
         .string_from_read(html.as_bytes(), 10_000)
         .unwrap_or(html);
     text::body(&rendered)
+}
+
+/// The text between the tags, a line for each block, in one pass.
+fn stripped(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        let Some((name, after)) = tag.split_once('>') else {
+            rest = tag;
+            break;
+        };
+        let name = name.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let is_block =
+            ["br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4"].iter().any(|b| name.eq_ignore_ascii_case(b));
+        if is_block {
+            text.push('\n');
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    entities.iter().fold(text, |text, (entity, meant)| text.replace(entity, meant))
 }
 
 #[cfg(test)]
@@ -197,5 +227,13 @@ mod tests {
         );
         assert_eq!(plain("one\r\n\r\ntwo"), "one\n\ntwo");
         assert_eq!(plain("a < b & c"), "a < b & c");
+    }
+
+    #[test]
+    fn html_of_many_tags_is_stripped_in_one_pass() {
+        let items = "<li>one &amp; <b>two</b></li>".repeat(200);
+        assert_eq!(plain(&items).lines().filter(|line| *line == "one & two").count(), 200);
+        assert_eq!(plain(&"<div>".repeat(300_000)), "");
+        assert_eq!(plain(&format!("{}end", "< ".repeat(1000))).lines().last().map(|l| l.ends_with("end")), Some(true));
     }
 }

@@ -14,6 +14,11 @@ use crate::model::snapshot::Snapshot;
 use crate::model::stated::Stated;
 use crate::model::text;
 
+/// What is kept of a time that cannot be understood.
+pub const TIME_CHARS: usize = 60;
+/// The longest address that is kept.
+const LINK_BYTES: usize = 2_000;
+
 /// A field of a document.
 #[derive(Debug, Clone, Default)]
 pub enum Field<T> {
@@ -122,9 +127,10 @@ impl Field<Text<'_>> {
 
     /// A time in RFC 3339. One that cannot be understood keeps its text, and that is said.
     pub fn time(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
-        let stated = Stated::rfc3339(&self.read(at, name, into)?.0);
+        let mut stated = Stated::rfc3339(&self.read(at, name, into)?.0);
         if stated.at.is_none() {
-            into.warn(at.field(name), format!("is no time: {:?}", text::line(&stated.raw, 60)));
+            stated.raw = text::line(&stated.raw, TIME_CHARS);
+            into.warn(at.field(name), format!("is no time: {:?}", stated.raw));
         }
         Some(stated)
     }
@@ -133,7 +139,7 @@ impl Field<Text<'_>> {
     pub fn link(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<String> {
         let raw = &self.read(at, name, into)?.0;
         match Url::parse(raw) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url.into()),
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.as_str().len() <= LINK_BYTES => Some(url.into()),
             Ok(_) | Err(_) => {
                 into.warn(at.field(name), format!("is no web address: {:?}", text::line(raw, 60)));
                 None

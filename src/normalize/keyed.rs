@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::model::text;
+
 /// Entries of which each key stands once.
 #[derive(Debug)]
 pub struct Keyed<T> {
@@ -59,6 +61,16 @@ impl<T> Keyed<T> {
     }
 }
 
+/// The longest key that is kept; real ones are a third of it.
+const KEY_CHARS: usize = 300;
+
+/// A vendor's key as one short, visible line: it stands in links, headers and logs. `None` when nothing is left of it.
+#[must_use]
+pub fn key(raw: &str) -> Option<String> {
+    let key = text::line(raw, KEY_CHARS);
+    (!key.is_empty()).then_some(key)
+}
+
 /// Keys for updates of vendors that give them none: made of their times, the second of one time marked `#2`.
 #[derive(Debug, Default)]
 pub struct UpdateKeys(HashMap<String, usize>);
@@ -66,8 +78,9 @@ pub struct UpdateKeys(HashMap<String, usize>);
 impl UpdateKeys {
     /// The key for the next update of that time.
     pub fn next(&mut self, time: &str) -> String {
-        let count = self.0.entry(time.to_owned()).or_default();
+        let time = text::line(time, KEY_CHARS);
+        let count = self.0.entry(time.clone()).or_default();
         *count += 1;
-        if *count == 1 { time.to_owned() } else { format!("{time}#{count}") }
+        if *count == 1 { time } else { format!("{time}#{count}") }
     }
 }

@@ -2,6 +2,7 @@
 //! notifications.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,6 +43,8 @@ pub struct Happened {
     pub counts_looks: bool,
     /// Whether the look went through the store at all.
     pub was_taken_in: bool,
+    /// How long the source's server asks to be left alone.
+    pub leave_alone: Option<Duration>,
 }
 
 /// One message, or the decision not to send one.

@@ -4,7 +4,9 @@
 mod config;
 mod config_files;
 mod fetch;
+mod golden;
 mod mail;
+mod mangled;
 mod message;
 mod recordings;
 mod sources;

@@ -1,6 +1,7 @@
 //! Real bodies, read by every format that we have. They are not part of the repository: without them nothing is
 //! checked, unless `BELLWETHER_DEMAND_RECORDINGS` is set.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -155,4 +156,159 @@ fn statuspage_says_what_the_recordings_say() {
     assert_eq!(compatible.incidents.len(), 1);
     assert!(compatible.incidents[0].started.is_some());
     assert_eq!(compatible.covers.maintenances, Covers::Delta);
+}
+
+#[test]
+fn aws_says_what_the_recordings_say() {
+    let Some(folder) = recorded() else { return };
+    let path = folder.join("aws/currentevents-utf16be-20260801.json");
+    let snapshot = good(Format::AwsHealth, &path);
+    assert_eq!(snapshot.warnings, []);
+    let open: Vec<_> = snapshot.incidents.iter().filter(|one| !one.phase.is_end()).collect();
+    assert_eq!((snapshot.incidents.len(), open.len()), (2, 2));
+    let uae = open.iter().find(|one| one.key.ends_with("5E6B8_EF2498889B5")).unwrap();
+    assert_eq!((uae.title.as_str(), uae.impact), ("Increased Error Rates (UAE)", Impact::MajorOutage));
+    assert_eq!(uae.regions, ["me-central-1", "UAE"]);
+    assert_eq!((uae.updates.len(), uae.started.as_ref().unwrap().at.unwrap().as_second()), (23, 1_772_369_485));
+    assert!(uae.updates.is_sorted_by_key(|update| update.at.as_ref().and_then(|at| at.at)));
+    assert!(uae.components.iter().all(|c| c.region.as_deref() == Some("me-central-1")) && uae.components.len() > 100);
+    assert!(snapshot.components.iter().any(|c| c.status == Impact::MajorOutage));
+    never_reads_when_cut(Format::AwsHealth, "events", &fs::read(path).unwrap());
+
+    let mut read_well = 1;
+    for path in files(&folder.join("timelines/aws-me-central-1-2026-03-derived")) {
+        let snapshot = good(Format::AwsHealth, &path);
+        assert_eq!(snapshot.warnings, [], "{}", path.display());
+        assert!(snapshot.incidents.iter().all(|one| one.impact.rung().is_some_and(|rung| rung > 1)));
+        read_well += 1;
+    }
+    println!("aws: {read_well} read");
+    for decoy in ["aws/legacy-data-2022.json", "google/google-cloud-incidents-latest.json"] {
+        assert!(read(Format::AwsHealth, &fs::read(folder.join(decoy)).unwrap()).is_err(), "{decoy}");
+    }
+}
+
+#[test]
+fn google_says_what_the_recordings_say() {
+    let Some(folder) = recorded() else { return };
+    let latest = folder.join("google/google-cloud-incidents-latest.json");
+    let (year, few) = (
+        good(Format::GoogleCloud, &folder.join("google/google-cloud-incidents-2022.json")),
+        good(Format::GoogleCloud, &latest),
+    );
+    assert_eq!((year.incidents.len(), few.incidents.len()), (157, 5));
+    for one in year.incidents.iter().chain(&few.incidents) {
+        assert!(one.phase.is_end() && one.ended.is_some() && !one.updates.is_empty(), "{}", one.key);
+        assert!(!matches!(one.impact, Impact::Unknown | Impact::Operational), "{}", one.key);
+    }
+    assert_eq!((&year.warnings, &few.warnings), (&vec![], &vec![]));
+    let by_text = few.incidents.iter().find(|one| one.key == "utF3FMFdQfwBzJcGG6vf").unwrap();
+    assert_eq!(by_text.regions, ["us-west1"], "only its text says where");
+    never_reads_when_cut(Format::GoogleCloud, "incidents", &fs::read(latest).unwrap());
+
+    let mut read_well = 2;
+    for path in files(&folder.join("timelines/google-cloud-2025-06-12")) {
+        let bytes = fs::read(&path).unwrap();
+        let raw: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let snapshot = good(Format::GoogleCloud, &path);
+        assert_eq!(snapshot.warnings, [], "{}", path.display());
+        for one in raw.as_array().unwrap() {
+            let seen = snapshot.incidents.iter().find(|seen| one["id"] == seen.key.as_str()).unwrap();
+            assert_eq!(seen.vendor_phase, one["updates"][0]["status"], "the newest update stands first");
+            assert_eq!(seen.phase.is_end(), !one["end"].is_null());
+        }
+        read_well += 1;
+    }
+    println!("google: {read_well} read");
+    let aws = fs::read(folder.join("aws/currentevents-utf16be-20260801.json")).unwrap();
+    assert!(read(Format::GoogleCloud, &aws).is_err());
+}
+
+#[test]
+fn azure_says_what_the_recordings_say() {
+    let Some(folder) = recorded() else { return };
+    let folder = folder.join("azure");
+    let earlier = good(Format::AzureRss, &folder.join("rss-active-westus-20260723T1649Z.xml"));
+    let later = good(Format::AzureRss, &folder.join("rss-active-westus-20260723T1812Z.xml"));
+    let (one, two) = (&earlier.incidents[0], &later.incidents[0]);
+    assert_eq!((earlier.incidents.len(), later.incidents.len()), (1, 1));
+    assert_eq!((one.key.as_str(), &one.key), ("issues-connecting-to-resources-in-west-us", &two.key));
+    assert_ne!(one.said(), two.said(), "the date stays while text and services change");
+    assert_eq!((one.components.len(), two.components.len()), (1, 14));
+    assert_eq!((&one.regions, &two.regions), (&vec!["West US".to_owned()], &vec!["West US".to_owned()]));
+    assert_eq!(one.started.as_ref().unwrap().at.unwrap().to_string(), "2026-07-23T16:29:09Z");
+
+    let quiet = good(Format::AzureRss, &folder.join("rss-healthy-empty-20260801.xml"));
+    assert_eq!((quiet.incidents.len(), quiet.covers.incidents), (0, Covers::AllOpen));
+    assert_eq!(quiet.refreshed.unwrap().to_string(), "2026-08-01T23:02:00Z");
+    let mut healthy = 0;
+    for path in files(&folder) {
+        let bytes = fs::read(&path).unwrap();
+        if path.file_name().unwrap().to_string_lossy().starts_with("rss-") {
+            assert_eq!(good(Format::AzureRss, &path).warnings, []);
+            never_reads_when_cut(Format::AzureRss, "feed", &bytes);
+            healthy += 1;
+        } else {
+            assert!(read(Format::AzureRss, &bytes).is_err(), "{}", path.display());
+        }
+    }
+    println!("azure: {healthy} read");
+    assert_eq!(healthy, 3);
+}
+
+/// Nothing that belongs to one format or to none is ever taken for another's.
+#[test]
+fn no_format_reads_another_s_bodies() {
+    let Some(folder) = recorded() else { return };
+    for other in ["oci", "okta", "slack", "m365", "push", "incidentio"] {
+        for path in files(&folder.join(other)) {
+            let bytes = fs::read(&path).unwrap();
+            for format in [Format::Statuspage, Format::AwsHealth, Format::AzureRss, Format::GoogleCloud] {
+                let came = read(format, &bytes);
+                assert!(came.is_err(), "{} reads as {}: {came:?}", path.display(), format.name());
+            }
+        }
+    }
+    for (format, path) in [
+        (Format::Statuspage, "google/google-cloud-incidents-latest.json"),
+        (Format::Statuspage, "azure/rss-healthy-empty-20260801.xml"),
+        (Format::AwsHealth, "statuspage/github-summary-major.json"),
+        (Format::GoogleCloud, "statuspage/codametrix-incidents.json"),
+        (Format::AzureRss, "aws/rss-all-20260818.rss"),
+        (Format::AzureRss, "statuspage/github-history-latest.atom"),
+    ] {
+        let came = read(format, &fs::read(folder.join(path)).unwrap());
+        assert!(matches!(came, Err(Unreadable::Unexpected(_))), "{path} as {}: {came:?}", format.name());
+    }
+}
+
+/// The recorded timelines bring as much news as an independent reader of the same bodies counted: incidents first seen
+/// open, and anything said anew of one. What merely vanishes is not counted here.
+#[test]
+fn timelines_bring_as_much_news_as_was_counted_by_another_reader() {
+    let Some(folder) = recorded() else { return };
+    for (timeline, format, expected) in [
+        ("atlassian-2022-04", Format::Statuspage, (4, 198)),
+        ("cloudflare-2025-11-18", Format::Statuspage, (81, 33)),
+        ("github-2024-01-21", Format::Statuspage, (2, 10)),
+        ("trello-2023-05", Format::Statuspage, (7, 19)),
+        ("google-cloud-2025-06-12", Format::GoogleCloud, (1, 19)),
+        ("aws-me-central-1-2026-03-derived", Format::AwsHealth, (2, 34)),
+    ] {
+        let (mut opened, mut said_anew) = (0, 0);
+        for source in fs::read_dir(folder.join("timelines").join(timeline)).unwrap() {
+            let mut known: BTreeMap<String, String> = BTreeMap::new();
+            for path in files(&source.unwrap().path()) {
+                let Ok(snapshot) = read(format, &fs::read(&path).unwrap()) else { continue };
+                for one in snapshot.incidents {
+                    let said = format!("{} {}", one.said(), one.impact);
+                    match known.insert(one.key.clone(), said.clone()) {
+                        None => opened += usize::from(!one.phase.is_end()),
+                        Some(before) => said_anew += usize::from(before != said),
+                    }
+                }
+            }
+        }
+        assert_eq!((opened, said_anew), expected, "{timeline}");
+    }
 }

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::impact::Impact;
+use crate::model::phase::Phase;
 
 fn event(arn: &str, status: Value) -> Value {
     json!({

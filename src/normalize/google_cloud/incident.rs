@@ -9,7 +9,7 @@ use crate::model::snapshot::{ComponentRef, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::text;
 use crate::normalize::document;
 use crate::normalize::field::{Field, List, Place};
-use crate::normalize::keyed::{Keyed, UpdateKeys};
+use crate::normalize::keyed::{self, Keyed, UpdateKeys};
 use crate::normalize::region;
 
 /// Reads an incident. It never fails: what is missing from it is said in `into`.
@@ -74,9 +74,9 @@ fn products(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec
     let mut products = Keyed::default();
     for (index, product) in row.affected_products.entries(Some(at), "affected_products", into) {
         let place = at.entry("affected_products", index);
-        let Some(key) = product.id.need(place, "id", into).map(|id| id.0.as_ref()) else { continue };
-        let name = product.current_title.as_str().or_else(|| product.title.as_str()).unwrap_or(key);
-        products.put(key, reference(key, name));
+        let Some(key) = product.id.need(place, "id", into).and_then(|id| keyed::key(&id.0)) else { continue };
+        let name = product.current_title.as_str().or_else(|| product.title.as_str()).unwrap_or(&key);
+        products.put(&key, reference(&key, name));
     }
     if products.is_empty() && matches!(row.affected_products, Field::Absent) {
         return lone_service(row).into_iter().collect();
@@ -87,6 +87,7 @@ fn products(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec
 /// The service of an entry older than the list of products. `zall` stands for "multiple products".
 fn lone_service(row: &wire::Incident<'_>) -> Option<ComponentRef> {
     let key = row.service_key.as_str().filter(|key| !matches!(*key, "" | "zall"))?;
+    let key = &keyed::key(key)?;
     Some(reference(key, row.service_name.as_str().unwrap_or(key)))
 }
 

@@ -9,7 +9,7 @@ mod wire;
 use url::Url;
 
 use super::field::{Field, List, Place};
-use super::keyed::Keyed;
+use super::keyed::{self, Keyed};
 use super::{About, Body, Request, document};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 use crate::model::vendor::{Evidence, Format};
@@ -85,7 +85,7 @@ fn is_incident(row: &wire::Incident<'_>) -> bool {
 
 /// The id; of entries older than 2021 the number or, failing that, the address.
 fn key(row: &wire::Incident<'_>, at: Place<'_>, unnamed: &mut usize, into: &mut Snapshot) -> Option<String> {
-    let named = |text: Option<&str>| text.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned);
+    let named = |text: Option<&str>| text.and_then(keyed::key);
     if let Some(id) = named(row.id.read(at, "id", into).map(|id| id.0.as_ref())) {
         return Some(id);
     }

@@ -12,8 +12,8 @@ use crate::model::snapshot::{ComponentRef, Planned, SeenComponent, SeenIncident,
 use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::document;
-use crate::normalize::field::{Field, Place, Text};
-use crate::normalize::keyed::Keyed;
+use crate::normalize::field::{Field, Place, Word};
+use crate::normalize::keyed::{self, Keyed, UpdateKeys};
 use crate::normalize::region;
 
 /// The names of the groups by their ids: an entry carries only the id.
@@ -53,12 +53,12 @@ fn reference(row: &wire::Component<'_>, at: Place<'_>, groups: &Groups, into: &m
 }
 
 /// The key of an entry. Without one nothing can be followed from look to look.
-fn key(id: &Field<Text<'_>>, at: Place<'_>, into: &mut Snapshot) -> Option<String> {
-    let id = id.need(at, "id", into)?.0.trim();
-    if id.is_empty() {
+fn key(id: &Field<Word<'_>>, at: Place<'_>, into: &mut Snapshot) -> Option<String> {
+    let key = keyed::key(&id.need(at, "id", into)?.0);
+    if key.is_none() {
         into.warn(at.field("id"), "is empty");
     }
-    (!id.is_empty()).then(|| id.to_owned())
+    key
 }
 
 /// An incident or a maintenance; `None` where it has no key.
@@ -171,13 +171,19 @@ fn components(row: &wire::Incident<'_>, at: Place<'_>, groups: &Groups, into: &m
     named.into_entries()
 }
 
+/// The updates, each key once, oldest first.
 fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<SeenUpdate> {
-    let mut updates: Vec<SeenUpdate> = row
-        .incident_updates
-        .entries(Some(at), "incident_updates", into)
-        .into_iter()
-        .map(|(index, entry)| update(entry, at.entry("incident_updates", index), into))
-        .collect();
+    let mut by_key = Keyed::default();
+    let mut unnamed = UpdateKeys::default();
+    for (index, entry) in row.incident_updates.entries(Some(at), "incident_updates", into) {
+        let place = at.entry("incident_updates", index);
+        let update = update(entry, place, &mut unnamed, into);
+        let key = update.key.clone();
+        if by_key.put(&key, update) {
+            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
+        }
+    }
+    let mut updates = by_key.into_entries();
     // Pages list the newest first. Shown times may be edited, so they decide where all of them are known.
     updates.reverse();
     if updates.iter().all(|update| time_of(update).is_some()) {
@@ -190,13 +196,11 @@ fn time_of(update: &SeenUpdate) -> Option<Timestamp> {
     update.at.as_ref().and_then(|at| at.at)
 }
 
-fn update(row: &wire::Update<'_>, at: Place<'_>, into: &mut Snapshot) -> SeenUpdate {
+fn update(row: &wire::Update<'_>, at: Place<'_>, unnamed: &mut UpdateKeys, into: &mut Snapshot) -> SeenUpdate {
     let shown = row.display_at.time(at, "display_at", into);
     let when = shown.or_else(|| row.created_at.time(at, "created_at", into));
-    let key = match row.id.need(at, "id", into) {
-        Some(id) => id.0.clone().into_owned(),
-        None => when.as_ref().map_or_else(String::new, |when| when.raw.clone()),
-    };
+    let key = key(&row.id, at, into);
+    let key = key.unwrap_or_else(|| unnamed.next(when.as_ref().map_or("", |when| when.raw.as_str())));
     let vendor_phase = row.status.read(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
     let text = row.body.read(at, "body", into).map_or_else(String::new, |body| document::plain(&body.0));
     SeenUpdate { key, at: when, vendor_phase, text }

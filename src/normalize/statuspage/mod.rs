@@ -9,10 +9,14 @@ mod merge;
 mod wire;
 mod words;
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use url::Url;
 
 use super::field::{Field, List, Object};
+use super::keyed;
 use super::{About, Answer, Body, Outcome, Reading, Request, document};
 use crate::model::incident::KnownOpen;
 use crate::model::phase::Kind;
@@ -91,7 +95,7 @@ enum Got<T> {
     Read(T),
 }
 
-fn text_of<'a>(answers: &'a [Answer], role: &str) -> Got<(std::borrow::Cow<'a, str>, &'a Body)> {
+fn text_of<'a>(answers: &'a [Answer], role: &str) -> Got<(Cow<'a, str>, &'a Body)> {
     match answers.iter().rev().find(|answer| answer.role == role).map(|answer| &answer.outcome) {
         None | Some(Outcome::NotRecorded) => Got::Nothing,
         Some(Outcome::Unreadable(why)) => Got::Lost(why.clone()),
@@ -102,7 +106,7 @@ fn text_of<'a>(answers: &'a [Answer], role: &str) -> Got<(std::borrow::Cow<'a, s
     }
 }
 
-fn recognise<'a>(text: &'a Got<(std::borrow::Cow<'a, str>, &Body)>, role: &str) -> Got<wire::Document<'a>> {
+fn recognise<'a>(text: &'a Got<(Cow<'a, str>, &Body)>, role: &str) -> Got<wire::Document<'a>> {
     match text {
         Got::Nothing => Got::Nothing,
         Got::Lost(why) => Got::Lost(why.clone()),
@@ -124,7 +128,7 @@ fn signed<'a>(found: Field<Object<wire::Document<'a>>>, role: &str) -> Result<wi
     if missing.is_empty() {
         return Ok(document);
     }
-    Err(Unreadable::Unexpected(format!("a Statuspage's {role}.json has {}; missing here", missing.join(", "))))
+    Err(Unreadable::Unexpected(format!("no {role}.json of a Statuspage, for it lacks {}", missing.join(", "))))
 }
 
 fn missing(document: &wire::Document<'_>, role: &str) -> Vec<&'static str> {
@@ -149,13 +153,13 @@ const fn is_list<T>(field: &Field<List<T>>) -> bool {
 /// Whether an incident that is known as open stands no longer in the summary.
 fn has_lost_one(summary: &wire::Document<'_>, open: &KnownOpen) -> bool {
     let mut unheard = Snapshot::recognised("", merge::SUMMARY_COVERS);
-    let listed: Vec<&str> = summary
+    let listed: HashSet<String> = summary
         .incidents
         .entries(None, "incidents", &mut unheard)
         .into_iter()
-        .filter_map(|(_, incident)| incident.id.as_str())
+        .filter_map(|(_, incident)| keyed::key(incident.id.as_str()?))
         .collect();
-    open.keys.iter().any(|(key, kind)| *kind == Kind::Incident && !listed.contains(&key.as_str()))
+    open.keys.iter().any(|(key, kind)| *kind == Kind::Incident && !listed.contains(key))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::normalize::field::{Field, List, Object, Text, Truth};
+use crate::normalize::field::{Field, List, Object, Text, Truth, Word};
 
 /// `summary.json`, `incidents.json` and `components.json`: one envelope, of which each fills its own lists.
 #[derive(Debug, Default, Deserialize)]
@@ -44,13 +44,13 @@ pub struct Status<'a> {
 #[serde(default)]
 pub struct Component<'a> {
     #[serde(borrow)]
-    pub id: Field<Text<'a>>,
+    pub id: Field<Word<'a>>,
     #[serde(borrow)]
     pub name: Field<Text<'a>>,
     #[serde(borrow)]
     pub status: Field<Text<'a>>,
     #[serde(borrow)]
-    pub group_id: Field<Text<'a>>,
+    pub group_id: Field<Word<'a>>,
     pub group: Field<Truth>,
 }
 
@@ -59,7 +59,7 @@ pub struct Component<'a> {
 #[serde(default)]
 pub struct Incident<'a> {
     #[serde(borrow)]
-    pub id: Field<Text<'a>>,
+    pub id: Field<Word<'a>>,
     #[serde(borrow)]
     pub name: Field<Text<'a>>,
     #[serde(borrow)]
@@ -92,7 +92,7 @@ pub struct Incident<'a> {
 #[serde(default)]
 pub struct Update<'a> {
     #[serde(borrow)]
-    pub id: Field<Text<'a>>,
+    pub id: Field<Word<'a>>,
     #[serde(borrow)]
     pub status: Field<Text<'a>>,
     #[serde(borrow)]

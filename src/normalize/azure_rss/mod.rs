@@ -1,0 +1,208 @@
+//! Azure's public status feed: an RSS channel that is empty when all is well.
+//!
+//! It has no severity, no phase and no end: what is over vanishes, or says so in its title. One of its instances
+//! served an empty channel for hours in the middle of the outage of 2026-07-23, so absence counts only after two hours.
+
+mod channel;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use url::Url;
+
+use self::channel::{Channel, Item};
+use super::field::{Place, TIME_CHARS};
+use super::keyed::{self, Keyed};
+use super::{About, Body, Request, document, region};
+use crate::model::impact::Impact;
+use crate::model::phase::{Kind, Phase};
+use crate::model::snapshot::{
+    ComponentRef, Coverage, Covers, GoneAfter, SeenIncident, SeenUpdate, Snapshot, Unreadable,
+};
+use crate::model::stated::Stated;
+use crate::model::text;
+use crate::model::vendor::{Evidence, Format};
+
+const FEED: &str = "feed";
+
+/// The links in the feed name hosts of Microsoft's own that are not for readers.
+const PAGE: &str = "https://azure.status.microsoft/en-us/status";
+
+/// What this format is.
+pub const ABOUT: About = About {
+    format: Format::AzureRss,
+    evidence: Evidence::Recorded,
+    summary: "Azure's public status feed, https://rssfeed.azure.status.microsoft/en-us/status/feed/ (RSS 2.0)",
+    says: "wide incidents with their services and regions; no impact, hardly an end, no maintenances",
+    roles: &[FEED],
+    gone_after: GoneAfter { looks: 3, minutes: 120 },
+    perishable_keys: true,
+};
+
+/// One document holds everything.
+#[must_use]
+pub fn plan(url: &Url) -> Vec<Request> {
+    vec![Request { role: FEED, url: url.clone(), accept: "application/rss+xml, application/xml, text/xml" }]
+}
+
+/// Reads the feed.
+///
+/// # Errors
+/// [`Unreadable`] where it is not Azure's channel, or does not reach its end.
+pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
+    let text = document::text(body)?;
+    let channel = channel::read(recognised(&text, body)?)?;
+    if !channel.title.trim().eq_ignore_ascii_case("Azure Status") {
+        let title = text::line(&channel.title, 60);
+        return Err(Unreadable::Unexpected(format!("a feed titled “{title}”, not “Azure Status”")));
+    }
+    let covers = Coverage { incidents: Covers::AllOpen, maintenances: Covers::Delta, components: Covers::Delta };
+    let mut snapshot = Snapshot::recognised("an RSS channel titled “Azure Status”, up to its end", covers);
+    snapshot.refreshed = refreshed(&channel, &mut snapshot);
+    let mut seen = Keyed::default();
+    for (index, item) in channel.items.iter().enumerate() {
+        let at = Place::of("item", index);
+        let Some(key) = keyed::key(&item.guid) else {
+            snapshot.warn(at.field("guid"), "is missing");
+            // It may be one that is known, so nothing's absence proves anything.
+            snapshot.covers.incidents = Covers::Delta;
+            continue;
+        };
+        let one = incident(item, key.clone(), at, &mut snapshot);
+        if seen.put(&key, one) {
+            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
+        }
+    }
+    snapshot.incidents = seen.into_entries();
+    Ok(snapshot)
+}
+
+/// The text, if it may be XML at all.
+fn recognised<'a>(text: &'a str, body: &Body) -> Result<&'a str, Unreadable> {
+    let xml = text.trim_start();
+    let head = xml.get(..xml.floor_char_boundary(16)).unwrap_or(xml).to_ascii_lowercase();
+    if head.starts_with("<!doctype html") || head.starts_with("<html") {
+        return Err(document::page_instead(text, body));
+    }
+    if !head.starts_with('<') {
+        return Err(Unreadable::Unexpected(format!("no XML; it begins with {:?}", text::line(xml, 40))));
+    }
+    Ok(xml)
+}
+
+/// `lastBuildDate` is the clock of the instance that answers: it was the time of the request in all that was
+/// recorded, in an empty channel too. An instance that stands still shows by it.
+fn refreshed(channel: &Channel, into: &mut Snapshot) -> Option<Timestamp> {
+    let raw = channel.last_build_date.as_ref()?;
+    let stated = time(raw);
+    if stated.at.is_none() {
+        into.warn("lastBuildDate", format!("is no time: {:?}", stated.raw));
+    }
+    stated.at
+}
+
+/// A time as in a mail, but for Azure's zone, a bare `Z`.
+fn time(raw: &str) -> Stated {
+    let trimmed = raw.trim();
+    let mail = trimmed.strip_suffix(" Z").map_or_else(|| trimmed.to_owned(), |rest| format!("{rest} +0000"));
+    match DateTimeParser::new().relaxed_weekday(true).parse_timestamp(&mail) {
+        Ok(at) => Stated::certain(at, trimmed),
+        Err(_) => Stated::rfc3339(&text::line(trimmed, TIME_CHARS)),
+    }
+}
+
+fn incident(item: &Item, key: String, at: Place<'_>, into: &mut Snapshot) -> SeenIncident {
+    let title = text::title(&item.title);
+    let vendor_phase = end_in(&title).map_or_else(String::new, str::to_owned);
+    let started = item.pub_date.as_deref().map(time);
+    match &started {
+        None => into.warn(at.field("pubDate"), "is missing"),
+        Some(stated) if stated.at.is_none() => {
+            into.warn(at.field("pubDate"), format!("is no time: {:?}", stated.raw));
+        }
+        Some(_) => {}
+    }
+    let text = document::plain(&item.description);
+    SeenIncident {
+        kind: Kind::Incident,
+        vendor_impact: String::new(),
+        impact: impact_in(&title),
+        phase: if vendor_phase.is_empty() { Phase::Investigating } else { Phase::Resolved },
+        components: services(item),
+        regions: regions(item, &title, &text),
+        ended: None,
+        planned: None,
+        // The feed holds one text for each incident and edits it in place, its date unchanged.
+        updates: vec![SeenUpdate { key: key.clone(), at: started.clone(), vendor_phase: vendor_phase.clone(), text }],
+        started,
+        vendor_phase,
+        title,
+        link: Some(PAGE.to_owned()),
+        key,
+    }
+}
+
+/// Categories that say "everywhere".
+fn is_everywhere(category: &str) -> bool {
+    ["global", "non-regional", "worldwide"].iter().any(|word| category.trim().eq_ignore_ascii_case(word))
+}
+
+/// The categories that are no regions: the services.
+fn services(item: &Item) -> Vec<ComponentRef> {
+    let mut services = Keyed::default();
+    for category in &item.categories {
+        let name = text::title(category);
+        if !name.is_empty() && !is_everywhere(&name) && region::azure(&name).is_none() {
+            let service = ComponentRef { key: name.clone(), name: name.clone(), group: None, region: None };
+            services.put(&name, service);
+        }
+    }
+    services.into_entries()
+}
+
+/// The regions among the categories and in the title; failing both, those in the text. What is everywhere is named
+/// as no region at all, so that it counts for all of them.
+fn regions(item: &Item, title: &str, text: &str) -> Vec<String> {
+    if item.categories.iter().any(|category| is_everywhere(category)) {
+        return Vec::new();
+    }
+    let categories = item.categories.iter().filter_map(|category| region::azure(category)).map(str::to_owned);
+    let mut regions = Keyed::default();
+    for region in categories.chain(region::azure_in(title)) {
+        regions.put(&region.clone(), region);
+    }
+    if regions.is_empty() { region::azure_in(text) } else { regions.into_entries() }
+}
+
+/// The impact, where the title says it in so many words.
+fn impact_in(title: &str) -> Impact {
+    let title = title.to_lowercase();
+    if title.contains("major outage") {
+        Impact::MajorOutage
+    } else if title.contains("partial outage") {
+        Impact::PartialOutage
+    } else if title.contains("degraded") || title.contains("degradation") {
+        Impact::Degraded
+    } else {
+        Impact::Unknown
+    }
+}
+
+/// The word for an end, where the title begins with it ("Resolved: …", "[Mitigated] …") or closes with it without
+/// taking it back. "Not yet resolved" and "being mitigated" are no ends: a false end is worse than a late one.
+fn end_in(title: &str) -> Option<&'static str> {
+    let lower = title.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let takes_back = |word: &&str| {
+        matches!(*word, "not" | "no" | "yet" | "partially" | "partly" | "being" | "be" | "until" | "longer" | "un")
+    };
+    ["resolved", "mitigated"].into_iter().find(|end| {
+        let begins = lower.trim_start_matches(|c: char| !c.is_alphanumeric()).strip_prefix(end).is_some_and(|rest| {
+            rest.trim_start().is_empty() || rest.trim_start().starts_with([':', ']', ')', '-', '–', '—', '|'])
+        });
+        let closes = words.last() == Some(end) && !words.iter().any(takes_back);
+        begins || closes
+    })
+}
+
+#[cfg(test)]
+mod tests;
