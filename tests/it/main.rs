@@ -9,6 +9,7 @@ mod mail;
 mod mangled;
 mod message;
 mod recordings;
+mod replays;
 mod sources;
 mod support;
 mod webhook;
