@@ -5,6 +5,7 @@ mod config;
 mod config_files;
 mod fetch;
 mod golden;
+mod layers;
 mod mail;
 mod mangled;
 mod message;
