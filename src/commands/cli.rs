@@ -8,8 +8,12 @@ use clap::{Parser, Subcommand};
 
 use super::load::{self, Folders};
 use super::replay::{self, Replay};
+use super::{check, run};
 use crate::config::value::Period;
 use crate::model::vendor::Format;
+
+/// The exit code for a configuration that cannot be used (EX_CONFIG of sysexits).
+pub const BAD_CONFIGURATION: u8 = 78;
 
 /// Watches the vendors you depend on, works out which of your services they hurt, and tells the right people.
 #[derive(Debug, Parser)]
@@ -27,6 +31,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Look, tell and serve the page until stopped (the default).
+    Run,
+    /// Name everything that is wrong with the configuration, the inventory, the subscriptions and the vendors.
+    Check {
+        /// One JSON array.
+        #[arg(long)]
+        json: bool,
+    },
     /// Play recorded bodies through the real pipeline, with the recorded times as its clock.
     Replay {
         /// DIR/<source>[/<role>]/<UTC time>.<ext>, as 2025-11-18T092432Z.json.
@@ -56,15 +68,17 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let folders = Folders { config: cli.config, sources: cli.sources };
     let done = match cli.command {
-        None => Ok(()),
+        None | Some(Command::Run) => run::run(&folders),
+        Some(Command::Check { json }) => check::run(&folders, json),
         Some(Command::Replay { dir, source, inventory, subscriptions, every, json }) => {
             let replay = Replay { folder: dir, formats: source, inventory, subscriptions, every, json };
             load::vendors(&folders.sources, &mut Vec::new())
                 .and_then(|vendors| replay::run(&replay, &vendors.into_values().flatten().collect::<Vec<_>>()))
+                .map(|()| ExitCode::SUCCESS)
         }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

@@ -5,4 +5,5 @@ pub mod golden;
 pub mod hostile;
 pub mod http;
 pub mod reading;
+pub mod recorded;
 pub mod smtp;

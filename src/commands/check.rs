@@ -1,0 +1,51 @@
+//! `check`: everything that is wrong with the configuration, at once. It never touches the network.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::load::{self, Folders};
+use crate::config::problem::{Problem, Severity};
+
+/// Checks the configuration, the inventory, the subscriptions and the vendors.
+///
+/// # Errors
+/// A file that cannot be read at all.
+pub fn run(folders: &Folders, json: bool) -> Result<ExitCode> {
+    let loaded = load::load(folders)?;
+    if json {
+        let all: Vec<_> = loaded.problems.iter().map(as_json).collect();
+        println!("{}", serde_json::Value::Array(all));
+    } else {
+        print(&loaded.problems);
+        let (errors, warnings) = counts(&loaded.problems);
+        println!("{errors} errors, {warnings} warnings; {} vendors are known", loaded.vendors.len());
+    }
+    Ok(if loaded.has_errors() { ExitCode::from(super::cli::BAD_CONFIGURATION) } else { ExitCode::SUCCESS })
+}
+
+/// Prints problems to where errors go: in colour for a person, a line each for a script.
+pub fn print(problems: &[Problem]) {
+    let colour = std::io::stderr().is_terminal();
+    for problem in problems {
+        if colour {
+            eprintln!("{}", problem.render(true));
+        } else {
+            eprintln!("{problem}");
+        }
+    }
+}
+
+fn counts(problems: &[Problem]) -> (usize, usize) {
+    let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
+    (errors, problems.len() - errors)
+}
+
+fn as_json(problem: &Problem) -> serde_json::Value {
+    serde_json::json!({
+        "severity": match problem.severity { Severity::Error => "error", Severity::Warning => "warning" },
+        "file": problem.file, "line": problem.line, "column": problem.column,
+        "key": problem.key, "what": problem.what, "way_out": problem.way_out,
+    })
+}
