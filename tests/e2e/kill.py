@@ -21,6 +21,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 from bellwether import Bellwether, Failed, check, integrity, scratch, wait_for
 from flapping import Flapping
@@ -114,7 +115,7 @@ class Test:
         self.start()
         if self.random.random() < 0.5:
             kind = "at random"
-            self.sleep(self.random.uniform(0.02, 2.5))
+            self.sleep(self.random.uniform(0.02, 5.0))
         else:
             kind, event = self.random.choice([
                 ("after a vendor's word", self.flapping.event),
@@ -123,7 +124,7 @@ class Test:
             ])
             # What was still on its way from the process before does not count.
             event.clear()
-            event.wait(3)
+            event.wait(6)
             time.sleep(self.random.uniform(0, 0.04))
         if not self.bellwether.is_running():
             raise Failed(f"it ended by itself:\n{self.bellwether.said()[-3000:]}")
@@ -286,7 +287,7 @@ def named_points(test, rounds):
 
 
 def main():
-    binary, with_points = sys.argv[1:3]
+    binary, with_points = (Path(path).resolve() for path in sys.argv[1:3])
     in_ci = os.environ.get("CI") == "true"
     kills = int(os.environ.get("KILLS", "60" if in_ci else "300"))
     rounds = int(os.environ.get("ROUNDS", "2" if in_ci else "3"))

@@ -115,9 +115,11 @@ class Postfix:
         services = [f"127.0.0.1:{self.port} inet n - n - - smtpd", "postlog unix-dgram n - n - 1 postlogd"]
         services += [f"{name} unix - - n - - {program}" for name, program in [
             ("rewrite", "trivial-rewrite"), ("bounce", "bounce"), ("defer", "bounce"), ("trace", "bounce"),
-            ("proxymap", "proxymap"), ("virtual", "virtual"), ("error", "error"), ("retry", "error"),
+            ("proxymap", "proxymap"), ("error", "error"), ("retry", "error"),
             ("anvil", "anvil"), ("flush", "flush"), ("smtp", "smtp"), ("tlsmgr", "tlsmgr"),
         ]]
+        # The one that writes into mailboxes becomes their owner, so it begins as root.
+        services += ["virtual unix - n n - - virtual"]
         services += ["cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr", "pickup unix n - n 60 1 pickup"]
         (folder / "etc" / "master.cf").write_text("\n".join(services) + "\n")
 
