@@ -91,6 +91,9 @@ word_id!(
     ReceiverId, "receiver"
 );
 
+/// The name of a vendor's source that holds what people enter.
+const BY_HAND: &str = "manual";
+
 /// A source: `vendor/source`, as `okta/status-page`. A replayed folder is a source that is its own vendor: `okta`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -116,6 +119,18 @@ impl SourceId {
     /// [`NotAnId`] when `name` is not a word.
     pub fn of(vendor: &VendorId, name: &str) -> Result<Self, NotAnId> {
         Self::parse(&format!("{vendor}/{name}"))
+    }
+
+    /// The source of what is entered by hand for a vendor.
+    #[must_use]
+    pub fn by_hand(vendor: &VendorId) -> Self {
+        Self(format!("{vendor}/{BY_HAND}"))
+    }
+
+    /// Whether what it says was entered by hand.
+    #[must_use]
+    pub fn is_by_hand(&self) -> bool {
+        self.0.split_once('/').is_some_and(|(_, name)| name == BY_HAND)
     }
 
     /// The vendor's part.

@@ -15,6 +15,7 @@
 
 pub mod compiled;
 pub mod deliver;
+pub mod hand;
 pub mod look;
 pub mod settle;
 

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use self::say::Voice;
 use super::check;
+use super::inbox::Inbox;
 use super::load::{self, Folders};
 use super::setup::Sound;
 use crate::model::id::Ids;
@@ -26,6 +27,8 @@ use crate::store::Store;
 
 /// How long what has begun may take to end once the program is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often the inbox is looked into.
+const INBOX_EVERY: Duration = Duration::from_millis(500);
 
 /// Runs Bellwether.
 ///
@@ -47,7 +50,7 @@ pub fn run(folders: &Folders) -> Result<ExitCode> {
 
 async fn serve(sound: &Sound) -> Result<()> {
     let store = Store::open(&sound.settings.database.folder).await?;
-    let salt = store.salt(&format!("{:032x}", rand::random::<u128>())).await?;
+    let salt = store.salt(&draw_salt()).await?;
     store.void_leases().await?;
     let compiled = Arc::new(sound.compiled(Ids::salted(salt)));
     let listener = listen(sound.settings.server.listen.0).await?;
@@ -68,6 +71,12 @@ async fn serve(sound: &Sound) -> Result<()> {
     drop(listener);
     store.close().await;
     Ok(())
+}
+
+/// Draws what makes the identifiers of an installation its own.
+#[must_use]
+pub fn draw_salt() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
 
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener> {
@@ -97,8 +106,9 @@ impl Parts {
             ask: Arc::new(Network::new(sound.fetcher()?)),
             clock: Timestamp::now,
             workers: sound.settings.polling.workers,
-            told: looks,
+            told: looks.clone(),
         });
+        let words = looks;
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: Arc::new(sound.ways(format!("process {}", std::process::id()))?),
@@ -106,6 +116,13 @@ impl Parts {
             woken: Arc::clone(&woken),
             told: deliveries,
         };
+        self.tasks.spawn(read_inbox(
+            Inbox::of(&sound.settings.database.folder),
+            self.store.clone(),
+            Arc::clone(&self.compiled),
+            words,
+            self.stop.clone(),
+        ));
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             if let Err(error) = watch.run(stop).await {
@@ -115,6 +132,33 @@ impl Parts {
         self.tasks.spawn(deliverer.run(self.stop.clone()));
         self.tasks.spawn(announce(voice, looks_told, deliveries_told, woken));
         Ok(())
+    }
+}
+
+/// Takes in what people say through `bellwether incident`.
+async fn read_inbox(
+    inbox: Inbox,
+    store: Store,
+    compiled: Arc<Compiled>,
+    told: mpsc::Sender<Told>,
+    stop: CancellationToken,
+) {
+    loop {
+        let at = Timestamp::now();
+        match inbox.take_in(&store, &compiled, at).await {
+            Err(error) => tracing::error!(error = format!("{error:#}"), "what people said cannot be taken in"),
+            Ok(all) => {
+                for happened in all {
+                    let told_of = Told { at, source: None, is_readable: None, happened: Ok(happened) };
+                    // Nobody listens only while the program ends.
+                    let _ = told.send(told_of).await;
+                }
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(INBOX_EVERY) => {}
+        }
     }
 }
 
