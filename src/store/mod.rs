@@ -7,6 +7,7 @@ pub mod feed;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod retention;
 pub mod told;
 
 use std::path::{Path, PathBuf};
