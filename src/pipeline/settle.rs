@@ -212,6 +212,15 @@ impl Scope {
         Self::Vendors(BTreeSet::from([source.id.vendor()]))
     }
 
+    /// Whether all that a cause hurts is in view. Our own network reaches beyond the services of a vendor, and one
+    /// message must tell it of all of them.
+    const fn judges(&self, cause: &Cause) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Vendors(_) => !matches!(cause, Cause::Offline),
+        }
+    }
+
     fn services<'a>(&self, compiled: &'a Compiled) -> Vec<&'a Service> {
         match self {
             Self::Everything => compiled.graph.services().iter().collect(),
@@ -234,13 +243,15 @@ async fn settle(
     }
     let world = tx.world(&compiled.polled()).await?;
     let services = scope.services(compiled);
-    let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
+    let mut effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
+    effects.hurts.retain(|(_, cause), _| scope.judges(cause));
     let ids: Vec<ServiceId> = match scope {
         Scope::Everything => all_services(tx, &services).await?,
         Scope::Vendors(_) => services.iter().map(|s| s.id.clone()).collect(),
     };
     let logged = log_effects(tx, &effects, &ids, now).await?;
-    let told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
+    let mut told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
+    told.retain(|(_, _, cause), _| scope.judges(cause));
     let stage =
         Stage::gather(tx, compiled, &world, &effects, &changes, told.keys().map(|(_, _, c)| c.clone()).collect())
             .await?;
