@@ -17,7 +17,7 @@ use crate::alerting::route::{self, About, Decision, Verdict};
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, VendorId};
-use crate::model::impact::Step;
+use crate::model::impact::{Impact, Step};
 use crate::model::incident::{Component, Health, Known, Report, Standing};
 use crate::model::inventory::Service;
 use crate::model::phase::{Kind, Phase};
@@ -347,7 +347,7 @@ impl<'a> Stage<'a> {
             reports: world.reports.iter().map(|r| (r.incident.clone(), r.clone())).collect(),
             components: BTreeMap::new(),
             sources: world.sources.clone(),
-            offline_since: world.offline_since.or(world.online_again),
+            offline_since: world.offline_since,
         };
         for change in changes {
             if let Change::Incident(c) = change {
@@ -382,14 +382,22 @@ impl<'a> Stage<'a> {
                 if let Some(component) = tx.component(source, key).await? {
                     let regions = component.component.region.iter().cloned().collect();
                     let vendor = Some(source.vendor());
-                    self.about.insert(cause.clone(), About { vendor, regions, ..About::default() });
+                    let since = (component.status != Impact::Operational).then_some(component.since);
+                    self.about.insert(cause.clone(), About { vendor, regions, since, ..About::default() });
                     self.components.insert((source.clone(), key.clone()), component);
                 }
             }
             Cause::Blind(source) => {
-                self.about.insert(cause.clone(), About { vendor: Some(source.vendor()), ..About::default() });
+                let since = match self.sources.get(source) {
+                    Some(Health::Unreadable { since, .. }) => Some(*since),
+                    Some(Health::Readable { .. } | Health::NeverRead) | None => None,
+                };
+                let vendor = Some(source.vendor());
+                self.about.insert(cause.clone(), About { vendor, since, ..About::default() });
             }
-            Cause::Offline => {}
+            Cause::Offline => {
+                self.about.insert(cause.clone(), About { since: self.offline_since, ..About::default() });
+            }
         }
         Ok(())
     }
@@ -421,7 +429,6 @@ impl<'a> Stage<'a> {
             reports: &self.reports,
             components: &self.components,
             sources: &self.sources,
-            offline_since: self.offline_since,
             effects: self.effects,
         }
     }
@@ -520,6 +527,7 @@ fn about(report: &Report) -> About {
         regions,
         folds: seen.components.iter().map(|c| component(&c.key)).collect(),
         folded_from: None,
+        since: None,
     }
 }
 

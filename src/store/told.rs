@@ -20,6 +20,8 @@ struct ToldDoc {
     overrun: bool,
     sent: bool,
     path: Vec<String>,
+    #[serde(default)]
+    since: Option<Timestamp>,
 }
 
 const PUT_TOLD: &str = "INSERT INTO told (address, service, cause, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (address, service, cause) DO UPDATE SET doc = excluded.doc";
@@ -50,6 +52,7 @@ impl Writing {
                 overrun: doc.overrun,
                 sent: doc.sent,
                 path: doc.path,
+                since: doc.since,
             };
             all.insert((row.get(0), service, doc.cause), told);
         }
@@ -84,6 +87,7 @@ impl Writing {
                     overrun: told.overrun,
                     sent: told.sent,
                     path: told.path.clone(),
+                    since: told.since,
                 };
                 sqlx::query(PUT_TOLD)
                     .bind(address)
