@@ -462,7 +462,8 @@ impl<'a> Stage<'a> {
         change: &IncidentChange,
         now: Timestamp,
     ) -> Result<Vec<Notice>, StoreError> {
-        let as_if_open = World { reports: vec![as_open(&change.report)], ..world.clone() };
+        let mut as_if_open = world.clone();
+        as_if_open.reports.push(as_open(&change.report));
         let compiled = self.compiled;
         let services = compiled.graph.reached_by(&BTreeSet::from([change.report.source.vendor()]));
         let effects = effects_on(&compiled.graph, &as_if_open, compiled.effect_rules, now, &services);
