@@ -223,6 +223,8 @@ pub fn most_needed(facts: &Facts) -> Option<Tier> {
 #[must_use]
 pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
     let mut merged = later.clone();
+    merged.subscriptions.clone_from(&earlier.subscriptions);
+    merged.subscriptions.extend(later.subscriptions.iter().filter(|s| !earlier.subscriptions.contains(s)).cloned());
     for topic in &earlier.topics {
         match merged.topics.iter_mut().find(|t| t.cause == topic.cause) {
             None => merged.topics.push(topic.clone()),
@@ -237,6 +239,7 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
                     }
                 }
                 newer.services.sort_by_key(|s| s.tier);
+                newer.impact = worst(&newer.services);
             }
         }
     }
