@@ -189,6 +189,27 @@ impl Writing {
         Ok(world)
     }
 
+    /// The sources that were looked at once and are not polled any more. What people entered by hand is not among them.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn unwatched(&mut self, polled: &BTreeSet<SourceId>) -> Result<Vec<SourceId>, StoreError> {
+        let rows = sqlx::query("SELECT id FROM source ORDER BY id").fetch_all(&mut *self.tx).await?;
+        let all = rows.iter().filter_map(|row| SourceId::parse(row.get(0)).ok());
+        Ok(all.filter(|source| !source.is_by_hand() && !polled.contains(source)).collect())
+    }
+
+    /// Forgets how a source stands, so that the next look at it is a first one. Its reports stay, as history.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn forget(&mut self, source: &SourceId) -> Result<(), StoreError> {
+        for query in ["DELETE FROM component WHERE source = $1", "DELETE FROM source WHERE id = $1"] {
+            sqlx::query(query).bind(source.as_str()).execute(&mut *self.tx).await?;
+        }
+        Ok(())
+    }
+
     /// The newest report of an incident, open or over.
     ///
     /// # Errors

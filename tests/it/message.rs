@@ -241,6 +241,7 @@ fn everywhere(text: &str) -> Facts {
     let mut word = word();
     (word.key, word.title, word.vendor_impact, word.vendor_phase) = (t(), t(), t(), t());
     (word.components, word.regions, word.text, word.link) = (vec![t()], vec![t()], Some(t()), Some(t()));
+    word.author = Some(t());
     let mut topic = Topic { vendor_word: Some(word), ..okta(vec![hurt, prescribing(Impact::Degraded)]) };
     (topic.vendor, topic.why, topic.support.phone, topic.support.account) = (t(), Some(t()), Some(t()), Some(t()));
     topic.incident = Some(bellwether::model::id::IncidentId(t()));

@@ -8,7 +8,7 @@ use super::words::{self, count};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
-use crate::model::notification::{Facts, Topic};
+use crate::model::notification::{Facts, OpenEnd, Topic};
 use crate::model::phase::Kind;
 use crate::model::text;
 
@@ -60,14 +60,19 @@ fn open(topic: &Topic) -> String {
 fn over(topic: &Topic) -> String {
     match topic.cause {
         Cause::Offline => return "Online again".to_owned(),
-        Cause::Blind(_) => return "Seen again".to_owned(),
-        Cause::Incident(_) | Cause::Component { .. } => {}
+        Cause::Blind(_) if topic.open_end.is_none() => return "Seen again".to_owned(),
+        Cause::Blind(_) | Cause::Incident(_) | Cause::Component { .. } => {}
     }
     let end = if topic.reported_late { "Over, told late" } else { end(topic) };
     if words::still_hurt(topic) { format!("{end}, still hurt") } else { end.to_owned() }
 }
 
 fn end(topic: &Topic) -> &'static str {
+    match topic.open_end {
+        Some(OpenEnd::GoesOn) => return "No longer counted",
+        Some(OpenEnd::Unwatched) => return "No longer watched",
+        None => {}
+    }
     match topic.resolved_how {
         Some(ResolvedHow::NoLongerListed) => "No longer listed",
         Some(ResolvedHow::ByHand) => "Closed by hand",

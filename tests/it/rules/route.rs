@@ -300,7 +300,7 @@ async fn an_incident_that_stops_naming_our_component_is_over_for_us_and_said_to_
     assert_eq!(step.sent.len(), 1);
     let sent = &step.sent[0];
     assert!(sent.is(EffectKind::Over));
-    assert_eq!(sent.subject, "[No longer named] EHR at all sites: Okta");
+    assert_eq!(sent.subject, "[No longer counted] EHR at all sites: Okta");
     assert!(sent.text.contains("Okta’s incident goes on"), "{}", sent.text);
     let end = desk.open("okta/status", vec![ended(9, naming(&["MFA"], incident("a")))], 9).await;
     assert_eq!(end.subjects(), NOBODY);
@@ -550,7 +550,7 @@ async fn an_inventory_line_removed_while_hurt_does_not_read_as_an_all_clear() {
     let reload = desk.tick(30).await;
     assert_eq!(reload.sent.len(), 1);
     let sent = &reload.sent[0];
-    assert_eq!(sent.subject, "[No longer named] EHR at all sites: Okta");
+    assert_eq!(sent.subject, "[No longer counted] EHR at all sites: Okta");
     assert!(!sent.text.contains("Over"), "{}", sent.text);
     assert!(sent.text.contains("goes on"), "{}", sent.text);
 }
