@@ -67,7 +67,13 @@ pub fn incident(key: &str) -> SeenIncident {
 }
 
 pub fn update(key: &str, minutes: i64, text: &str) -> SeenUpdate {
-    SeenUpdate { key: key.into(), at: Some(stated(minutes)), vendor_phase: "investigating".into(), text: text.into() }
+    SeenUpdate {
+        key: key.into(),
+        at: Some(stated(minutes)),
+        vendor_phase: "investigating".into(),
+        text: text.into(),
+        author: None,
+    }
 }
 
 /// A maintenance planned from one minute to another, not begun.
@@ -319,7 +325,7 @@ impl Desk {
         let now = minute(minutes);
         let mut all = Vec::new();
         loop {
-            let claimed = self.store.claim("desk", 100, minute(minutes + 1), now).await.unwrap();
+            let claimed = self.store.claim("desk", 100, &[], minute(minutes + 1), now).await.unwrap();
             if claimed.is_empty() {
                 return all;
             }
