@@ -11,3 +11,4 @@ pub mod normalize;
 pub mod outgoing;
 pub mod pipeline;
 pub mod store;
+pub mod web;

@@ -7,6 +7,7 @@ pub mod feed;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod story;
 pub mod told;
 
 use std::path::{Path, PathBuf};

@@ -11,4 +11,5 @@ mod message;
 mod recordings;
 mod sources;
 mod support;
+mod web;
 mod webhook;
