@@ -177,9 +177,10 @@ fn log(now: &Now, story: &Story) -> Vec<Entry> {
         let at = d.ended.filter(|_| d.state == "delivered")?;
         Some(entry(now, at, None, true, format!("{} was told.", d.receiver), String::new(), &d.id))
     });
-    let mut log: Vec<Entry> = changes.chain(effects).chain(told).chain(words(now, &story.said)).collect();
-    // The sort is stable: of one moment, what led to the rest stands last, for the newest stands first.
-    log.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    // The sort is stable: of one moment, the words stand first, then what they changed, then what that did.
+    let mut log: Vec<Entry> = words(now, &story.said).chain(changes).chain(effects).chain(told).collect();
+    log.sort_by_key(|entry| entry.at);
+    log.reverse();
     log
 }
 

@@ -55,8 +55,8 @@ impl OurPath {
     pub fn of(now: &Now) -> Self {
         let sources = &now.scene.world.sources;
         let unread: Vec<Unread> = sources.iter().filter_map(|(id, health)| unread(now, id.as_str(), health)).collect();
-        let blind = blind(unread.len(), now);
         let unspoken = now.unspoken();
+        let blind = blind(unread.len(), unspoken.values().map(Vec::len).sum(), now);
         let names: Vec<&str> = unspoken.keys().map(|id| now.compiled.graph.vendor_name(id)).collect();
         let outbox = &now.scene.outbox;
         Self {
@@ -119,11 +119,17 @@ fn count_of(messages: i64) -> String {
     count(usize::try_from(messages).unwrap_or(0), "message")
 }
 
-fn blind(unread: usize, now: &Now) -> Cell {
+fn blind(unread: usize, unspoken: usize, now: &Now) -> Cell {
     let is_offline = now.scene.world.offline_since.is_some();
     let (class, impact, word, words) = match unread {
         _ if is_offline => ("broken", Impact::MajorOutage, "We are offline".to_owned(), "no source can be reached"),
-        0 => ("", Impact::Operational, "No source is blind".to_owned(), ""),
+        0 if unspoken > 0 => (
+            "",
+            Impact::Unknown,
+            if unspoken == 1 { "1 dependency unseen".to_owned() } else { format!("{unspoken} dependencies unseen") },
+            "every source is read",
+        ),
+        0 => ("", Impact::Operational, "None".to_owned(), "every dependency is seen"),
         some => ("", Impact::Unknown, format!("{} blind", count(some, "source")), ""),
     };
     let impact = if now.compiled.sources.is_empty() { Impact::Unknown } else { impact };

@@ -62,8 +62,7 @@ pub fn sites(inventory: &Inventory, service: &Service) -> (String, String) {
         (0, 0) => ("everywhere".to_owned(), String::new()),
         (0, all) => (format!("{all} of {all}"), String::new()),
         (here, all) if here >= all => (format!("{here} of {all}"), String::new()),
-        (here, all) if here <= SITES => (format!("{here} of {all}"), list(&names(true), SITES)),
-        (here, all) if all - here <= SITES => {
+        (here, all) if all - here <= SITES && all - here < here => {
             (format!("{here} of {all}"), format!("not {}", list(&names(false), SITES)))
         }
         (here, all) => (format!("{here} of {all}"), list(&names(true), SITES)),

@@ -16,6 +16,7 @@ use bellwether::pipeline::compiled::{Compiled, Parts};
 use bellwether::pipeline::look::{Ask, Asked, Memory};
 use bellwether::pipeline::poll_once;
 use bellwether::store::Store;
+use bellwether::store::known::Seen;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -204,13 +205,17 @@ impl Hospital {
         self.servers.bodies.lock().unwrap().remove(&(format!("{vendor}/status-page"), "summary".to_owned()));
     }
 
-    /// One look at every source.
+    /// One look at every source, marked as the scheduler marks it.
     pub async fn look(&self, at: Timestamp) {
+        let mut seen = Vec::new();
         for source in self.compiled.sources.values() {
             let mut memory = self.memories.lock().unwrap().remove(&source.id).unwrap_or_default();
             poll_once(&self.store, &self.compiled, source, &mut memory, &self.servers, at).await.unwrap();
+            let good = memory.is_readable().then_some(at);
+            seen.push(Seen { source: source.id.clone(), look: at, good });
             self.memories.lock().unwrap().insert(source.id.clone(), memory);
         }
+        self.store.put_seen(&seen).await.unwrap();
     }
 }
 
