@@ -15,4 +15,5 @@ mod rules;
 mod sources;
 mod support;
 mod walk;
+mod web;
 mod webhook;
