@@ -1,6 +1,6 @@
 //! Secrets from where they are kept: the environment or a file. Nowhere else are they looked up.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::delivery::secret::Secret;
 use crate::model::subscription::SecretRef;
@@ -12,7 +12,7 @@ use crate::model::subscription::SecretRef;
 pub fn resolve(reference: &SecretRef) -> Result<Secret> {
     let value = match reference {
         SecretRef::Env(name) => {
-            std::env::var(name).with_context(|| format!("the environment variable {name} is not set"))?
+            std::env::var(name).map_err(|_| anyhow!("the environment variable {name} is not set, or is no text"))?
         }
         SecretRef::File(path) => {
             std::fs::read_to_string(path).with_context(|| format!("the secret's file {path} cannot be read"))?
