@@ -56,7 +56,8 @@ impl Memory {
     /// What the store remembers, at the start. The first look is taken in whole.
     #[must_use]
     pub fn from_store(remembered: &Remembered) -> Self {
-        Self { history_read: remembered.history_read, counts_looks: true, ..Self::default() }
+        let open = KnownOpen { keys: remembered.open.clone(), ..KnownOpen::default() };
+        Self { history_read: remembered.history_read, counts_looks: true, open, ..Self::default() }
     }
 
     /// Whether the last look was good.

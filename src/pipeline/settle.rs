@@ -151,7 +151,18 @@ pub async fn by_hand(
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
     mark_our_network(&mut tx, compiled, now).await?;
-    let happened = settle(&mut tx, compiled, &Scope::Everything, Vec::new(), false, now).await?;
+    let removed = tx.unwatched(&compiled.polled()).await?;
+    let mut changes = Vec::new();
+    for source in &removed {
+        let before = tx.known(source, &[]).await?;
+        let diff = diff::unwatched(&before, &compiled.ids, now);
+        tx.put_known(&before, &diff.known, &Marks::default(), now).await?;
+        changes.extend(diff.changes);
+    }
+    let happened = settle(&mut tx, compiled, &Scope::Everything, changes, false, now).await?;
+    for source in &removed {
+        tx.forget(source).await?;
+    }
     tx.commit().await?;
     Ok(happened)
 }

@@ -253,6 +253,7 @@ def check_network_gone(bellwether, nginx, postfix, hook, pictures):
     nginx.start()
     wait_for("that it is told to be over", lambda: len(hook.bodies()) > before + 1, patience_s=120)
     check("Online again" in hook.bodies()[-1]["subject"], f"then: {hook.bodies()[-1]['subject']}")
+    postfix.wait_for_mails(mails + 2)
 
 
 def check_nothing_is_green(bellwether):

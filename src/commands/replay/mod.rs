@@ -154,7 +154,11 @@ fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Res
         subscriptions,
         receivers,
     };
-    Ok(Compiled::new(parts, Ids::salted("replay")))
+    let mut compiled = Compiled::new(parts, Ids::salted("replay"));
+    // All that was recorded is looked at, whether the inventory needs it or not.
+    let recorded = recordings.iter().filter_map(|r| source_of(&r.name, r.format));
+    compiled.sources.extend(recorded.map(|source| (source.id.clone(), source)));
+    Ok(compiled)
 }
 
 /// A vendor that was not recorded: known by name, read from nowhere.
