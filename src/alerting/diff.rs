@@ -265,7 +265,11 @@ impl Work<'_> {
                 status: seen.status,
                 since,
                 missing: None,
-                absent: Impact::Unknown,
+                absent: if snapshot.covers.components == Covers::AllOpen {
+                    Impact::Unknown
+                } else {
+                    Impact::Operational
+                },
             };
             self.known.components.insert(seen.component.key.clone(), component.clone());
             if is_news {

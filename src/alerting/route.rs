@@ -133,7 +133,7 @@ pub fn route(
     about: &BTreeMap<Cause, About>,
     rules: &Rules,
 ) -> Routed {
-    let mut run = Run { about, rules, before: told, groups: BTreeMap::new(), told: BTreeMap::new() };
+    let mut run = Run { effects, about, rules, before: told, groups: BTreeMap::new(), told: BTreeMap::new() };
     let mut open: BTreeMap<ToldKey, Told> = told.clone();
     for effect in effects.hurts.values() {
         run.effect(effect, &mut open);
@@ -158,6 +158,7 @@ pub fn route_late(effects: &Effects, cause: &Cause, about: &BTreeMap<Cause, Abou
 type GroupKey = (String, Cause, Option<String>);
 
 struct Run<'a> {
+    effects: &'a Effects,
     about: &'a BTreeMap<Cause, About>,
     rules: &'a Rules,
     before: &'a BTreeMap<ToldKey, Told>,
@@ -197,19 +198,9 @@ impl Run<'_> {
     }
 
     fn decide(&mut self, key: ToldKey, effect: &Effect, want: &Want, before: Option<Told>) {
-        let kind = match &before {
-            None => Some(EffectKind::Hurt),
-            Some(told) if effect.overrun && !told.overrun => Some(told.or_hurt(EffectKind::Worse)),
-            Some(told) => match told.impact.step_to(effect.impact) {
-                Step::Same | Step::Lost => None,
-                Step::Up => Some(told.or_hurt(EffectKind::Worse)),
-                Step::Down => Some(EffectKind::Better),
-            },
-        };
         let was_sent = before.as_ref().is_some_and(|told| told.sent);
-        let is_known = before.is_some();
         let mut sent = was_sent;
-        if let Some(kind) = kind {
+        if let Some(kind) = self.news(effect, want, before.as_ref()) {
             let inherited = self.inherited(&key).filter(|_| before.is_none());
             let verdict = match &inherited {
                 Some(incident) => Verdict::NotSent(format!("told with the end of {incident}")),
@@ -217,8 +208,6 @@ impl Run<'_> {
             };
             sent = was_sent || inherited.is_some() || verdict == Verdict::Send;
             self.add(&key, effect, kind, want, verdict);
-        } else if is_known && before.as_ref().is_some_and(|t| t.impact == effect.impact && t.path == effect.path) {
-            return;
         }
         let told = Told {
             receiver: want.receiver.clone(),
@@ -228,6 +217,23 @@ impl Run<'_> {
             path: effect.path.clone(),
         };
         self.told.insert(key, Some(told));
+    }
+
+    /// What an effect is for who was told `before`, if it is news at all. For who was told nothing yet it is news as
+    /// soon as anybody there wants it, whatever it was before.
+    fn news(&self, effect: &Effect, want: &Want, before: Option<&Told>) -> Option<EffectKind> {
+        let Some(told) = before else { return Some(EffectKind::Hurt) };
+        if !told.sent && self.verdict(want, EffectKind::Hurt, false) == Verdict::Send {
+            return Some(EffectKind::Hurt);
+        }
+        if effect.overrun && !told.overrun {
+            return Some(EffectKind::Worse);
+        }
+        match told.impact.step_to(effect.impact) {
+            Step::Same | Step::Lost => None,
+            Step::Up => Some(EffectKind::Worse),
+            Step::Down => Some(EffectKind::Better),
+        }
     }
 
     /// The incident whose end this address is told now, and which named this component, still not well: the message
@@ -330,10 +336,11 @@ impl Run<'_> {
         })
     }
 
-    /// What was told and hurts no longer.
+    /// What was told and hurts no longer, or is no longer asked for.
     fn ended(&mut self, open: BTreeMap<ToldKey, Told>) {
         for (key, told) in open {
             let (address, service, cause) = &key;
+            let hurts_on = self.effects.hurts.contains_key(&(service.clone(), cause.clone()));
             let effect = Effect {
                 service: service.clone(),
                 cause: cause.clone(),
@@ -342,6 +349,10 @@ impl Run<'_> {
                 path: told.path.clone(),
             };
             let leading = self.leading(address, &effect);
+            if hurts_on && leading.is_some() {
+                // It is not over, so that must not be said; when it is over, it will be.
+                continue;
+            }
             let verdict = match &leading {
                 _ if !told.sent => Verdict::NotSent("nobody there was told that it began".to_owned()),
                 None => Verdict::NotSent(format!("no subscription leads to {} for it any more", told.receiver)),
@@ -385,13 +396,6 @@ impl Run<'_> {
     fn finish(self) -> Routed {
         let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
         Routed { decisions: self.groups.into_values().collect(), told }
-    }
-}
-
-impl Told {
-    /// `kind`, or hurt where nobody was told of a beginning.
-    const fn or_hurt(&self, kind: EffectKind) -> EffectKind {
-        if self.sent { kind } else { EffectKind::Hurt }
     }
 }
 

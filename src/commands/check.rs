@@ -5,15 +5,18 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::load::{self, Folders};
+use super::load::{self, Folders, Loaded};
+use crate::config::check::selectors;
 use crate::config::problem::{Problem, Severity};
+use crate::store::Store;
 
 /// Checks the configuration, the inventory, the subscriptions and the vendors.
 ///
 /// # Errors
 /// A file that cannot be read at all.
 pub fn run(folders: &Folders, json: bool) -> Result<ExitCode> {
-    let loaded = load::load(folders)?;
+    let mut loaded = load::load(folders)?;
+    loaded.problems.extend(idle_selectors(&loaded)?);
     if json {
         let all: Vec<_> = loaded.problems.iter().map(as_json).collect();
         println!("{}", serde_json::Value::Array(all));
@@ -23,6 +26,19 @@ pub fn run(folders: &Folders, json: bool) -> Result<ExitCode> {
         println!("{errors} errors, {warnings} warnings; {} vendors are known", loaded.vendors.len());
     }
     Ok(if loaded.has_errors() { ExitCode::from(super::cli::BAD_CONFIGURATION) } else { ExitCode::SUCCESS })
+}
+
+/// Dependencies that match nothing that the vendor lists, as far as a look has ever been had.
+fn idle_selectors(loaded: &Loaded) -> Result<Vec<Problem>> {
+    let (Some(settings), Some(inventory)) = (&loaded.settings, &loaded.inventory) else { return Ok(Vec::new()) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listed = runtime.block_on(async {
+        match Store::open_to_read(&settings.database.folder).await? {
+            Some(store) => store.listed_components().await,
+            None => Ok(std::collections::BTreeMap::new()),
+        }
+    })?;
+    Ok(selectors(inventory, &loaded.inventory_places, &loaded.vendors, &listed))
 }
 
 /// Prints problems to where errors go: in colour for a person, a line each for a script.

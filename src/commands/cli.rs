@@ -195,6 +195,7 @@ enum VendorsCommand {
 pub fn main() -> ExitCode {
     rustls::crypto::ring::default_provider().install_default().ok();
     let cli = Cli::parse();
+    speak_of_trouble();
     let folders = Folders { config: cli.config, sources: cli.sources };
     let done = dispatch(cli.command.unwrap_or(Command::Run), &folders);
     match done {
@@ -204,6 +205,13 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What goes wrong inside is logged to standard error; `RUST_LOG` says how much of it.
+fn speak_of_trouble() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,bellwether=info,sqlx=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {

@@ -9,9 +9,10 @@ use sqlx::sqlite::SqliteRow;
 use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
 use crate::model::effect::World;
 use crate::model::id::{IncidentId, SourceId};
+use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Known, Report};
 use crate::model::phase::Kind;
-use crate::model::snapshot::Warning;
+use crate::model::snapshot::{ComponentRef, Warning};
 
 /// How long ago a source was looked at: written in batches, since it changes nothing that anybody is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -252,6 +253,24 @@ impl Store {
                 .await?;
         }
         writing.commit().await
+    }
+
+    /// The components that each source lists, for the sources that list any.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn listed_components(&self) -> Result<BTreeMap<SourceId, Vec<ComponentRef>>, StoreError> {
+        let rows = sqlx::query("SELECT source, doc FROM component").fetch_all(&self.reads).await?;
+        let mut listed: BTreeMap<SourceId, Vec<ComponentRef>> = BTreeMap::new();
+        for row in rows {
+            let component: Component = from_text("component", row.get(1))?;
+            if let Ok(source) = SourceId::parse(row.get(0))
+                && component.absent == Impact::Unknown
+            {
+                listed.entry(source).or_default().push(component.component);
+            }
+        }
+        Ok(listed)
     }
 
     /// What is remembered of all sources, for the start.

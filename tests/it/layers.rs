@@ -11,7 +11,8 @@ const LAYERS: [&[(&str, &[&str])]; 6] = [
     &[("outgoing", &[]), ("fetch", &["outgoing"]), ("store", &[]), ("delivery", &["outgoing"])],
     &[("pipeline", &[])],
     &[("scheduler", &[]), ("web", &[])],
-    &[("main", &["commands", "demo"]), ("commands", &["demo"]), ("demo", &["commands"]), ("lib", &[])],
+    // The wiring hands the one set of options to both.
+    &[("main", &["commands"]), ("commands", &["outgoing"]), ("lib", &[])],
 ];
 /// Known to nobody but those who name it as one of their own layer.
 const HIDDEN: &str = "outgoing";

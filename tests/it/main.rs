@@ -11,6 +11,7 @@ mod mangled;
 mod message;
 mod recordings;
 mod replays;
+mod rules;
 mod sources;
 mod support;
 mod webhook;

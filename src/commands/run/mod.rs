@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,6 +18,7 @@ use super::check;
 use super::inbox::Inbox;
 use super::load::{self, Folders};
 use super::setup::Sound;
+use crate::config::bellwether::Retention;
 use crate::model::id::Ids;
 use crate::pipeline::compiled::Compiled;
 use crate::scheduler::deliverer::Deliverer;
@@ -29,6 +30,8 @@ use crate::store::Store;
 const GRACE: Duration = Duration::from_secs(10);
 /// How often the inbox is looked into.
 const INBOX_EVERY: Duration = Duration::from_millis(500);
+/// How often what is old is let go of.
+const LET_GO_EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs Bellwether.
 ///
@@ -123,6 +126,8 @@ impl Parts {
             words,
             self.stop.clone(),
         ));
+        let retention = sound.settings.retention.clone();
+        self.tasks.spawn(let_go(self.store.clone(), retention, self.stop.clone()));
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             if let Err(error) = watch.run(stop).await {
@@ -132,6 +137,25 @@ impl Parts {
         self.tasks.spawn(deliverer.run(self.stop.clone()));
         self.tasks.spawn(announce(voice, looks_told, deliveries_told, woken));
         Ok(())
+    }
+}
+
+/// Lets go of what is older than the configuration keeps.
+async fn let_go(store: Store, retention: Retention, stop: CancellationToken) {
+    let before = |now: Timestamp, kept: Duration| {
+        SignedDuration::try_from(kept).ok().and_then(|kept| now.checked_sub(kept).ok()).unwrap_or(Timestamp::MIN)
+    };
+    loop {
+        let now = Timestamp::now();
+        match store.let_go(before(now, retention.bodies.0), before(now, retention.tries.0)).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "rows older than the retention were let go of"),
+            Err(error) => tracing::error!(%error, "what is old could not be let go of"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LET_GO_EVERY) => {}
+        }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod facts;
 pub mod golden;
 pub mod hostile;
 pub mod http;
+pub mod model;
 pub mod reading;
 pub mod recorded;
 pub mod smtp;
