@@ -35,8 +35,6 @@ pub struct Background<'a> {
     pub components: &'a BTreeMap<(SourceId, String), Component>,
     /// The health of the sources.
     pub sources: &'a BTreeMap<SourceId, Health>,
-    /// Since when no source could be reached, or could not until now.
-    pub offline_since: Option<Timestamp>,
     /// What still hurts.
     pub effects: &'a Effects,
 }
@@ -81,7 +79,7 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         vendor_word: None,
         component: None,
         impact: worst(&services),
-        since: now,
+        since: decision.since.unwrap_or(now),
         until: None,
         resolved_how: None,
         reported_late: late,
@@ -97,7 +95,6 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         Cause::Component { source, key } => of_component(base, source, key, background, now),
         Cause::Blind(source) => of_blind(base, source, background, now),
         Cause::Offline => Topic {
-            since: background.offline_since.unwrap_or(now),
             until: is_over(&base).then_some(now),
             why: Some(
                 "No source at all can be reached: our own network, or Bellwether's way out of it, is gone.".into(),
@@ -122,7 +119,8 @@ fn of_report(base: Topic, id: &IncidentId, report: &Report, background: &Backgro
     let began = seen.started.as_ref().and_then(|s| s.at).filter(|at| *at <= now);
     Topic {
         incident: Some(id.clone()),
-        since: began.unwrap_or(report.first_seen),
+        // A component that the incident took over may have been told before it began.
+        since: began.unwrap_or(report.first_seen).min(base.since),
         until: (!report.standing.is_open()).then(|| ended.unwrap_or(report.changed)),
         resolved_how,
         overrun: is_overrun(seen, now),
@@ -159,19 +157,18 @@ fn of_source(base: Topic, source: &SourceId, background: &Background<'_>) -> Top
 fn of_component(base: Topic, source: &SourceId, key: &str, background: &Background<'_>, now: Timestamp) -> Topic {
     let component = background.components.get(&(source.clone(), key.to_owned()));
     let over = is_over(&base);
-    let since = component.map_or(now, |c| c.since);
     let component =
         component.map(|c| UnwellComponent { name: c.component.name.clone(), vendor_status: c.vendor_status.clone() });
-    Topic { since, until: over.then_some(now), component, ..of_source(base, source, background) }
+    Topic { until: over.then_some(now), component, ..of_source(base, source, background) }
 }
 
 fn of_blind(base: Topic, source: &SourceId, background: &Background<'_>, now: Timestamp) -> Topic {
     let over = is_over(&base);
-    let (since, why) = match background.sources.get(source) {
-        Some(Health::Unreadable { since, why }) => (*since, Some(format!("{source}: {why}"))),
-        Some(Health::Readable { .. } | Health::NeverRead) | None => (now, Some(format!("{source} can be read again"))),
+    let why = match background.sources.get(source) {
+        Some(Health::Unreadable { why, .. }) => Some(format!("{source}: {why}")),
+        Some(Health::Readable { .. } | Health::NeverRead) | None => Some(format!("{source} can be read again")),
     };
-    Topic { since, until: over.then_some(now), why, ..of_source(base, source, background) }
+    Topic { until: over.then_some(now), why, ..of_source(base, source, background) }
 }
 
 fn hurt_service(decided: &DecidedService, cause: &Cause, background: &Background<'_>) -> Option<HurtService> {
@@ -226,6 +223,8 @@ pub fn most_needed(facts: &Facts) -> Option<Tier> {
 #[must_use]
 pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
     let mut merged = later.clone();
+    merged.subscriptions.clone_from(&earlier.subscriptions);
+    merged.subscriptions.extend(later.subscriptions.iter().filter(|s| !earlier.subscriptions.contains(s)).cloned());
     for topic in &earlier.topics {
         match merged.topics.iter_mut().find(|t| t.cause == topic.cause) {
             None => merged.topics.push(topic.clone()),
@@ -240,6 +239,7 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
                     }
                 }
                 newer.services.sort_by_key(|s| s.tier);
+                newer.impact = worst(&newer.services);
             }
         }
     }

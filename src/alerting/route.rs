@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::graph::Graph;
 use crate::model::effect::{Cause, Effect, EffectKind, Effects};
 use crate::model::id::{IncidentId, ReceiverId, ServiceId, SubscriptionId, VendorId};
@@ -27,6 +29,8 @@ pub struct Told {
     pub sent: bool,
     /// How the cause reached the service.
     pub path: Vec<String>,
+    /// Since when the cause was there, where it does not say so itself after its end.
+    pub since: Option<Timestamp>,
 }
 
 /// One decision: to tell one address of one cause, or not to, and why.
@@ -44,6 +48,8 @@ pub struct Decision {
     pub subscriptions: Vec<SubscriptionId>,
     /// To send or not.
     pub verdict: Verdict,
+    /// Since when the cause has been there, as far as was known when it was told.
+    pub since: Option<Timestamp>,
 }
 
 /// One service in a decision.
@@ -123,6 +129,8 @@ pub struct About {
     pub folds: BTreeSet<Cause>,
     /// The incident that named this component until it ended.
     pub folded_from: Option<IncidentId>,
+    /// Since when it has been there, where only our own sight of it says so.
+    pub since: Option<Timestamp>,
 }
 
 /// Decides what each address should be told now. `told` and `effects` must speak of the same services.
@@ -199,6 +207,8 @@ impl Run<'_> {
 
     fn decide(&mut self, key: ToldKey, effect: &Effect, want: &Want, before: Option<Told>) {
         let was_sent = before.as_ref().is_some_and(|told| told.sent);
+        let here = self.about.get(&effect.cause).and_then(|about| about.since);
+        let since = earlier(before.as_ref().and_then(|told| told.since), here);
         let mut sent = was_sent;
         if let Some(kind) = self.news(effect, want, before.as_ref()) {
             let inherited = self.inherited(&key).filter(|_| before.is_none());
@@ -207,7 +217,7 @@ impl Run<'_> {
                 None => self.verdict(want, kind, was_sent),
             };
             sent = was_sent || inherited.is_some() || verdict == Verdict::Send;
-            self.add(&key, effect, kind, want, verdict);
+            self.add(&key, effect, kind, want, verdict, since);
         }
         let told = Told {
             receiver: want.receiver.clone(),
@@ -215,6 +225,7 @@ impl Run<'_> {
             overrun: effect.overrun,
             sent,
             path: effect.path.clone(),
+            since,
         };
         self.told.insert(key, Some(told));
     }
@@ -255,7 +266,15 @@ impl Run<'_> {
         }
     }
 
-    fn add(&mut self, key: &ToldKey, effect: &Effect, kind: EffectKind, want: &Want, verdict: Verdict) {
+    fn add(
+        &mut self,
+        key: &ToldKey,
+        effect: &Effect,
+        kind: EffectKind,
+        want: &Want,
+        verdict: Verdict,
+        since: Option<Timestamp>,
+    ) {
         let (address, service, cause) = key;
         let reason = match &verdict {
             Verdict::Send => None,
@@ -268,7 +287,9 @@ impl Run<'_> {
             services: Vec::new(),
             subscriptions: Vec::new(),
             verdict,
+            since,
         });
+        decision.since = earlier(decision.since, since);
         for subscription in &want.subscriptions {
             if !decision.subscriptions.contains(subscription) {
                 decision.subscriptions.push(subscription.clone());
@@ -311,7 +332,11 @@ impl Run<'_> {
     fn asks_for(&self, subscription: &Subscription, effect: &Effect) -> Option<Option<String>> {
         let about = self.about.get(&effect.cause);
         let vendor = about.and_then(|a| a.vendor.as_ref());
-        if !subscription.vendors.is_empty() && vendor.is_none_or(|v| !subscription.vendors.contains(v)) {
+        let is_everybodys = effect.cause == Cause::Offline;
+        if !is_everybodys
+            && !subscription.vendors.is_empty()
+            && vendor.is_none_or(|v| !subscription.vendors.contains(v))
+        {
             return None;
         }
         let regions = about.map_or(&[][..], |a| &a.regions);
@@ -367,7 +392,7 @@ impl Run<'_> {
                 kinds: BTreeSet::new(),
                 not: None,
             });
-            self.add(&key, &effect, EffectKind::Over, &want, verdict);
+            self.add(&key, &effect, EffectKind::Over, &want, verdict, told.since);
             self.told.insert(key, None);
         }
     }
@@ -397,6 +422,11 @@ impl Run<'_> {
         let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
         Routed { decisions: self.groups.into_values().collect(), told }
     }
+}
+
+/// The earlier of two times, as far as any is known.
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    a.into_iter().chain(b).min()
 }
 
 /// The services of which a decision speaks.

@@ -17,7 +17,7 @@ use crate::alerting::route::{self, About, Decision, Verdict};
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, VendorId};
-use crate::model::impact::Step;
+use crate::model::impact::{Impact, Step};
 use crate::model::incident::{Component, Health, Known, Report, Standing};
 use crate::model::inventory::Service;
 use crate::model::phase::{Kind, Phase};
@@ -212,6 +212,15 @@ impl Scope {
         Self::Vendors(BTreeSet::from([source.id.vendor()]))
     }
 
+    /// Whether all that a cause hurts is in view. Our own network reaches beyond the services of a vendor, and one
+    /// message must tell it of all of them.
+    const fn judges(&self, cause: &Cause) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Vendors(_) => !matches!(cause, Cause::Offline),
+        }
+    }
+
     fn services<'a>(&self, compiled: &'a Compiled) -> Vec<&'a Service> {
         match self {
             Self::Everything => compiled.graph.services().iter().collect(),
@@ -234,13 +243,15 @@ async fn settle(
     }
     let world = tx.world(&compiled.polled()).await?;
     let services = scope.services(compiled);
-    let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
+    let mut effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
+    effects.hurts.retain(|(_, cause), _| scope.judges(cause));
     let ids: Vec<ServiceId> = match scope {
         Scope::Everything => all_services(tx, &services).await?,
         Scope::Vendors(_) => services.iter().map(|s| s.id.clone()).collect(),
     };
     let logged = log_effects(tx, &effects, &ids, now).await?;
-    let told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
+    let mut told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
+    told.retain(|(_, _, cause), _| scope.judges(cause));
     let stage =
         Stage::gather(tx, compiled, &world, &effects, &changes, told.keys().map(|(_, _, c)| c.clone()).collect())
             .await?;
@@ -336,7 +347,7 @@ impl<'a> Stage<'a> {
             reports: world.reports.iter().map(|r| (r.incident.clone(), r.clone())).collect(),
             components: BTreeMap::new(),
             sources: world.sources.clone(),
-            offline_since: world.offline_since.or(world.online_again),
+            offline_since: world.offline_since,
         };
         for change in changes {
             if let Change::Incident(c) = change {
@@ -371,14 +382,22 @@ impl<'a> Stage<'a> {
                 if let Some(component) = tx.component(source, key).await? {
                     let regions = component.component.region.iter().cloned().collect();
                     let vendor = Some(source.vendor());
-                    self.about.insert(cause.clone(), About { vendor, regions, ..About::default() });
+                    let since = (component.status != Impact::Operational).then_some(component.since);
+                    self.about.insert(cause.clone(), About { vendor, regions, since, ..About::default() });
                     self.components.insert((source.clone(), key.clone()), component);
                 }
             }
             Cause::Blind(source) => {
-                self.about.insert(cause.clone(), About { vendor: Some(source.vendor()), ..About::default() });
+                let since = match self.sources.get(source) {
+                    Some(Health::Unreadable { since, .. }) => Some(*since),
+                    Some(Health::Readable { .. } | Health::NeverRead) | None => None,
+                };
+                let vendor = Some(source.vendor());
+                self.about.insert(cause.clone(), About { vendor, since, ..About::default() });
             }
-            Cause::Offline => {}
+            Cause::Offline => {
+                self.about.insert(cause.clone(), About { since: self.offline_since, ..About::default() });
+            }
         }
         Ok(())
     }
@@ -410,7 +429,6 @@ impl<'a> Stage<'a> {
             reports: &self.reports,
             components: &self.components,
             sources: &self.sources,
-            offline_since: self.offline_since,
             effects: self.effects,
         }
     }
@@ -444,7 +462,8 @@ impl<'a> Stage<'a> {
         change: &IncidentChange,
         now: Timestamp,
     ) -> Result<Vec<Notice>, StoreError> {
-        let as_if_open = World { reports: vec![as_open(&change.report)], ..world.clone() };
+        let mut as_if_open = world.clone();
+        as_if_open.reports.push(as_open(&change.report));
         let compiled = self.compiled;
         let services = compiled.graph.reached_by(&BTreeSet::from([change.report.source.vendor()]));
         let effects = effects_on(&compiled.graph, &as_if_open, compiled.effect_rules, now, &services);
@@ -509,6 +528,7 @@ fn about(report: &Report) -> About {
         regions,
         folds: seen.components.iter().map(|c| component(&c.key)).collect(),
         folded_from: None,
+        since: None,
     }
 }
 

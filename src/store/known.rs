@@ -170,7 +170,9 @@ impl Writing {
         }
         let rows = sqlx::query("SELECT source, doc FROM component WHERE status <> 'operational' ORDER BY source, key");
         for row in rows.fetch_all(&mut *self.tx).await? {
-            if let Ok(source) = SourceId::parse(row.get(0)) {
+            if let Ok(source) = SourceId::parse(row.get(0))
+                && polled.contains(&source)
+            {
                 world.unwell.entry(source).or_default().push(from_text("component", row.get(1))?);
             }
         }
@@ -183,6 +185,7 @@ impl Writing {
         world.sources = polled.iter().map(|id| (id.clone(), health.remove(id).unwrap_or_default())).collect();
         world.offline_since = self.note("offline_since").await?.and_then(|at| at.parse().ok());
         world.online_again = self.note("online_again").await?.and_then(|at| at.parse().ok());
+        world.told_blind = self.told_blind().await?;
         Ok(world)
     }
 

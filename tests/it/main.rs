@@ -14,4 +14,5 @@ mod replays;
 mod rules;
 mod sources;
 mod support;
+mod walk;
 mod webhook;
