@@ -113,6 +113,12 @@ impl Rules {
         &self.receivers
     }
 
+    /// Whether any subscription leads to a receiver at all.
+    #[must_use]
+    pub fn tells_anybody(&self) -> bool {
+        self.subscriptions.iter().flat_map(|s| &s.receivers).any(|id| self.receivers.contains_key(id))
+    }
+
     fn of_service(&self, service: &ServiceId) -> impl Iterator<Item = &Subscription> {
         self.by_service.get(service).into_iter().flatten().filter_map(|at| self.subscriptions.get(*at))
     }

@@ -16,6 +16,7 @@ use crate::model::text;
 pub const SUBJECT_CHARS: usize = 120;
 const SERVICE_CHARS: usize = 44;
 const VENDOR_CHARS: usize = 28;
+const BY_CHARS: usize = 40;
 
 /// The subject of a message that tells `facts`.
 #[must_use]
@@ -91,10 +92,21 @@ pub fn stem(facts: &Facts, topic: &Topic) -> String {
         (Cause::Offline, _) => "Bellwether itself, not the vendors".to_owned(),
         (Cause::Blind(_), Some((service, place))) => format!("{vendor}, which {service} needs {place}"),
         (Cause::Incident(_) | Cause::Component { .. }, Some((service, place))) => {
-            format!("{service} {place}: {vendor}")
+            format!("{service} {place}: {}", by(topic, &vendor))
         }
         (_, None) => format!("{vendor}: {}", what(topic)),
     }
+}
+
+/// The vendor, and the first of its components that reach us: two incidents of one vendor are told apart by it.
+fn by(topic: &Topic, vendor: &str) -> String {
+    let label = words::lead(topic).and_then(|s| s.path.last()).filter(|label| label.contains(&topic.vendor));
+    let Some(label) = label else { return vendor.to_owned() };
+    let first = match label.rsplit_once(" and ") {
+        Some((first, more)) if more.ends_with(" more") => first,
+        _ => label,
+    };
+    text::line(first, BY_CHARS)
 }
 
 /// What to call a topic that hurts no service of ours.
