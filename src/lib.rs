@@ -10,5 +10,6 @@ pub mod model;
 pub mod normalize;
 pub mod outgoing;
 pub mod pipeline;
+pub mod scheduler;
 pub mod store;
 pub mod web;

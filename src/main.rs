@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Reads FAILPOINTS, in a build that has the points at all.
+    #[cfg(feature = "kill-points")]
+    let _points = fail::FailScenario::setup();
     bellwether::commands::cli::main()
 }

@@ -65,6 +65,19 @@ pub fn by_hand(known: &Known, seen: &SeenIncident, ids: &Ids, now: Timestamp) ->
     Diff { changes: work.changes, known: work.known }
 }
 
+/// A source that was taken out of the configuration: what it had open is withdrawn, since nobody looks any more. What
+/// it said stays as it was.
+#[must_use]
+pub fn unwatched(known: &Known, ids: &Ids, now: Timestamp) -> Diff {
+    let habits = Habits { gone_after: GoneAfter::USUAL, perishable_keys: false };
+    let mut work = Work { known: known.clone(), changes: Vec::new(), habits, ids, now };
+    for report in known.reports.values().filter(|r| r.standing.is_open()) {
+        let report = Report { standing: Standing::Withdrawn, changed: now, missing: None, ..report.clone() };
+        work.tell(ChangeKind::Withdrawn, report, false, false);
+    }
+    Diff { changes: work.changes, known: work.known }
+}
+
 struct Work<'a> {
     known: Known,
     changes: Vec<Change>,
@@ -265,7 +278,11 @@ impl Work<'_> {
                 status: seen.status,
                 since,
                 missing: None,
-                absent: Impact::Unknown,
+                absent: if snapshot.covers.components == Covers::AllOpen {
+                    Impact::Unknown
+                } else {
+                    Impact::Operational
+                },
             };
             self.known.components.insert(seen.component.key.clone(), component.clone());
             if is_news {

@@ -249,8 +249,9 @@ impl Sight<'_> {
             Health::Unreadable { since, why } => {
                 came.unseen.push(format!("{source} cannot be read: {why}"));
                 let since = self.world.online_again.map_or(*since, |again| again.max(*since));
-                let is_told = self.now.duration_since(since) >= self.rules.blind_after;
-                if is_told && self.world.offline_since.is_none() {
+                let is_due = self.now.duration_since(since) >= self.rules.blind_after;
+                // What was told does not end because our own network went too, or has just come back.
+                if is_due && self.world.offline_since.is_none() || self.world.told_blind.contains(source) {
                     let cause = Cause::Blind(source.clone());
                     let path = vec![vendor.to_owned()];
                     came.hurts.push(Hurt { cause, impact: Impact::Unknown, overrun: false, path });

@@ -9,9 +9,9 @@ use super::route::{DecidedService, Decision};
 use crate::model::effect::{Cause, EffectKind, Effects};
 use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
-use crate::model::incident::{Component, Health, Report, ResolvedHow, Standing, is_overrun};
+use crate::model::incident::{Component, Health, Report, ResolvedHow, Standing, hurts, is_overrun};
 use crate::model::inventory::{Inventory, Tier};
-use crate::model::notification::{FACTS_VERSION, Facts, HurtService, Topic, UnwellComponent, VendorWord};
+use crate::model::notification::{FACTS_VERSION, Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord};
 use crate::model::vendor::{Support, Vendor};
 
 /// What stands behind the decisions of one run.
@@ -35,8 +35,6 @@ pub struct Background<'a> {
     pub components: &'a BTreeMap<(SourceId, String), Component>,
     /// The health of the sources.
     pub sources: &'a BTreeMap<SourceId, Health>,
-    /// Since when no source could be reached, or could not until now.
-    pub offline_since: Option<Timestamp>,
     /// What still hurts.
     pub effects: &'a Effects,
 }
@@ -81,9 +79,10 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         vendor_word: None,
         component: None,
         impact: worst(&services),
-        since: now,
+        since: decision.since.unwrap_or(now),
         until: None,
         resolved_how: None,
+        open_end: None,
         reported_late: late,
         overrun: false,
         why: None,
@@ -97,7 +96,6 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         Cause::Component { source, key } => of_component(base, source, key, background, now),
         Cause::Blind(source) => of_blind(base, source, background, now),
         Cause::Offline => Topic {
-            since: background.offline_since.unwrap_or(now),
             until: is_over(&base).then_some(now),
             why: Some(
                 "No source at all can be reached: our own network, or Bellwether's way out of it, is gone.".into(),
@@ -120,10 +118,18 @@ fn of_report(base: Topic, id: &IncidentId, report: &Report, background: &Backgro
     };
     let ended = seen.ended.as_ref().and_then(|e| e.at).filter(|_| resolved_how == Some(ResolvedHow::VendorSaid));
     let began = seen.started.as_ref().and_then(|s| s.at).filter(|at| *at <= now);
+    let source = &report.source;
+    let goes_on = report.standing.is_open() && hurts(seen.phase);
+    // What ended before its source was removed has its own end.
+    let is_watched = source.is_by_hand() || report.standing != Standing::Withdrawn || is_watched(source, background);
+    let open_end = open_end(&base, goes_on, is_watched);
     Topic {
         incident: Some(id.clone()),
-        since: began.unwrap_or(report.first_seen),
-        until: (!report.standing.is_open()).then(|| ended.unwrap_or(report.changed)),
+        open_end,
+        why: unwatched(open_end, source),
+        // A component that the incident took over may have been told before it began.
+        since: began.unwrap_or(report.first_seen).min(base.since),
+        until: (!report.standing.is_open() && open_end.is_none()).then(|| ended.unwrap_or(report.changed)),
         resolved_how,
         overrun: is_overrun(seen, now),
         vendor_word: Some(VendorWord {
@@ -140,9 +146,34 @@ fn of_report(base: Topic, id: &IncidentId, report: &Report, background: &Backgro
             text: newest.map(|u| u.text.clone()).filter(|t| !t.is_empty()),
             said_at: newest.and_then(|u| u.at.as_ref()).and_then(|at| at.at),
             link: seen.link.clone(),
+            author: source.is_by_hand().then(|| author(report)),
         }),
-        ..of_source(base, &report.source, background)
+        ..of_source(base, source, background)
     }
+}
+
+/// Who entered the newest word of a report by hand.
+fn author(report: &Report) -> String {
+    let named = report.seen.updates.iter().rev().find_map(|u| u.author.clone());
+    named.unwrap_or_else(|| "somebody of ours".to_owned())
+}
+
+fn is_watched(source: &SourceId, background: &Background<'_>) -> bool {
+    background.sources.contains_key(source)
+}
+
+/// Why a topic at its end is not known to be over.
+fn open_end(topic: &Topic, goes_on: bool, is_watched: bool) -> Option<OpenEnd> {
+    match (is_over(topic), is_watched) {
+        (false, _) => None,
+        (true, false) => Some(OpenEnd::Unwatched),
+        (true, true) => goes_on.then_some(OpenEnd::GoesOn),
+    }
+}
+
+fn unwatched(open_end: Option<OpenEnd>, source: &SourceId) -> Option<String> {
+    let is_unwatched = open_end == Some(OpenEnd::Unwatched);
+    is_unwatched.then(|| format!("{source} is no longer watched: it was taken out of the configuration"))
 }
 
 fn of_source(base: Topic, source: &SourceId, background: &Background<'_>) -> Topic {
@@ -159,19 +190,26 @@ fn of_source(base: Topic, source: &SourceId, background: &Background<'_>) -> Top
 fn of_component(base: Topic, source: &SourceId, key: &str, background: &Background<'_>, now: Timestamp) -> Topic {
     let component = background.components.get(&(source.clone(), key.to_owned()));
     let over = is_over(&base);
-    let since = component.map_or(now, |c| c.since);
+    let unwell = component.is_some_and(|c| c.status.rung() > Some(0));
+    let open_end = open_end(&base, unwell, is_watched(source, background));
+    let why = unwatched(open_end, source);
     let component =
         component.map(|c| UnwellComponent { name: c.component.name.clone(), vendor_status: c.vendor_status.clone() });
-    Topic { since, until: over.then_some(now), component, ..of_source(base, source, background) }
+    let until = (over && open_end.is_none()).then_some(now);
+    Topic { until, component, open_end, why, ..of_source(base, source, background) }
 }
 
 fn of_blind(base: Topic, source: &SourceId, background: &Background<'_>, now: Timestamp) -> Topic {
     let over = is_over(&base);
-    let (since, why) = match background.sources.get(source) {
-        Some(Health::Unreadable { since, why }) => (*since, Some(format!("{source}: {why}"))),
-        Some(Health::Readable { .. } | Health::NeverRead) | None => (now, Some(format!("{source} can be read again"))),
+    let health = background.sources.get(source);
+    let open_end = open_end(&base, matches!(health, Some(Health::Unreadable { .. })), health.is_some());
+    let why = match health {
+        Some(Health::Unreadable { why, .. }) => Some(format!("{source}: {why}")),
+        Some(Health::Readable { .. } | Health::NeverRead) => Some(format!("{source} can be read again")),
+        None => unwatched(open_end, source),
     };
-    Topic { since, until: over.then_some(now), why, ..of_source(base, source, background) }
+    let until = (over && open_end.is_none()).then_some(now);
+    Topic { until, why, open_end, ..of_source(base, source, background) }
 }
 
 fn hurt_service(decided: &DecidedService, cause: &Cause, background: &Background<'_>) -> Option<HurtService> {
@@ -226,6 +264,8 @@ pub fn most_needed(facts: &Facts) -> Option<Tier> {
 #[must_use]
 pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
     let mut merged = later.clone();
+    merged.subscriptions.clone_from(&earlier.subscriptions);
+    merged.subscriptions.extend(later.subscriptions.iter().filter(|s| !earlier.subscriptions.contains(s)).cloned());
     for topic in &earlier.topics {
         match merged.topics.iter_mut().find(|t| t.cause == topic.cause) {
             None => merged.topics.push(topic.clone()),
@@ -240,6 +280,7 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
                     }
                 }
                 newer.services.sort_by_key(|s| s.tier);
+                newer.impact = worst(&newer.services);
             }
         }
     }

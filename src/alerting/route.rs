@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::graph::Graph;
 use crate::model::effect::{Cause, Effect, EffectKind, Effects};
 use crate::model::id::{IncidentId, ReceiverId, ServiceId, SubscriptionId, VendorId};
@@ -27,6 +29,8 @@ pub struct Told {
     pub sent: bool,
     /// How the cause reached the service.
     pub path: Vec<String>,
+    /// Since when the cause was there, where it does not say so itself after its end.
+    pub since: Option<Timestamp>,
 }
 
 /// One decision: to tell one address of one cause, or not to, and why.
@@ -44,6 +48,8 @@ pub struct Decision {
     pub subscriptions: Vec<SubscriptionId>,
     /// To send or not.
     pub verdict: Verdict,
+    /// Since when the cause has been there, as far as was known when it was told.
+    pub since: Option<Timestamp>,
 }
 
 /// One service in a decision.
@@ -129,6 +135,8 @@ pub struct About {
     pub folds: BTreeSet<Cause>,
     /// The incident that named this component until it ended.
     pub folded_from: Option<IncidentId>,
+    /// Since when it has been there, where only our own sight of it says so.
+    pub since: Option<Timestamp>,
 }
 
 /// Decides what each address should be told now. `told` and `effects` must speak of the same services.
@@ -139,7 +147,7 @@ pub fn route(
     about: &BTreeMap<Cause, About>,
     rules: &Rules,
 ) -> Routed {
-    let mut run = Run { about, rules, before: told, groups: BTreeMap::new(), told: BTreeMap::new() };
+    let mut run = Run { effects, about, rules, before: told, groups: BTreeMap::new(), told: BTreeMap::new() };
     let mut open: BTreeMap<ToldKey, Told> = told.clone();
     for effect in effects.hurts.values() {
         run.effect(effect, &mut open);
@@ -164,6 +172,7 @@ pub fn route_late(effects: &Effects, cause: &Cause, about: &BTreeMap<Cause, Abou
 type GroupKey = (String, Cause, Option<String>);
 
 struct Run<'a> {
+    effects: &'a Effects,
     about: &'a BTreeMap<Cause, About>,
     rules: &'a Rules,
     before: &'a BTreeMap<ToldKey, Told>,
@@ -203,28 +212,18 @@ impl Run<'_> {
     }
 
     fn decide(&mut self, key: ToldKey, effect: &Effect, want: &Want, before: Option<Told>) {
-        let kind = match &before {
-            None => Some(EffectKind::Hurt),
-            Some(told) if effect.overrun && !told.overrun => Some(told.or_hurt(EffectKind::Worse)),
-            Some(told) => match told.impact.step_to(effect.impact) {
-                Step::Same | Step::Lost => None,
-                Step::Up => Some(told.or_hurt(EffectKind::Worse)),
-                Step::Down => Some(EffectKind::Better),
-            },
-        };
         let was_sent = before.as_ref().is_some_and(|told| told.sent);
-        let is_known = before.is_some();
+        let here = self.about.get(&effect.cause).and_then(|about| about.since);
+        let since = earlier(before.as_ref().and_then(|told| told.since), here);
         let mut sent = was_sent;
-        if let Some(kind) = kind {
+        if let Some(kind) = self.news(effect, want, before.as_ref()) {
             let inherited = self.inherited(&key).filter(|_| before.is_none());
             let verdict = match &inherited {
                 Some(incident) => Verdict::NotSent(format!("told with the end of {incident}")),
                 None => self.verdict(want, kind, was_sent),
             };
             sent = was_sent || inherited.is_some() || verdict == Verdict::Send;
-            self.add(&key, effect, kind, want, verdict);
-        } else if is_known && before.as_ref().is_some_and(|t| t.impact == effect.impact && t.path == effect.path) {
-            return;
+            self.add(&key, effect, kind, want, verdict, since);
         }
         let told = Told {
             receiver: want.receiver.clone(),
@@ -232,8 +231,26 @@ impl Run<'_> {
             overrun: effect.overrun,
             sent,
             path: effect.path.clone(),
+            since,
         };
         self.told.insert(key, Some(told));
+    }
+
+    /// What an effect is for who was told `before`, if it is news at all. For who was told nothing yet it is news as
+    /// soon as anybody there wants it, whatever it was before.
+    fn news(&self, effect: &Effect, want: &Want, before: Option<&Told>) -> Option<EffectKind> {
+        let Some(told) = before else { return Some(EffectKind::Hurt) };
+        if !told.sent && self.verdict(want, EffectKind::Hurt, false) == Verdict::Send {
+            return Some(EffectKind::Hurt);
+        }
+        if effect.overrun && !told.overrun {
+            return Some(EffectKind::Worse);
+        }
+        match told.impact.step_to(effect.impact) {
+            Step::Same | Step::Lost => None,
+            Step::Up => Some(EffectKind::Worse),
+            Step::Down => Some(EffectKind::Better),
+        }
     }
 
     /// The incident whose end this address is told now, and which named this component, still not well: the message
@@ -255,7 +272,15 @@ impl Run<'_> {
         }
     }
 
-    fn add(&mut self, key: &ToldKey, effect: &Effect, kind: EffectKind, want: &Want, verdict: Verdict) {
+    fn add(
+        &mut self,
+        key: &ToldKey,
+        effect: &Effect,
+        kind: EffectKind,
+        want: &Want,
+        verdict: Verdict,
+        since: Option<Timestamp>,
+    ) {
         let (address, service, cause) = key;
         let reason = match &verdict {
             Verdict::Send => None,
@@ -268,7 +293,9 @@ impl Run<'_> {
             services: Vec::new(),
             subscriptions: Vec::new(),
             verdict,
+            since,
         });
+        decision.since = earlier(decision.since, since);
         for subscription in &want.subscriptions {
             if !decision.subscriptions.contains(subscription) {
                 decision.subscriptions.push(subscription.clone());
@@ -311,7 +338,11 @@ impl Run<'_> {
     fn asks_for(&self, subscription: &Subscription, effect: &Effect) -> Option<Option<String>> {
         let about = self.about.get(&effect.cause);
         let vendor = about.and_then(|a| a.vendor.as_ref());
-        if !subscription.vendors.is_empty() && vendor.is_none_or(|v| !subscription.vendors.contains(v)) {
+        let is_everybodys = effect.cause == Cause::Offline;
+        if !is_everybodys
+            && !subscription.vendors.is_empty()
+            && vendor.is_none_or(|v| !subscription.vendors.contains(v))
+        {
             return None;
         }
         let regions = about.map_or(&[][..], |a| &a.regions);
@@ -336,10 +367,11 @@ impl Run<'_> {
         })
     }
 
-    /// What was told and hurts no longer.
+    /// What was told and hurts no longer, or is no longer asked for.
     fn ended(&mut self, open: BTreeMap<ToldKey, Told>) {
         for (key, told) in open {
             let (address, service, cause) = &key;
+            let hurts_on = self.effects.hurts.contains_key(&(service.clone(), cause.clone()));
             let effect = Effect {
                 service: service.clone(),
                 cause: cause.clone(),
@@ -348,6 +380,10 @@ impl Run<'_> {
                 path: told.path.clone(),
             };
             let leading = self.leading(address, &effect);
+            if hurts_on && leading.is_some() {
+                // It is not over, so that must not be said; when it is over, it will be.
+                continue;
+            }
             let verdict = match &leading {
                 _ if !told.sent => Verdict::NotSent("nobody there was told that it began".to_owned()),
                 None => Verdict::NotSent(format!("no subscription leads to {} for it any more", told.receiver)),
@@ -362,7 +398,7 @@ impl Run<'_> {
                 kinds: BTreeSet::new(),
                 not: None,
             });
-            self.add(&key, &effect, EffectKind::Over, &want, verdict);
+            self.add(&key, &effect, EffectKind::Over, &want, verdict, told.since);
             self.told.insert(key, None);
         }
     }
@@ -394,11 +430,9 @@ impl Run<'_> {
     }
 }
 
-impl Told {
-    /// `kind`, or hurt where nobody was told of a beginning.
-    const fn or_hurt(&self, kind: EffectKind) -> EffectKind {
-        if self.sent { kind } else { EffectKind::Hurt }
-    }
+/// The earlier of two times, as far as any is known.
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    a.into_iter().chain(b).min()
 }
 
 /// The services of which a decision speaks.

@@ -4,16 +4,31 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use jiff::Timestamp;
 
+use super::incident::Said;
 use super::load::{self, Folders};
+use super::poll::Poll;
 use super::replay::{self, Replay};
+use super::{check, incident, poll, receivers, run, schema, vendors};
 use crate::config::value::Period;
+use crate::model::id::{IncidentId, VendorId};
+use crate::model::impact::Impact;
 use crate::model::vendor::Format;
+use crate::pipeline::hand::Act;
+
+/// The exit code for a configuration that cannot be used (EX_CONFIG of sysexits).
+pub const BAD_CONFIGURATION: u8 = 78;
 
 /// Watches the vendors you depend on, works out which of your services they hurt, and tells the right people.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done; 1 it could not be done, or something could not be read; 2 typed wrong; 78 the configuration is wrong.\n\nFirst steps: edit config/inventory.toml, then `bellwether check`, `bellwether poll`, and `bellwether`."
+)]
 struct Cli {
     /// The folder of bellwether.toml, inventory.toml and subscriptions.toml.
     #[arg(long, global = true, value_name = "FOLDER", default_value = "config", env = "BELLWETHER_CONFIG")]
@@ -27,6 +42,26 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Look, tell and serve the page until stopped (the default).
+    Run,
+    /// Name everything that is wrong with the configuration, the inventory, the subscriptions and the vendors.
+    Check {
+        /// One JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look once, now, and show what was understood. Stores nothing, tells nobody.
+    Poll {
+        /// VENDOR or VENDOR/SOURCE; without it, all that the inventory needs.
+        #[arg(value_name = "VENDOR[/SOURCE]")]
+        what: Option<String>,
+        /// A saved body instead of the network, as the format's first role or as ROLE=FILE. May be given several times.
+        #[arg(long, value_name = "[ROLE=]BODY", value_parser = role_and_file)]
+        file: Vec<(String, PathBuf)>,
+        /// JSON instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
     /// Play recorded bodies through the real pipeline, with the recorded times as its clock.
     Replay {
         /// DIR/<source>[/<role>]/<UTC time>.<ext>, as 2025-11-18T092432Z.json.
@@ -47,29 +82,183 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Open, update and resolve incidents by hand, for vendors that publish nothing.
+    #[command(subcommand)]
+    Incident(IncidentCommand),
+    /// Try out where messages go.
+    #[command(subcommand)]
+    Receivers(ReceiversCommand),
+    /// The vendors that Bellwether knows.
+    #[command(subcommand)]
+    Vendors(VendorsCommand),
+    /// The formats: how well each is known, and what it can say.
+    Formats {
+        /// One JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of a file, for editors; without a name, the names.
+    Schema {
+        /// bellwether, inventory, subscriptions, vendor or webhook.
+        name: Option<String>,
+    },
+    /// Print what makes a shell complete commands: `bellwether completions bash > /etc/bash_completion.d/bellwether`.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
 }
 
-/// Runs what was typed. Exit codes: 0 done; 1 it could not be done; 2 it was typed wrong; 78 the configuration is wrong.
+#[derive(Debug, Subcommand)]
+enum IncidentCommand {
+    /// Open an incident. Prints its id.
+    Open {
+        /// The vendor.
+        #[arg(value_parser = VendorId::parse)]
+        vendor: VendorId,
+        /// What is wrong, in one line.
+        title: String,
+        /// A part of the vendor's product, by its name. May be given several times; without it, all of the vendor.
+        #[arg(long = "component", value_name = "NAME")]
+        components: Vec<String>,
+        /// A region. May be given several times.
+        #[arg(long = "region", value_name = "NAME")]
+        regions: Vec<String>,
+        /// Since when, as 2025-04-23T13:00:00Z; without it, since now.
+        #[arg(long, value_name = "TIME")]
+        since: Option<Timestamp>,
+        #[command(flatten)]
+        word: WordArgs,
+    },
+    /// Add a word to an incident that was opened by hand.
+    Update {
+        /// The incident.
+        incident: String,
+        #[command(flatten)]
+        word: WordArgs,
+    },
+    /// End an incident that was opened by hand.
+    Resolve {
+        /// The incident.
+        incident: String,
+        #[command(flatten)]
+        word: WordArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct WordArgs {
+    /// Who says it.
+    #[arg(long, value_name = "NAME", env = "BELLWETHER_AUTHOR")]
+    author: String,
+    /// How bad it is: degraded, partial_outage, major_outage or unknown.
+    #[arg(long, value_name = "IMPACT", value_parser = impact)]
+    impact: Option<Impact>,
+    /// What is said, for people.
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum ReceiversCommand {
+    /// Send a real test message and print what the far side answered.
+    Test {
+        /// The receiver's id in config/subscriptions.toml.
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum VendorsCommand {
+    /// List them all.
+    List {
+        /// One JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one: where it is read from, whom to call.
+    Show {
+        /// The vendor.
+        vendor: String,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs what was typed. Exit codes: 0 done; 1 it could not be done, or something could not be read; 2 it was typed
+/// wrong; 78 the configuration is wrong.
 #[must_use]
 pub fn main() -> ExitCode {
     rustls::crypto::ring::default_provider().install_default().ok();
     let cli = Cli::parse();
+    speak_of_trouble();
     let folders = Folders { config: cli.config, sources: cli.sources };
-    let done = match cli.command {
-        None => Ok(()),
-        Some(Command::Replay { dir, source, inventory, subscriptions, every, json }) => {
-            let replay = Replay { folder: dir, formats: source, inventory, subscriptions, every, json };
-            load::vendors(&folders.sources, &mut Vec::new())
-                .and_then(|vendors| replay::run(&replay, &vendors.into_values().flatten().collect::<Vec<_>>()))
-        }
-    };
+    let done = dispatch(cli.command.unwrap_or(Command::Run), &folders);
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// What goes wrong inside is logged to standard error; `RUST_LOG` says how much of it.
+fn speak_of_trouble() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,bellwether=info,sqlx=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run => run::run(folders),
+        Command::Check { json } => check::run(folders, json),
+        Command::Poll { what, file, json } => poll::run(folders, &Poll { what, files: file, json }),
+        Command::Replay { dir, source, inventory, subscriptions, every, json } => {
+            let vendors = load::vendors(&folders.sources, &mut Vec::new())?.into_values().flatten().collect::<Vec<_>>();
+            replay::run(&Replay { folder: dir, formats: source, inventory, subscriptions, every, json }, &vendors)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Incident(command) => by_hand(command, folders),
+        Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
+        Command::Vendors(VendorsCommand::List { json }) => vendors::list(folders, json),
+        Command::Vendors(VendorsCommand::Show { vendor, json }) => vendors::show(folders, &vendor, json),
+        Command::Formats { json } => Ok(vendors::formats(json)),
+        Command::Schema { name } => schema::run(name.as_deref()),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "bellwether", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn by_hand(command: IncidentCommand, folders: &Folders) -> anyhow::Result<ExitCode> {
+    let (act, word) = match command {
+        IncidentCommand::Open { vendor, title, components, regions, since, word } => {
+            (Act::Open { vendor, title, components, regions, since }, word)
+        }
+        IncidentCommand::Update { incident, word } => (Act::Update { incident: IncidentId(incident) }, word),
+        IncidentCommand::Resolve { incident, word } => (Act::Resolve { incident: IncidentId(incident) }, word),
+    };
+    let said = Said { author: word.author, impact: word.impact, text: word.text };
+    incident::run(folders, act, said, word.json)
+}
+
+fn impact(text: &str) -> Result<Impact, String> {
+    [Impact::Degraded, Impact::PartialOutage, Impact::MajorOutage, Impact::Unknown]
+        .into_iter()
+        .find(|impact| impact.word() == text)
+        .ok_or_else(|| "write degraded, partial_outage, major_outage or unknown".to_owned())
+}
+
+fn role_and_file(text: &str) -> Result<(String, PathBuf), String> {
+    let (role, file) = text.split_once('=').unwrap_or(("", text));
+    Ok((role.to_owned(), PathBuf::from(file)))
 }
 
 fn named_format(text: &str) -> Result<(String, Format), String> {

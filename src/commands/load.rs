@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use rust_embed::RustEmbed;
 
+use super::secrets;
 use crate::config::bellwether::Settings;
 use crate::config::check::{self, Files};
 use crate::config::places::Places;
@@ -15,13 +16,17 @@ use crate::config::{self, Parsed};
 use crate::model::id::VendorId;
 use crate::model::inventory::Inventory;
 use crate::model::subscription::{Receiver, Subscription};
-use crate::model::vendor::Vendor;
+use crate::model::vendor::{Schedule, Vendor};
+use crate::normalize;
 
 /// The vendors that come with the binary.
 #[derive(RustEmbed)]
 #[folder = "sources/"]
 #[include = "*/vendor.toml"]
 struct Shipped;
+
+/// The vendors by their keys; `None` for one whose file has errors.
+pub type Vendors = BTreeMap<VendorId, Option<Vendor>>;
 
 /// Where the configuration lies.
 #[derive(Debug, Clone)]
@@ -44,7 +49,7 @@ pub struct Loaded {
     /// Who wants what.
     pub subscriptions: Option<Subscriptions>,
     /// The vendors; `None` for one whose file has errors.
-    pub vendors: BTreeMap<VendorId, Option<Vendor>>,
+    pub vendors: Vendors,
     /// All that is wrong or doubtful.
     pub problems: Vec<Problem>,
 }
@@ -73,13 +78,15 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
     let settings = part(&folders.config, "bellwether.toml", config::bellwether::parse, &mut problems)?;
     let inventory = part(&folders.config, "inventory.toml", config::inventory::parse, &mut problems)?;
     let subscriptions = part(&folders.config, "subscriptions.toml", config::subscriptions::parse, &mut problems)?;
-    let vendors = vendors(&folders.sources, &mut problems)?;
+    let every = settings.value.as_ref().map_or(Schedule::USUAL, |s| Schedule::Every(s.polling.every.0));
+    let vendors = vendors_every(&every, &folders.sources, &mut problems)?;
     problems.extend(check::cross(&Files {
         settings: settings.value.as_ref(),
         inventory: inventory.value.as_ref().map(|i| (i, &inventory.places)),
         subscriptions: subscriptions.value.as_ref().map(|s| (s, &subscriptions.places)),
         vendors: &vendors,
     }));
+    problems.extend(secrets::missing(&settings, &subscriptions));
     Ok(Loaded {
         settings: settings.value,
         inventory: inventory.value,
@@ -109,7 +116,11 @@ fn part<T>(
 ///
 /// # Errors
 /// A file that cannot be read, by name.
-pub fn vendors(folder: &Path, problems: &mut Vec<Problem>) -> Result<BTreeMap<VendorId, Option<Vendor>>> {
+pub fn vendors(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vendors> {
+    vendors_every(&Schedule::USUAL, folder, problems)
+}
+
+fn vendors_every(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -> Result<Vendors> {
     let mut texts: BTreeMap<String, (String, String)> = BTreeMap::new();
     for path in Shipped::iter() {
         let Some((id, "vendor.toml")) = path.split_once('/') else { continue };
@@ -123,13 +134,31 @@ pub fn vendors(folder: &Path, problems: &mut Vec<Problem>) -> Result<BTreeMap<Ve
     }
     let mut vendors = BTreeMap::new();
     for (id, (file, text)) in texts {
-        let mut parsed = config::vendor::parse(&id, &file, &text);
+        let mut parsed = config::vendor::parse_with(usual, &id, &file, &text);
         problems.append(&mut parsed.problems);
+        if let Some(vendor) = &parsed.value {
+            problems.extend(unknown_roles(vendor, &parsed.places));
+        }
         if let Ok(id) = VendorId::parse(&id) {
             vendors.insert(id, parsed.value);
         }
     }
     Ok(vendors)
+}
+
+/// Addresses for roles that the source's format does not have.
+fn unknown_roles(vendor: &Vendor, places: &Places) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (number, source) in vendor.sources.iter().enumerate() {
+        let known = normalize::about(source.format).roles;
+        for (role, _) in source.roles.iter().filter(|(role, _)| !known.contains(&role.as_str())) {
+            let what = format!("the format {} has no role `{role}`", source.format.name());
+            let way_out = format!("its roles are {}", known.join(", "));
+            let key = format!("source[{number}].roles.{role}");
+            problems.push(places.problem(Severity::Error, &key, what, &way_out));
+        }
+    }
+    problems
 }
 
 fn own_vendors(folder: &Path) -> Result<Vec<(String, PathBuf)>> {

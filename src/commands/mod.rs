@@ -1,5 +1,24 @@
 //! The command line: wiring, files, secrets, exit codes.
 
+/// Writes a line to standard output. A reader that is gone, as `| head` is, is no error and ends nothing.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout().lock(), $($text)*);
+    }};
+}
+
+pub mod check;
 pub mod cli;
+pub mod inbox;
+pub mod incident;
 pub mod load;
+pub mod poll;
+pub mod receivers;
 pub mod replay;
+pub mod run;
+pub mod schema;
+pub mod secrets;
+pub mod setup;
+mod table;
+pub mod vendors;

@@ -17,13 +17,14 @@ const MAIL_DAYS: u64 = 5;
 const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// The wait before the next try after `tries` tries, spread by ±20 %, or `None` when it is given up.
-/// `jitter_unit` is a random number from 0 to 1.
+/// `jitter_unit` is a random number from 0 to 1. A receiver that is gone from the configuration (`None`) is waited for
+/// as long as a webhook: somebody may put it back.
 #[must_use]
-pub fn next_try(way: &Way, tries: u32, jitter_unit: f64) -> Option<Duration> {
+pub fn next_try(way: Option<&Way>, tries: u32, jitter_unit: f64) -> Option<Duration> {
     let spread = 0.4f64.mul_add(jitter_unit.clamp(0.0, 1.0), 0.8);
     let base = match way {
-        Way::Webhook { .. } => webhook(tries),
-        Way::Email(_) => mail(tries),
+        Some(Way::Webhook { .. }) | None => webhook(tries),
+        Some(Way::Email(_)) => mail(tries),
     };
     base.map(|seconds| Duration::from_secs(seconds).mul_f64(spread))
 }
@@ -64,7 +65,7 @@ mod tests {
 
     /// All waits without jitter, until it is given up.
     fn waits(way: &Way) -> Vec<u64> {
-        (0..10_000).map_while(|tries| next_try(way, tries, 0.5)).map(|wait| wait.as_secs()).collect()
+        (0..10_000).map_while(|tries| next_try(Some(way), tries, 0.5)).map(|wait| wait.as_secs()).collect()
     }
 
     #[test]
@@ -84,12 +85,12 @@ mod tests {
 
     #[test]
     fn jitter_spreads_by_a_fifth_and_makes_nothing_of_nonsense() {
-        assert_eq!(next_try(&hook(), 2, 0.0), Some(Duration::from_secs(48)));
-        assert_eq!(next_try(&hook(), 2, 1.0), Some(Duration::from_secs(72)));
-        assert_eq!(next_try(&hook(), 2, 99.0), Some(Duration::from_secs(72)));
-        assert_eq!(next_try(&hook(), 0, 1.0), Some(Duration::ZERO));
-        assert_eq!(next_try(&hook(), u32::MAX, 0.5), None);
-        assert_eq!(next_try(&email(), u32::MAX, 0.5), None);
+        assert_eq!(next_try(Some(&hook()), 2, 0.0), Some(Duration::from_secs(48)));
+        assert_eq!(next_try(Some(&hook()), 2, 1.0), Some(Duration::from_secs(72)));
+        assert_eq!(next_try(Some(&hook()), 2, 99.0), Some(Duration::from_secs(72)));
+        assert_eq!(next_try(Some(&hook()), 0, 1.0), Some(Duration::ZERO));
+        assert_eq!(next_try(Some(&hook()), u32::MAX, 0.5), None);
+        assert_eq!(next_try(Some(&email()), u32::MAX, 0.5), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the vendors' words mean for the services of ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -124,4 +124,6 @@ pub struct World {
     pub offline_since: Option<Timestamp>,
     /// When our own network last came back.
     pub online_again: Option<Timestamp>,
+    /// The sources that somebody has been told of as blind: they stay so until they can be read.
+    pub told_blind: BTreeSet<SourceId>,
 }

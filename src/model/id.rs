@@ -51,7 +51,7 @@ macro_rules! word_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.pad(&self.0)
             }
         }
 
@@ -91,6 +91,9 @@ word_id!(
     ReceiverId, "receiver"
 );
 
+/// The name of a vendor's source that holds what people enter.
+const BY_HAND: &str = "manual";
+
 /// A source: `vendor/source`, as `okta/status-page`. A replayed folder is a source that is its own vendor: `okta`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -118,6 +121,18 @@ impl SourceId {
         Self::parse(&format!("{vendor}/{name}"))
     }
 
+    /// The source of what is entered by hand for a vendor.
+    #[must_use]
+    pub fn by_hand(vendor: &VendorId) -> Self {
+        Self(format!("{vendor}/{BY_HAND}"))
+    }
+
+    /// Whether what it says was entered by hand.
+    #[must_use]
+    pub fn is_by_hand(&self) -> bool {
+        self.0.split_once('/').is_some_and(|(_, name)| name == BY_HAND)
+    }
+
     /// The vendor's part.
     #[must_use]
     pub fn vendor(&self) -> VendorId {
@@ -133,7 +148,7 @@ impl SourceId {
 
 impl fmt::Display for SourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -157,7 +172,7 @@ pub struct IncidentId(pub String);
 
 impl fmt::Display for IncidentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -197,7 +212,7 @@ pub struct NotificationId(pub String);
 
 impl fmt::Display for NotificationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 

@@ -68,6 +68,9 @@ pub struct Topic {
     pub until: Option<Timestamp>,
     /// How it ended.
     pub resolved_how: Option<ResolvedHow>,
+    /// Set where the end is ours alone: nothing is known to be over.
+    #[serde(default)]
+    pub open_end: Option<OpenEnd>,
     /// It was over before we first saw it.
     pub reported_late: bool,
     /// A maintenance past its planned end.
@@ -76,6 +79,16 @@ pub struct Topic {
     pub why: Option<String>,
     /// The services, the most needed tier first.
     pub services: Vec<HurtService>,
+}
+
+/// Why a cause that is not known to be over counts no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenEnd {
+    /// It goes on, but what it names, or what our services need, has changed.
+    GoesOn,
+    /// Its source was taken out of the configuration, so nobody looks any more.
+    Unwatched,
 }
 
 /// A vendor's word on an incident, as a message quotes it.
@@ -108,6 +121,9 @@ pub struct VendorWord {
     pub said_at: Option<Timestamp>,
     /// The vendor's page for it.
     pub link: Option<String>,
+    /// Who entered it, where it is a person's word and none of the vendor's.
+    #[serde(default)]
+    pub author: Option<String>,
 }
 
 /// A vendor's component that is not well, as a message names it.

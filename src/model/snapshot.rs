@@ -200,6 +200,9 @@ pub struct SeenUpdate {
     pub vendor_phase: String,
     /// The text, as plain text.
     pub text: String,
+    /// Who of ours wrote it, where it is not the vendor's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
 }
 
 impl SeenUpdate {
@@ -211,6 +214,7 @@ impl SeenUpdate {
             .part(self.at.as_ref().map_or("", |at| at.raw.as_str()))
             .part(&self.vendor_phase)
             .part(&self.text)
+            .part(self.author.as_deref().unwrap_or_default())
             .hex(32)
     }
 }

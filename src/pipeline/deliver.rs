@@ -1,1 +1,208 @@
-//! Delivery.
+//! From the outbox to the far side: freeze, send, then mark. Never mark, then send.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::kill_point;
+use crate::alerting::message::message;
+use crate::delivery::mail::{self, Envelope, Mailbox};
+use crate::delivery::mailer::Mailer;
+use crate::delivery::webhook::{Endpoint, Hooks};
+use crate::delivery::{Attempt, retry};
+use crate::model::id::{NotificationId, ReceiverId};
+use crate::model::notification::{Facts, Notification};
+use crate::model::subscription::{Email, Receiver, Way};
+use crate::store::outbox::{Claimed, Frozen, Tried};
+use crate::store::{Store, StoreError};
+
+/// How long a claimed row is ours. Longer than any try may take.
+const LEASE: SignedDuration = SignedDuration::from_mins(8);
+
+/// How this installation reaches its receivers, with all secrets resolved.
+pub struct Ways {
+    /// The receivers by their keys.
+    pub receivers: BTreeMap<ReceiverId, Receiver>,
+    /// The mail relay, where one is configured.
+    pub relay: Option<Relay>,
+    /// The client for webhooks.
+    pub hooks: Hooks,
+    /// The webhooks, ready to be signed and sent, or why not.
+    pub endpoints: BTreeMap<ReceiverId, Result<Endpoint, String>>,
+    /// The name of this process in leases.
+    pub process: String,
+}
+
+/// The mail relay and what every mail needs.
+pub struct Relay {
+    /// The connection.
+    pub mailer: Mailer,
+    /// From whom.
+    pub from: Mailbox,
+    /// The domain of Message-IDs and of the List-Id.
+    pub domain: String,
+}
+
+/// What came of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The row.
+    pub id: NotificationId,
+    /// To whom.
+    pub receiver: ReceiverId,
+    /// What came of it.
+    pub tried: Tried,
+}
+
+/// Claims rows that are due, to be tried at once. Each stays ours until it is marked or its lease ends.
+///
+/// # Errors
+/// [`StoreError`] when the outbox cannot be read.
+pub async fn claim(
+    store: &Store,
+    ways: &Ways,
+    most: usize,
+    busy: &[String],
+    now: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let claimed = store.claim(&ways.process, most, busy, now + LEASE, now).await?;
+    if !claimed.is_empty() {
+        kill_point("claimed");
+    }
+    Ok(claimed)
+}
+
+/// Tries one claimed row once.
+///
+/// # Errors
+/// [`StoreError`] when the row cannot be marked. What was sent and not marked is sent again, with the same id and the
+/// same bytes.
+pub async fn deliver_once(
+    store: &Store,
+    ways: &Ways,
+    row: Claimed,
+    clock: fn() -> Timestamp,
+) -> Result<Delivery, StoreError> {
+    let Claimed { notification, bytes } = row;
+    let tried = match frozen(store, ways, &notification, bytes).await? {
+        Ok(bytes) => {
+            kill_point("frozen");
+            let attempt = ways.send(&notification, &bytes, clock()).await;
+            if matches!(attempt, Attempt::Delivered { .. }) {
+                kill_point("accepted");
+            }
+            judge(ways, &notification, attempt, clock())
+        }
+        Err(reason) => again_or_dead(ways, &notification, reason, None, clock()),
+    };
+    store.mark(&notification.id, &tried, clock()).await?;
+    kill_point("marked");
+    Ok(Delivery { id: notification.id, receiver: notification.receiver, tried })
+}
+
+/// The bytes of a row: those of its first try, or made now and kept before anything is sent.
+async fn frozen(
+    store: &Store,
+    ways: &Ways,
+    notification: &Notification,
+    bytes: Option<Vec<u8>>,
+) -> Result<Result<Vec<u8>, String>, StoreError> {
+    if let Some(bytes) = bytes {
+        return Ok(Ok(bytes));
+    }
+    let made = ways.compose(notification);
+    if let Ok(frozen) = &made {
+        store.freeze(&notification.id, frozen).await?;
+    }
+    Ok(made.map(|frozen| frozen.bytes))
+}
+
+impl Ways {
+    /// Words a notification for its way.
+    ///
+    /// # Errors
+    /// Why it cannot be worded for this way, for people.
+    pub fn compose(&self, notification: &Notification) -> Result<Frozen, String> {
+        let Notification { id, thread, facts, .. } = notification;
+        let message = message(id, facts);
+        let bytes = match &self.receiver(&notification.receiver)?.way {
+            Way::Email(to) => self.compose_mail(id, thread, facts, to, &message)?,
+            Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
+        };
+        Ok(Frozen { subject: message.subject, bytes })
+    }
+
+    fn compose_mail(
+        &self,
+        id: &NotificationId,
+        thread: &str,
+        facts: &Facts,
+        to: &Email,
+        message: &crate::model::notification::Message,
+    ) -> Result<Vec<u8>, String> {
+        let relay = self.relay()?;
+        let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date: facts.at, message };
+        mail::compose(&envelope).map_err(|error| error.to_string())
+    }
+
+    /// Sends frozen bytes.
+    pub async fn send(&self, notification: &Notification, bytes: &[u8], now: Timestamp) -> Attempt {
+        let receiver = match self.receiver(&notification.receiver) {
+            Ok(receiver) => receiver,
+            Err(reason) => return Attempt::Retry { reason, after: None, ambiguous: false },
+        };
+        match &receiver.way {
+            Way::Email(to) => match self.relay() {
+                Ok(relay) => relay.mailer.send_raw(to, bytes).await,
+                Err(reason) => Attempt::Retry { reason, after: None, ambiguous: false },
+            },
+            Way::Webhook { .. } => match self.endpoints.get(&receiver.id) {
+                Some(Ok(endpoint)) => self.hooks.send(endpoint, &notification.id, bytes, now).await,
+                Some(Err(reason)) => Attempt::Retry { reason: reason.clone(), after: None, ambiguous: false },
+                None => {
+                    Attempt::Retry { reason: "its webhook is not set up".to_owned(), after: None, ambiguous: false }
+                }
+            },
+        }
+    }
+
+    fn receiver(&self, id: &ReceiverId) -> Result<&Receiver, String> {
+        self.receivers.get(id).ok_or_else(|| format!("config/subscriptions.toml has no receiver {id} any more"))
+    }
+
+    fn relay(&self) -> Result<&Relay, String> {
+        self.relay.as_ref().ok_or_else(|| "config/bellwether.toml has no [mail], so no mail can be sent".to_owned())
+    }
+}
+
+fn judge(ways: &Ways, notification: &Notification, attempt: Attempt, now: Timestamp) -> Tried {
+    match attempt {
+        Attempt::Delivered { answer } => Tried::Delivered { answer },
+        Attempt::Permanent { reason, .. } => Tried::Dead { reason },
+        Attempt::Retry { reason, after, ambiguous } => {
+            let reason =
+                if ambiguous { format!("{reason} (it may have arrived: a later one may be a double)") } else { reason };
+            again_or_dead(ways, notification, reason, after, now)
+        }
+    }
+}
+
+fn again_or_dead(
+    ways: &Ways,
+    notification: &Notification,
+    reason: String,
+    asked: Option<Duration>,
+    now: Timestamp,
+) -> Tried {
+    let way = ways.receivers.get(&notification.receiver).map(|receiver| &receiver.way);
+    match retry::next_try(way, notification.tries + 1, rand::random()) {
+        Some(planned) => {
+            let wait = retry::honouring(planned, asked);
+            let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));
+            Tried::Again { due: now + wait, reason }
+        }
+        None => Tried::Dead { reason: format!("given up after {} tries: {reason}", notification.tries + 1) },
+    }
+}

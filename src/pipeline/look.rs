@@ -1,6 +1,7 @@
 //! One look at a source: what to ask, what came, what it says.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -32,8 +33,8 @@ pub trait Ask: Send + Sync {
 pub enum Asked {
     /// The server says that nothing changed since it was asked last.
     NotModified,
-    /// A body, nothing, or not recorded.
-    Outcome(Outcome),
+    /// A body, nothing, or not recorded; and how long the server asks to be left alone.
+    Outcome(Outcome, Option<Duration>),
 }
 
 /// What is remembered of a source between two looks, without reading the store.
@@ -55,7 +56,8 @@ impl Memory {
     /// What the store remembers, at the start. The first look is taken in whole.
     #[must_use]
     pub fn from_store(remembered: &Remembered) -> Self {
-        Self { history_read: remembered.history_read, counts_looks: true, ..Self::default() }
+        let open = KnownOpen { keys: remembered.open.clone(), ..KnownOpen::default() };
+        Self { history_read: remembered.history_read, counts_looks: true, open, ..Self::default() }
     }
 
     /// Whether the last look was good.
@@ -71,6 +73,12 @@ impl Memory {
         if looked.history_read.is_some() {
             self.history_read = looked.history_read;
         }
+    }
+
+    /// Forgets what was read last, so that the next look reads it anew.
+    pub(super) fn forget(&mut self) {
+        self.health = None;
+        self.hashes.clear();
     }
 
     pub(super) fn learn(&mut self, happened: &Happened) {
@@ -89,7 +97,7 @@ pub struct Looked {
     /// Set if the history was read.
     pub history_read: Option<Timestamp>,
     /// How long the server asks to be left alone.
-    pub leave_alone: Option<std::time::Duration>,
+    pub leave_alone: Option<Duration>,
 }
 
 impl Looked {
@@ -116,18 +124,21 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
     let open = KnownOpen { keys: memory.open.keys.clone(), history_due: is_due };
     let plan = normalize::plan(source, &open);
     let may_be_same = plan.len() == 1 && memory.is_readable();
-    let mut answers = Vec::new();
+    let (mut answers, mut leave_alone) = (Vec::new(), None);
     for request in &plan {
         match ask.ask(source, request, may_be_same).await {
             Asked::NotModified => return same(),
-            Asked::Outcome(outcome) => answers.push(Answer { role: request.role, outcome }),
+            Asked::Outcome(outcome, wait) => {
+                answers.push(Answer { role: request.role, outcome });
+                leave_alone = leave_alone.max(wait);
+            }
         }
     }
     if memory.is_readable() && !answers.is_empty() && answers.iter().all(|a| is_equal(a, memory)) {
         let is_read = answers.iter().any(|a| a.role == HISTORY);
         return Looked { history_read: is_read.then_some(now), ..same() };
     }
-    finish(ask, source, answers, &open, now).await
+    Looked { leave_alone, ..finish(ask, source, answers, &open, now).await }
 }
 
 fn same() -> Looked {
@@ -148,7 +159,7 @@ async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: 
             }
             Reading::Need(requests) => {
                 for request in requests {
-                    let Asked::Outcome(outcome) = ask.ask(source, &request, false).await else { continue };
+                    let Asked::Outcome(outcome, _) = ask.ask(source, &request, false).await else { continue };
                     answers.push(Answer { role: request.role, outcome });
                 }
             }
@@ -158,7 +169,7 @@ async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: 
     Looked {
         look,
         history_read: read_history.then_some(now),
-        leave_alone: answers.iter().filter_map(|a| leave_alone(&a.outcome, now)).max(),
+        leave_alone: None,
         bodies: answers.into_iter().filter_map(kept).collect(),
     }
 }
@@ -181,21 +192,4 @@ fn kept(answer: Answer) -> Option<(&'static str, String, Vec<u8>)> {
         Outcome::Body(body) => Some((answer.role, hash(&body.bytes), body.bytes)),
         Outcome::Unreadable(_) | Outcome::NotRecorded => None,
     }
-}
-
-/// `Retry-After` of a refusal, in seconds or as a date, clamped to a day.
-fn leave_alone(outcome: &Outcome, now: Timestamp) -> Option<std::time::Duration> {
-    let Outcome::Body(body) = outcome else { return None };
-    if !matches!(body.status, 429 | 503) {
-        return None;
-    }
-    let value = body.header("retry-after")?.trim();
-    let seconds = match value.parse::<u64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
-            u64::try_from(at.duration_since(now).as_secs()).ok()?
-        }
-    };
-    Some(std::time::Duration::from_secs(seconds.min(24 * 3600)))
 }

@@ -15,6 +15,7 @@
 
 pub mod compiled;
 pub mod deliver;
+pub mod hand;
 pub mod look;
 pub mod settle;
 
@@ -40,13 +41,15 @@ pub async fn poll_once(
 ) -> Result<Happened, StoreError> {
     let looked = look::look(ask, source, memory, now).await;
     kill_point("fetched");
-    if looked.is_nothing_new(memory) {
-        memory.keep(&looked);
-        return Ok(Happened::default());
+    let mut happened = Happened::default();
+    if !looked.is_nothing_new(memory) {
+        // If it cannot be written, nothing of it was seen: the next look asks for the whole document again.
+        let taken_in = settle::take_in(store, compiled, source, &looked, now).await;
+        happened = taken_in.inspect_err(|_| memory.forget())?;
+        memory.learn(&happened);
     }
-    let happened = settle::take_in(store, compiled, source, &looked, now).await?;
     memory.keep(&looked);
-    memory.learn(&happened);
+    happened.leave_alone = looked.leave_alone;
     Ok(happened)
 }
 

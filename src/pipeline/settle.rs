@@ -2,6 +2,7 @@
 //! notifications.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,7 +17,7 @@ use crate::alerting::route::{self, About, Decision, Verdict};
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, VendorId};
-use crate::model::impact::Step;
+use crate::model::impact::{Impact, Step};
 use crate::model::incident::{Component, Health, Known, Report, Standing};
 use crate::model::inventory::Service;
 use crate::model::phase::{Kind, Phase};
@@ -42,6 +43,8 @@ pub struct Happened {
     pub counts_looks: bool,
     /// Whether the look went through the store at all.
     pub was_taken_in: bool,
+    /// How long the source's server asks to be left alone.
+    pub leave_alone: Option<Duration>,
 }
 
 /// One message, or the decision not to send one.
@@ -148,7 +151,18 @@ pub async fn by_hand(
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
     mark_our_network(&mut tx, compiled, now).await?;
-    let happened = settle(&mut tx, compiled, &Scope::Everything, Vec::new(), false, now).await?;
+    let removed = tx.unwatched(&compiled.polled()).await?;
+    let mut changes = Vec::new();
+    for source in &removed {
+        let before = tx.known(source, &[]).await?;
+        let diff = diff::unwatched(&before, &compiled.ids, now);
+        tx.put_known(&before, &diff.known, &Marks::default(), now).await?;
+        changes.extend(diff.changes);
+    }
+    let happened = settle(&mut tx, compiled, &Scope::Everything, changes, false, now).await?;
+    for source in &removed {
+        tx.forget(source).await?;
+    }
     tx.commit().await?;
     Ok(happened)
 }
@@ -209,6 +223,15 @@ impl Scope {
         Self::Vendors(BTreeSet::from([source.id.vendor()]))
     }
 
+    /// Whether all that a cause hurts is in view. Our own network reaches beyond the services of a vendor, and one
+    /// message must tell it of all of them.
+    const fn judges(&self, cause: &Cause) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Vendors(_) => !matches!(cause, Cause::Offline),
+        }
+    }
+
     fn services<'a>(&self, compiled: &'a Compiled) -> Vec<&'a Service> {
         match self {
             Self::Everything => compiled.graph.services().iter().collect(),
@@ -231,13 +254,15 @@ async fn settle(
     }
     let world = tx.world(&compiled.polled()).await?;
     let services = scope.services(compiled);
-    let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
+    let mut effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
+    effects.hurts.retain(|(_, cause), _| scope.judges(cause));
     let ids: Vec<ServiceId> = match scope {
         Scope::Everything => all_services(tx, &services).await?,
         Scope::Vendors(_) => services.iter().map(|s| s.id.clone()).collect(),
     };
     let logged = log_effects(tx, &effects, &ids, now).await?;
-    let told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
+    let mut told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
+    told.retain(|(_, _, cause), _| scope.judges(cause));
     let stage =
         Stage::gather(tx, compiled, &world, &effects, &changes, told.keys().map(|(_, _, c)| c.clone()).collect())
             .await?;
@@ -333,7 +358,7 @@ impl<'a> Stage<'a> {
             reports: world.reports.iter().map(|r| (r.incident.clone(), r.clone())).collect(),
             components: BTreeMap::new(),
             sources: world.sources.clone(),
-            offline_since: world.offline_since.or(world.online_again),
+            offline_since: world.offline_since,
         };
         for change in changes {
             if let Change::Incident(c) = change {
@@ -368,14 +393,22 @@ impl<'a> Stage<'a> {
                 if let Some(component) = tx.component(source, key).await? {
                     let regions = component.component.region.iter().cloned().collect();
                     let vendor = Some(source.vendor());
-                    self.about.insert(cause.clone(), About { vendor, regions, ..About::default() });
+                    let since = (component.status != Impact::Operational).then_some(component.since);
+                    self.about.insert(cause.clone(), About { vendor, regions, since, ..About::default() });
                     self.components.insert((source.clone(), key.clone()), component);
                 }
             }
             Cause::Blind(source) => {
-                self.about.insert(cause.clone(), About { vendor: Some(source.vendor()), ..About::default() });
+                let since = match self.sources.get(source) {
+                    Some(Health::Unreadable { since, .. }) => Some(*since),
+                    Some(Health::Readable { .. } | Health::NeverRead) | None => None,
+                };
+                let vendor = Some(source.vendor());
+                self.about.insert(cause.clone(), About { vendor, since, ..About::default() });
             }
-            Cause::Offline => {}
+            Cause::Offline => {
+                self.about.insert(cause.clone(), About { since: self.offline_since, ..About::default() });
+            }
         }
         Ok(())
     }
@@ -407,7 +440,6 @@ impl<'a> Stage<'a> {
             reports: &self.reports,
             components: &self.components,
             sources: &self.sources,
-            offline_since: self.offline_since,
             effects: self.effects,
         }
     }
@@ -441,7 +473,8 @@ impl<'a> Stage<'a> {
         change: &IncidentChange,
         now: Timestamp,
     ) -> Result<Vec<Notice>, StoreError> {
-        let as_if_open = World { reports: vec![as_open(&change.report)], ..world.clone() };
+        let mut as_if_open = world.clone();
+        as_if_open.reports.push(as_open(&change.report));
         let compiled = self.compiled;
         let services = compiled.graph.reached_by(&BTreeSet::from([change.report.source.vendor()]));
         let effects = effects_on(&compiled.graph, &as_if_open, compiled.effect_rules, now, &services);
@@ -506,6 +539,7 @@ fn about(report: &Report) -> About {
         regions,
         folds: seen.components.iter().map(|c| component(&c.key)).collect(),
         folded_from: None,
+        since: None,
     }
 }
 

@@ -9,8 +9,10 @@ use sqlx::sqlite::SqliteRow;
 use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
 use crate::model::effect::World;
 use crate::model::id::{IncidentId, SourceId};
+use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Known, Report};
-use crate::model::snapshot::Warning;
+use crate::model::phase::Kind;
+use crate::model::snapshot::{ComponentRef, Warning};
 
 /// How long ago a source was looked at: written in batches, since it changes nothing that anybody is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Remembered {
     pub history_read: Option<Timestamp>,
     /// The last look.
     pub look: Option<Timestamp>,
+    /// What is open. One that ended while nobody looked is missed, and looked up, by the first look.
+    pub open: BTreeMap<String, Kind>,
 }
 
 /// Beside what is known: what a look leaves at its source.
@@ -166,7 +170,9 @@ impl Writing {
         }
         let rows = sqlx::query("SELECT source, doc FROM component WHERE status <> 'operational' ORDER BY source, key");
         for row in rows.fetch_all(&mut *self.tx).await? {
-            if let Ok(source) = SourceId::parse(row.get(0)) {
+            if let Ok(source) = SourceId::parse(row.get(0))
+                && polled.contains(&source)
+            {
                 world.unwell.entry(source).or_default().push(from_text("component", row.get(1))?);
             }
         }
@@ -179,7 +185,29 @@ impl Writing {
         world.sources = polled.iter().map(|id| (id.clone(), health.remove(id).unwrap_or_default())).collect();
         world.offline_since = self.note("offline_since").await?.and_then(|at| at.parse().ok());
         world.online_again = self.note("online_again").await?.and_then(|at| at.parse().ok());
+        world.told_blind = self.told_blind().await?;
         Ok(world)
+    }
+
+    /// The sources that were looked at once and are not polled any more. What people entered by hand is not among them.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn unwatched(&mut self, polled: &BTreeSet<SourceId>) -> Result<Vec<SourceId>, StoreError> {
+        let rows = sqlx::query("SELECT id FROM source ORDER BY id").fetch_all(&mut *self.tx).await?;
+        let all = rows.iter().filter_map(|row| SourceId::parse(row.get(0)).ok());
+        Ok(all.filter(|source| !source.is_by_hand() && !polled.contains(source)).collect())
+    }
+
+    /// Forgets how a source stands, so that the next look at it is a first one. Its reports stay, as history.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn forget(&mut self, source: &SourceId) -> Result<(), StoreError> {
+        for query in ["DELETE FROM component WHERE source = $1", "DELETE FROM source WHERE id = $1"] {
+            sqlx::query(query).bind(source.as_str()).execute(&mut *self.tx).await?;
+        }
+        Ok(())
     }
 
     /// The newest report of an incident, open or over.
@@ -251,20 +279,46 @@ impl Store {
         writing.commit().await
     }
 
+    /// The components that each source lists, for the sources that list any.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn listed_components(&self) -> Result<BTreeMap<SourceId, Vec<ComponentRef>>, StoreError> {
+        let rows = sqlx::query("SELECT source, doc FROM component").fetch_all(&self.reads).await?;
+        let mut listed: BTreeMap<SourceId, Vec<ComponentRef>> = BTreeMap::new();
+        for row in rows {
+            let component: Component = from_text("component", row.get(1))?;
+            if let Ok(source) = SourceId::parse(row.get(0))
+                && component.absent == Impact::Unknown
+            {
+                listed.entry(source).or_default().push(component.component);
+            }
+        }
+        Ok(listed)
+    }
+
     /// What is remembered of all sources, for the start.
     ///
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn remembered(&self) -> Result<Vec<Remembered>, StoreError> {
+        let reports = sqlx::query("SELECT doc FROM report WHERE is_open = TRUE").fetch_all(&self.reads).await?;
+        let mut open: BTreeMap<SourceId, BTreeMap<String, Kind>> = BTreeMap::new();
+        for row in &reports {
+            let report: Report = from_text("report", row.get(0))?;
+            open.entry(report.source).or_default().insert(report.seen.key, report.seen.kind);
+        }
         let rows = sqlx::query("SELECT id, history_read, last_look FROM source");
         let rows = rows.fetch_all(&self.reads).await?;
-        Ok(rows.iter().filter_map(remembered).collect())
+        Ok(rows.iter().filter_map(|row| remembered(row, &mut open)).collect())
     }
 }
 
-fn remembered(row: &SqliteRow) -> Option<Remembered> {
+fn remembered(row: &SqliteRow, open: &mut BTreeMap<SourceId, BTreeMap<String, Kind>>) -> Option<Remembered> {
+    let source = SourceId::parse(row.get(0)).ok()?;
     Some(Remembered {
-        source: SourceId::parse(row.get(0)).ok()?,
+        open: open.remove(&source).unwrap_or_default(),
+        source,
         history_read: row.get::<Option<i64>, _>(1).map(at),
         look: row.get::<Option<i64>, _>(2).map(at),
     })

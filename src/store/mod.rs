@@ -7,6 +7,7 @@ pub mod feed;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod retention;
 pub mod story;
 pub mod told;
 
@@ -99,6 +100,22 @@ impl Store {
             other => other,
         })?;
         Ok(store)
+    }
+
+    /// Opens the database in `folder` to read it only, beside a running Bellwether or without one; `None` if there is
+    /// none yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] names the file.
+    pub async fn open_to_read(folder: &Path) -> Result<Option<Self>, StoreError> {
+        let path = folder.join("bellwether.sqlite");
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let options = SqliteConnectOptions::new().filename(&path).read_only(true);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        let pool = pool.map_err(|source| StoreError::Open { path, source })?;
+        Ok(Some(Self { writes: pool.clone(), reads: pool, _lock: None }))
     }
 
     /// A database in memory, for a replay.

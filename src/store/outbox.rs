@@ -14,8 +14,9 @@ const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, t
 const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) SELECT id, address, $2, seq FROM notification WHERE id = $1 ON CONFLICT DO NOTHING";
 /// The newest row to the same address about the same thing that no try has frozen yet.
 const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL ORDER BY n.seq DESC LIMIT 1";
-/// Rows that may be tried: due, not leased, and no earlier row about the same thing to the same address pending.
-const DUE: &str = "SELECT id, receiver, address, thread, facts, frozen, tries, due FROM notification n WHERE state = 'pending' AND due <= $1 AND (leased_until IS NULL OR leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = n.id AND earlier.state = 'pending') ORDER BY tier, seq LIMIT $2";
+/// Rows that may be tried: due, not leased, no earlier row about the same thing to the same address pending, and two to
+/// one address at the most.
+const DUE: &str = "SELECT id, receiver, address, thread, facts, frozen, tries, due FROM (SELECT n.*, ROW_NUMBER() OVER (PARTITION BY address ORDER BY tier, seq) AS place FROM notification n WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3)) AND (leased_until IS NULL OR leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = n.id AND earlier.state = 'pending')) AS ready WHERE place <= 2 ORDER BY tier, seq LIMIT $2";
 const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id = $1 AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4)";
 
 /// What freezing a row keeps: the words for the list, and the exact bytes that every try sends.
@@ -91,7 +92,7 @@ impl Writing {
 }
 
 impl Store {
-    /// Claims up to `most` rows that are due, for as long as the lease holds.
+    /// Claims up to `most` rows that are due, for as long as the lease holds, but none to a `busy` address.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -99,11 +100,17 @@ impl Store {
         &self,
         by: &str,
         most: i64,
+        busy: &[String],
         lease_until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Claimed>, StoreError> {
         let mut writing = self.write().await?;
-        let rows = sqlx::query(DUE).bind(ms(now)).bind(most).fetch_all(&mut *writing.tx).await?;
+        let rows = sqlx::query(DUE)
+            .bind(ms(now))
+            .bind(most)
+            .bind(to_text("addresses", &busy)?)
+            .fetch_all(&mut *writing.tx)
+            .await?;
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
             let row = self::claimed(&row)?;

@@ -1,6 +1,6 @@
 //! What each address has been told, and what was decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use sqlx::Row;
 use super::{StoreError, Writing, from_text, ms, to_text};
 use crate::alerting::route::{Decision, Told, ToldKey, Verdict};
 use crate::model::effect::Cause;
-use crate::model::id::{NotificationId, ReceiverId, ServiceId};
+use crate::model::id::{NotificationId, ReceiverId, ServiceId, SourceId};
 use crate::model::impact::Impact;
 
 #[derive(Serialize, Deserialize)]
@@ -20,6 +20,8 @@ struct ToldDoc {
     overrun: bool,
     sent: bool,
     path: Vec<String>,
+    #[serde(default)]
+    since: Option<Timestamp>,
 }
 
 const PUT_TOLD: &str = "INSERT INTO told (address, service, cause, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (address, service, cause) DO UPDATE SET doc = excluded.doc";
@@ -50,10 +52,20 @@ impl Writing {
                 overrun: doc.overrun,
                 sent: doc.sent,
                 path: doc.path,
+                since: doc.since,
             };
             all.insert((row.get(0), service, doc.cause), told);
         }
         Ok(all)
+    }
+
+    /// The sources that any address has been told of, or was decided not to be told of, as blind.
+    pub(super) async fn told_blind(&mut self) -> Result<BTreeSet<SourceId>, StoreError> {
+        let rows = sqlx::query("SELECT DISTINCT cause FROM told WHERE cause LIKE 'blind:%'");
+        let rows = rows.fetch_all(&mut *self.tx).await?;
+        let source =
+            |row: &sqlx::sqlite::SqliteRow| SourceId::parse(row.get::<&str, _>(0).strip_prefix("blind:")?).ok();
+        Ok(rows.iter().filter_map(source).collect())
     }
 
     /// Remembers, or forgets, what an address has been told.
@@ -75,6 +87,7 @@ impl Writing {
                     overrun: told.overrun,
                     sent: told.sent,
                     path: told.path.clone(),
+                    since: told.since,
                 };
                 sqlx::query(PUT_TOLD)
                     .bind(address)

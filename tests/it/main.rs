@@ -3,13 +3,18 @@
 
 mod config;
 mod config_files;
+mod docs;
 mod fetch;
 mod golden;
+mod layers;
 mod mail;
 mod mangled;
 mod message;
 mod recordings;
+mod replays;
+mod rules;
 mod sources;
 mod support;
+mod walk;
 mod web;
 mod webhook;

@@ -68,21 +68,24 @@ fn check_subject_is(topics: Vec<Topic>, expected: &str) {
 #[test]
 fn subjects() {
     let hurt = || okta(vec![ehr(Impact::MajorOutage)]);
-    check_subject_is(vec![hurt()], "[DOWN] EHR at 6 of 7 sites: Okta");
-    check_subject_is(vec![okta(vec![prescribing(Impact::Degraded)])], "[Degraded] e-Prescribing at all sites: Okta");
+    check_subject_is(vec![hurt()], "[DOWN] EHR at 6 of 7 sites: Okta SSO");
+    check_subject_is(
+        vec![okta(vec![prescribing(Impact::Degraded)])],
+        "[Degraded] e-Prescribing at all sites: Okta SSO",
+    );
     check_subject_is(
         vec![Topic { told: vec![EffectKind::Worse], ..hurt() }],
-        "[Worse: DOWN] EHR at 6 of 7 sites: Okta",
+        "[Worse: DOWN] EHR at 6 of 7 sites: Okta SSO",
     );
-    check_subject_is(vec![over(hurt(), Some(ResolvedHow::VendorSaid))], "[Over] EHR at 6 of 7 sites: Okta");
+    check_subject_is(vec![over(hurt(), Some(ResolvedHow::VendorSaid))], "[Over] EHR at 6 of 7 sites: Okta SSO");
     check_subject_is(
         vec![over(hurt(), Some(ResolvedHow::NoLongerListed))],
-        "[No longer listed] EHR at 6 of 7 sites: Okta",
+        "[No longer listed] EHR at 6 of 7 sites: Okta SSO",
     );
     check_subject_is(vec![blind()], "[Cannot see, 2 services] Okta, which EHR needs at 6 of 7 sites");
     check_subject_is(vec![over(blind(), None)], "[Seen again, 2 services] Okta, which EHR needs at 6 of 7 sites");
     check_subject_is(vec![offline()], "[Offline] Bellwether itself, not the vendors");
-    check_subject_is(vec![crowdstrike(), hurt()], "[DOWN, 8 services, 2 causes] EHR at 31 sites: CrowdStrike");
+    check_subject_is(vec![crowdstrike(), hurt()], "[DOWN, 8 services, 2 causes] EHR at 31 sites: CrowdStrike Falcon");
     check_subject_is(vec![okta(vec![])], "[Partly down] Okta: Sign-in failures for some customers");
 }
 
@@ -100,7 +103,7 @@ fn the_service_that_is_still_hurt_leads_over_one_that_is_free() {
     let free = HurtService { effect: EffectKind::Over, ..ehr(Impact::MajorOutage) };
     check_subject_is(
         vec![okta(vec![free, prescribing(Impact::Degraded)])],
-        "[Degraded, 2 services] e-Prescribing at all sites: Okta",
+        "[Degraded, 2 services] e-Prescribing at all sites: Okta SSO",
     );
 }
 
@@ -238,6 +241,7 @@ fn everywhere(text: &str) -> Facts {
     let mut word = word();
     (word.key, word.title, word.vendor_impact, word.vendor_phase) = (t(), t(), t(), t());
     (word.components, word.regions, word.text, word.link) = (vec![t()], vec![t()], Some(t()), Some(t()));
+    word.author = Some(t());
     let mut topic = Topic { vendor_word: Some(word), ..okta(vec![hurt, prescribing(Impact::Degraded)]) };
     (topic.vendor, topic.why, topic.support.phone, topic.support.account) = (t(), Some(t()), Some(t()), Some(t()));
     topic.incident = Some(bellwether::model::id::IncidentId(t()));

@@ -11,18 +11,7 @@ use bellwether::model::snapshot::{Covers, Snapshot, Unreadable};
 use bellwether::model::vendor::Format;
 
 use crate::support::reading::{read, read_role};
-
-/// The folder of recordings, or `None` where there is none and none is demanded.
-fn recorded() -> Option<PathBuf> {
-    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/recorded");
-    let folder = std::env::var_os("BELLWETHER_RECORDED").map_or_else(usual, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("BELLWETHER_DEMAND_RECORDINGS").is_none(), "no recordings at {}", folder.display());
-    println!("skipped: no recordings");
-    None
-}
+use crate::support::recorded;
 
 /// All files below a folder, in order of their names.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -55,7 +44,7 @@ fn is_summary(name: &str) -> bool {
 
 #[test]
 fn statuspage_bodies() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     let (mut healthy, mut broken) = (0, 0);
     for path in files(&folder.join("statuspage")) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -86,7 +75,7 @@ fn statuspage_bodies() {
 
 #[test]
 fn statuspage_timelines() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     let mut read_well = 0;
     for timeline in ["atlassian-2022-04", "cloudflare-2025-11-18", "github-2024-01-21", "trello-2023-05"] {
         for path in files(&folder.join("timelines").join(timeline)) {
@@ -110,7 +99,7 @@ fn statuspage_timelines() {
 
 #[test]
 fn statuspage_says_what_the_recordings_say() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     let folder = folder.join("statuspage");
     let open = |name: &str| good(Format::Statuspage, &folder.join(name));
 
@@ -160,7 +149,7 @@ fn statuspage_says_what_the_recordings_say() {
 
 #[test]
 fn aws_says_what_the_recordings_say() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     let path = folder.join("aws/currentevents-utf16be-20260801.json");
     let snapshot = good(Format::AwsHealth, &path);
     assert_eq!(snapshot.warnings, []);
@@ -190,7 +179,7 @@ fn aws_says_what_the_recordings_say() {
 
 #[test]
 fn google_says_what_the_recordings_say() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     let latest = folder.join("google/google-cloud-incidents-latest.json");
     let (year, few) = (
         good(Format::GoogleCloud, &folder.join("google/google-cloud-incidents-2022.json")),
@@ -226,7 +215,7 @@ fn google_says_what_the_recordings_say() {
 
 #[test]
 fn azure_says_what_the_recordings_say() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     let folder = folder.join("azure");
     let earlier = good(Format::AzureRss, &folder.join("rss-active-westus-20260723T1649Z.xml"));
     let later = good(Format::AzureRss, &folder.join("rss-active-westus-20260723T1812Z.xml"));
@@ -259,7 +248,7 @@ fn azure_says_what_the_recordings_say() {
 /// Nothing that belongs to one format or to none is ever taken for another's.
 #[test]
 fn no_format_reads_another_s_bodies() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     for other in ["oci", "okta", "slack", "m365", "push", "incidentio"] {
         for path in files(&folder.join(other)) {
             let bytes = fs::read(&path).unwrap();
@@ -286,7 +275,7 @@ fn no_format_reads_another_s_bodies() {
 /// open, and anything said anew of one. What merely vanishes is not counted here.
 #[test]
 fn timelines_bring_as_much_news_as_was_counted_by_another_reader() {
-    let Some(folder) = recorded() else { return };
+    let Some(folder) = recorded::folder() else { return };
     for (timeline, format, expected) in [
         ("atlassian-2022-04", Format::Statuspage, (4, 198)),
         ("cloudflare-2025-11-18", Format::Statuspage, (81, 33)),

@@ -621,7 +621,7 @@ async fn an_incidents_page_tells_the_whole_story_and_who_was_told() {
 
 /// The first message, refused once and then taken.
 async fn deliver(hospital: &Hospital) {
-    let due = hospital.store.claim("t", 10, ago(-10), ago(0)).await.unwrap();
+    let due = hospital.store.claim("t", 10, &[], ago(-10), ago(0)).await.unwrap();
     let id = &due[0].notification.id;
     let frozen = Frozen { subject: "[DOWN] EHR: Keyring".into(), bytes: vec![1] };
     hospital.store.freeze(id, &frozen).await.unwrap();

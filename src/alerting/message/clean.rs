@@ -62,6 +62,7 @@ fn vendor_word(raw: &VendorWord) -> VendorWord {
         regions: names(&raw.regions),
         text: raw.text.as_deref().map(quote).filter(|quote| !quote.is_empty()),
         link: raw.link.as_deref().and_then(link),
+        author: raw.author.as_deref().map(name),
         ..raw.clone()
     }
 }

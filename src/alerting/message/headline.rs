@@ -5,7 +5,8 @@ use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
-use crate::model::notification::{Facts, HurtService, Topic};
+use crate::model::notification::{Facts, HurtService, OpenEnd, Topic};
+use crate::model::phase::Kind;
 
 /// One sentence that answers the first questions.
 pub fn headline(facts: &Facts, topic: &Topic, times: &Times) -> String {
@@ -49,7 +50,17 @@ fn over(facts: &Facts, topic: &Topic, times: &Times) -> String {
 /// The word that begins a sentence about an end: never more than is known.
 fn ended(topic: &Topic) -> String {
     let vendor = &topic.vendor;
+    let goes_on = topic.vendor_word.as_ref().map_or("trouble", |word| match word.kind {
+        Kind::Incident => "incident",
+        Kind::Maintenance => "maintenance",
+    });
     match topic.resolved_how {
+        _ if topic.open_end == Some(OpenEnd::GoesOn) => {
+            format!("No longer counted, though {vendor}’s {goes_on} goes on")
+        }
+        _ if topic.open_end == Some(OpenEnd::Unwatched) => {
+            format!("{vendor} is no longer watched there, and nobody knows whether it has ended")
+        }
         _ if topic.reported_late => "Over before we first saw it".to_owned(),
         Some(ResolvedHow::VendorSaid) => format!("Over, says {vendor}"),
         Some(ResolvedHow::NoLongerListed) => format!("No longer listed by {vendor}, which did not say that it ended"),
@@ -65,6 +76,14 @@ fn blind(facts: &Facts, topic: &Topic, times: &Times) -> String {
 }
 
 fn seen_again(topic: &Topic, times: &Times) -> String {
+    if topic.open_end.is_some() {
+        return format!(
+            "{}, which we could not see {}, counts no longer for {}.",
+            topic.vendor,
+            from_to(topic, times),
+            who(topic)
+        );
+    }
     format!("We can see {} again; we could not {}.", topic.vendor, from_to(topic, times))
 }
 
@@ -119,7 +138,7 @@ pub fn kicker(topic: &Topic) -> String {
 /// What else must be known at once: what still hurts, what was late, who else is hurt.
 pub fn leads(topic: &Topic) -> Vec<String> {
     let mut leads: Vec<String> = topic.services.iter().filter(|s| !s.still.is_empty()).map(still).collect();
-    if is_over(topic) && topic.told.len() > 1 && !topic.reported_late {
+    if is_over(topic) && topic.told.len() > 1 && !topic.reported_late && topic.open_end.is_none() {
         leads.push("It began and ended before we could tell you: this message was delayed.".to_owned());
     }
     if topic.reported_late {

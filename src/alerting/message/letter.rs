@@ -113,7 +113,8 @@ fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
 
 /// The colour and shape of a topic.
 pub fn tone(topic: &Topic) -> Tone {
-    let confirmed = topic.resolved_how != Some(ResolvedHow::NoLongerListed) && !still_hurt(topic);
+    let is_known = topic.resolved_how != Some(ResolvedHow::NoLongerListed) && topic.open_end.is_none();
+    let confirmed = is_known && !still_hurt(topic);
     match is_over(topic) {
         _ if is_unseen(topic) => Tone::Of(Impact::Unknown),
         true if confirmed => Tone::Over,

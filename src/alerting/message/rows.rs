@@ -2,7 +2,7 @@
 
 use super::advice::{do_first, owner};
 use super::letter::{Line, Row};
-use super::vendor::{how_bad, how_ended, planned_end, source_state, support, which_part, word};
+use super::vendor::{how_bad, how_ended, is_by_hand, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
@@ -26,7 +26,7 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
         row(if is_over(topic) { "Procedure" } else { "Do first" }, do_first(topic, &services)),
         row("Owner", owner(&services)),
         row("Vendor support", support(topic)),
-        row("They say", word(topic, times)),
+        row(if is_by_hand(topic) { "By hand" } else { "They say" }, word(topic, times)),
         row("Which part", which_part(topic)),
         row("How bad", how_bad(topic)),
     ];
@@ -92,6 +92,9 @@ fn how(topic: &Topic, service: &HurtService) -> String {
     let state = match (is_unseen(topic), service.effect) {
         (true, EffectKind::Over) => "nobody saw it".to_owned(),
         (true, _) => "nobody knows".to_owned(),
+        (false, EffectKind::Over) if topic.open_end.is_some() => {
+            format!("no longer counted, was {}", state(service.impact).to_lowercase())
+        }
         (false, EffectKind::Over) => format!("over, was {}", state(service.impact).to_lowercase()),
         (false, EffectKind::Hurt) => state(service.impact).to_lowercase(),
         (false, EffectKind::Worse) => format!("worse, now {}", state(service.impact).to_lowercase()),

@@ -8,7 +8,7 @@ use super::words::{self, count};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
-use crate::model::notification::{Facts, Topic};
+use crate::model::notification::{Facts, OpenEnd, Topic};
 use crate::model::phase::Kind;
 use crate::model::text;
 
@@ -16,6 +16,7 @@ use crate::model::text;
 pub const SUBJECT_CHARS: usize = 120;
 const SERVICE_CHARS: usize = 44;
 const VENDOR_CHARS: usize = 28;
+const BY_CHARS: usize = 40;
 
 /// The subject of a message that tells `facts`.
 #[must_use]
@@ -59,14 +60,19 @@ fn open(topic: &Topic) -> String {
 fn over(topic: &Topic) -> String {
     match topic.cause {
         Cause::Offline => return "Online again".to_owned(),
-        Cause::Blind(_) => return "Seen again".to_owned(),
-        Cause::Incident(_) | Cause::Component { .. } => {}
+        Cause::Blind(_) if topic.open_end.is_none() => return "Seen again".to_owned(),
+        Cause::Blind(_) | Cause::Incident(_) | Cause::Component { .. } => {}
     }
     let end = if topic.reported_late { "Over, told late" } else { end(topic) };
     if words::still_hurt(topic) { format!("{end}, still hurt") } else { end.to_owned() }
 }
 
 fn end(topic: &Topic) -> &'static str {
+    match topic.open_end {
+        Some(OpenEnd::GoesOn) => return "No longer counted",
+        Some(OpenEnd::Unwatched) => return "No longer watched",
+        None => {}
+    }
     match topic.resolved_how {
         Some(ResolvedHow::NoLongerListed) => "No longer listed",
         Some(ResolvedHow::ByHand) => "Closed by hand",
@@ -86,10 +92,21 @@ pub fn stem(facts: &Facts, topic: &Topic) -> String {
         (Cause::Offline, _) => "Bellwether itself, not the vendors".to_owned(),
         (Cause::Blind(_), Some((service, place))) => format!("{vendor}, which {service} needs {place}"),
         (Cause::Incident(_) | Cause::Component { .. }, Some((service, place))) => {
-            format!("{service} {place}: {vendor}")
+            format!("{service} {place}: {}", by(topic, &vendor))
         }
         (_, None) => format!("{vendor}: {}", what(topic)),
     }
+}
+
+/// The vendor, and the first of its components that reach us: two incidents of one vendor are told apart by it.
+fn by(topic: &Topic, vendor: &str) -> String {
+    let label = words::lead(topic).and_then(|s| s.path.last()).filter(|label| label.contains(&topic.vendor));
+    let Some(label) = label else { return vendor.to_owned() };
+    let first = match label.rsplit_once(" and ") {
+        Some((first, more)) if more.ends_with(" more") => first,
+        _ => label,
+    };
+    text::line(first, BY_CHARS)
 }
 
 /// What to call a topic that hurts no service of ours.

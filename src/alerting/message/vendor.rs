@@ -6,8 +6,13 @@ use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::Cause;
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
-use crate::model::notification::{Topic, VendorWord};
+use crate::model::notification::{OpenEnd, Topic, VendorWord};
 use crate::model::phase::Kind;
+
+/// Whether the words are a person's and none of the vendor's.
+pub fn is_by_hand(topic: &Topic) -> bool {
+    topic.vendor_word.as_ref().is_some_and(|word| word.author.is_some())
+}
 
 /// Whom to call at the vendor.
 pub fn support(topic: &Topic) -> Vec<Line> {
@@ -30,6 +35,7 @@ pub fn word(topic: &Topic, times: &Times) -> Vec<Line> {
     let mut lines = vec![Line::Says(word.title.clone(), String::new())];
     match &word.text {
         Some(text) => lines.push(Line::Quote(text.clone())),
+        None if is_by_hand(topic) => lines.push(Line::Says(String::new(), "No more than that.".to_owned())),
         None => lines.push(Line::Says(String::new(), format!("No more than that: {} gives no text.", topic.vendor))),
     }
     lines.push(Line::Note(provenance(topic, word, times)));
@@ -48,11 +54,15 @@ fn component(topic: &Topic) -> Vec<Line> {
 
 fn provenance(topic: &Topic, word: &VendorWord, times: &Times) -> String {
     let source = topic.source.as_ref().map(|source| format!("; read at {source}")).unwrap_or_default();
+    let age_of = |at| times.age(at).map(|age| format!(", {age} before this message")).unwrap_or_default();
+    if let Some(author) = &word.author {
+        let when = word.said_at.map(|at| format!(", {}{}", times.moment(at), age_of(at))).unwrap_or_default();
+        return format!("Entered by {author}{when}; {} itself has not said it here", topic.vendor);
+    }
     match word.said_at {
         None => format!("said at a time that {} does not give{source}", topic.vendor),
         Some(at) => {
-            let age = times.age(at).map(|age| format!(", {age} before this message")).unwrap_or_default();
-            format!("said {}{age}{source}", times.moment(at))
+            format!("said {}{}{source}", times.moment(at), age_of(at))
         }
     }
 }
@@ -63,6 +73,7 @@ pub fn which_part(topic: &Topic) -> Vec<Line> {
         return Vec::new();
     };
     let parts = match word.components.as_slice() {
+        [] if is_by_hand(topic) => "it is not said which component".to_owned(),
         [] => format!("{} does not say which component", topic.vendor),
         some => list(some),
     };
@@ -76,6 +87,7 @@ pub fn how_bad(topic: &Topic) -> Vec<Line> {
         return Vec::new();
     };
     let theirs = match word.vendor_impact.as_str() {
+        _ if is_by_hand(topic) => format!("{} has not said it here", topic.vendor),
         "" => format!("{} does not say how bad it is", topic.vendor),
         said => format!("{}’s word is “{said}”", topic.vendor),
     };
@@ -118,6 +130,12 @@ pub fn how_ended(topic: &Topic, times: &Times) -> Vec<Line> {
     }
     let vendor = &topic.vendor;
     let said = match topic.resolved_how {
+        _ if topic.open_end == Some(OpenEnd::Unwatched) => {
+            "nobody knows whether it has: its source is no longer watched".to_owned()
+        }
+        _ if topic.open_end == Some(OpenEnd::GoesOn) => {
+            "it has not: it goes on, but what it names, or what our services need, has changed".to_owned()
+        }
         Some(ResolvedHow::VendorSaid) => format!("{vendor} says it is resolved"),
         Some(ResolvedHow::NoLongerListed) => {
             format!("no longer listed by {vendor}{}; {vendor} did not say that it ended", unlisted_for(topic, times))

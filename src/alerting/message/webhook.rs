@@ -13,7 +13,7 @@ use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
 use crate::model::inventory::{Procedure, Tier};
-use crate::model::notification::{Facts, HurtService, Topic, UnwellComponent, VendorWord};
+use crate::model::notification::{Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord};
 use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::Support;
 
@@ -84,6 +84,8 @@ pub struct WebhookTopic {
     until: Option<String>,
     /// How it ended. Only `vendor_said` is the vendor's word.
     resolved_how: Option<ResolvedHow>,
+    /// Set where the end is ours alone, and nothing is known to be over.
+    open_end: Option<OpenEnd>,
     /// It was over before we first saw it.
     reported_late: bool,
     /// A maintenance past its planned end.
@@ -156,6 +158,8 @@ pub struct WebhookWord {
     said_at: Option<String>,
     /// The vendor's page.
     link: Option<String>,
+    /// Who entered it by hand; then none of it is the vendor's own word.
+    author: Option<String>,
 }
 
 /// A service of ours.
@@ -229,6 +233,7 @@ fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
         since: topic.since.to_string(),
         until: topic.until.map(|until| until.to_string()),
         resolved_how: topic.resolved_how,
+        open_end: topic.open_end,
         reported_late: topic.reported_late,
         overrun: topic.overrun,
         why: topic.why.clone(),
@@ -266,6 +271,7 @@ fn word(word: &VendorWord) -> WebhookWord {
         text: word.text.clone(),
         said_at: word.said_at.map(|at| at.to_string()),
         link: word.link.clone(),
+        author: word.author.clone(),
     }
 }
 

@@ -92,6 +92,9 @@ fn detect(folder: &Path, name: &str, vendors: &[Vendor]) -> Result<Format> {
     match (quiet.as_slice(), vendor) {
         ([only], _) => Ok(*only),
         (_, Some(source)) => Ok(source.format),
+        (_, None) if recording::bodies(folder)?.is_empty() => {
+            bail!("{} holds no bodies; they are DIR/<source>[/<role>]/<UTC time>.<ext>", folder.display())
+        }
         (_, None) => {
             let formats = Format::ALL.map(Format::name).join(", ");
             bail!(
@@ -151,7 +154,11 @@ fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Res
         subscriptions,
         receivers,
     };
-    Ok(Compiled::new(parts, Ids::salted("replay")))
+    let mut compiled = Compiled::new(parts, Ids::salted("replay"));
+    // All that was recorded is looked at, whether the inventory needs it or not.
+    let recorded = recordings.iter().filter_map(|r| source_of(&r.name, r.format));
+    compiled.sources.extend(recorded.map(|source| (source.id.clone(), source)));
+    Ok(compiled)
 }
 
 /// A vendor that was not recorded: known by name, read from nowhere.

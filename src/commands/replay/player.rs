@@ -146,15 +146,16 @@ impl Ask for Tape {
     async fn ask(&self, _source: &Source, request: &Request, may_be_same: bool) -> Asked {
         let now = *lock(&self.now);
         let Some(path) = self.recording.standing(request.role, now) else {
-            return Asked::Outcome(Outcome::NotRecorded);
+            return Asked::Outcome(Outcome::NotRecorded, None);
         };
         let before = lock(&self.handed_out).insert(request.role, path.clone());
         if may_be_same && before.as_ref() == Some(path) {
             return Asked::NotModified;
         }
-        Asked::Outcome(match std::fs::read(path) {
+        let outcome = match std::fs::read(path) {
             Ok(bytes) => Outcome::Body(Body::saved(bytes)),
             Err(error) => Outcome::Unreadable(Unreadable::Unreachable(format!("{}: {error}", path.display()))),
-        })
+        };
+        Asked::Outcome(outcome, None)
     }
 }

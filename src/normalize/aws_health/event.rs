@@ -97,7 +97,7 @@ fn updates(event: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<S
         let said = entry.message.read(place, "message", into).filter(|message| !message.0.trim().is_empty());
         let said = said.or_else(|| entry.summary.read(place, "summary", into));
         let text = said.map_or_else(String::new, |said| document::plain(&said.0));
-        updates.push(SeenUpdate { key, at: when, vendor_phase: status, text });
+        updates.push(SeenUpdate { key, at: when, vendor_phase: status, text, author: None });
     }
     if updates.iter().all(|update| update.at.as_ref().is_some_and(|at| at.at.is_some())) {
         updates.sort_by_key(|update| update.at.as_ref().and_then(|at| at.at));

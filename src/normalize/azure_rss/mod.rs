@@ -132,7 +132,13 @@ fn incident(item: &Item, key: String, at: Place<'_>, into: &mut Snapshot) -> See
         ended: None,
         planned: None,
         // The feed holds one text for each incident and edits it in place, its date unchanged.
-        updates: vec![SeenUpdate { key: key.clone(), at: started.clone(), vendor_phase: vendor_phase.clone(), text }],
+        updates: vec![SeenUpdate {
+            key: key.clone(),
+            at: started.clone(),
+            vendor_phase: vendor_phase.clone(),
+            text,
+            author: None,
+        }],
         started,
         vendor_phase,
         title,

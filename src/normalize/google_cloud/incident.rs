@@ -144,6 +144,7 @@ fn update(row: &wire::Update<'_>, at: Place<'_>, keys: &mut UpdateKeys, into: &m
     let when = row.when.time(at, "when", into).or_else(|| written.clone());
     let key = written.as_ref().or(when.as_ref()).map_or("", |time| time.raw.as_str());
     SeenUpdate {
+        author: None,
         key: keys.next(key),
         vendor_phase: row.status.read(at, "status", into).map_or_else(String::new, |word| text::title(&word.0)),
         text: row.text.read(at, "text", into).map_or_else(String::new, |text| document::plain(&unescaped(&text.0))),

@@ -203,5 +203,5 @@ fn update(row: &wire::Update<'_>, at: Place<'_>, unnamed: &mut UpdateKeys, into:
     let key = key.unwrap_or_else(|| unnamed.next(when.as_ref().map_or("", |when| when.raw.as_str())));
     let vendor_phase = row.status.read(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
     let text = row.body.read(at, "body", into).map_or_else(String::new, |body| document::plain(&body.0));
-    SeenUpdate { key, at: when, vendor_phase, text }
+    SeenUpdate { key, at: when, vendor_phase, text, author: None }
 }

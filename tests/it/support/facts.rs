@@ -111,6 +111,7 @@ pub fn word() -> VendorWord {
         ),
         said_at: Some(at("2026-07-17T22:29:00Z")),
         link: Some("https://status.okta.example/incidents/p20f40pt1rgv?lang=en&full=1".into()),
+        author: None,
     }
 }
 
@@ -134,6 +135,7 @@ pub fn okta(services: Vec<HurtService>) -> Topic {
         since: at("2026-07-17T22:03:00Z"),
         until: None,
         resolved_how: None,
+        open_end: None,
         reported_late: false,
         overrun: false,
         why: None,

@@ -170,12 +170,12 @@ impl Ask for Servers {
         let key = (source.id.to_string(), request.role.to_owned());
         let bodies = self.bodies.lock().unwrap();
         if let Some(body) = bodies.get(&key) {
-            return Asked::Outcome(Outcome::Body(Body::saved(body.to_string().into_bytes())));
+            return Asked::Outcome(Outcome::Body(Body::saved(body.to_string().into_bytes())), None);
         }
         if bodies.contains_key(&(source.id.to_string(), "summary".to_owned())) {
-            return Asked::Outcome(Outcome::NotRecorded);
+            return Asked::Outcome(Outcome::NotRecorded, None);
         }
-        Asked::Outcome(Outcome::Unreadable(Unreadable::Unreachable("no answer in 30 s".into())))
+        Asked::Outcome(Outcome::Unreadable(Unreadable::Unreachable("no answer in 30 s".into())), None)
     }
 }
 

@@ -1,0 +1,97 @@
+//! `incident`: a person's word, for vendors that publish nothing.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use jiff::Timestamp;
+
+use super::inbox::{Answer, Inbox};
+use super::load::{self, Folders};
+use super::setup::Sound;
+use crate::model::id::Ids;
+use crate::pipeline::hand::{Act, Word};
+use crate::store::{Store, StoreError};
+
+/// How long a running Bellwether may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// Says a word: to the running Bellwether, or, if none runs, into its database, from where it is told at the next start.
+///
+/// # Errors
+/// A configuration that cannot be read, a word that makes no sense, or no answer.
+pub fn run(folders: &Folders, act: Act, said: Said, json: bool) -> Result<ExitCode> {
+    let loaded = load::load(folders)?;
+    let Some(sound) = Sound::of(&loaded) else {
+        super::check::print(&loaded.problems);
+        return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
+    };
+    if said.author.trim().is_empty() {
+        bail!("say who you are: --author NAME, or set BELLWETHER_AUTHOR");
+    }
+    let key = uuid::Uuid::now_v7().to_string();
+    let word = Word { key, at: Timestamp::now(), author: said.author, act, impact: said.impact, text: said.text };
+    let answer = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(say(&sound, &word))?;
+    print(&answer, json)
+}
+
+/// What every word may say.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Who says it.
+    pub author: String,
+    /// How bad it is.
+    pub impact: Option<crate::model::impact::Impact>,
+    /// What is said.
+    pub text: Option<String>,
+}
+
+async fn say(sound: &Sound, word: &Word) -> Result<Answer> {
+    let inbox = Inbox::of(&sound.settings.database.folder);
+    inbox.leave(word)?;
+    let end = Instant::now() + ANSWER_WITHIN;
+    while Instant::now() < end {
+        if let Some(answer) = inbox.take_answer(&word.key)? {
+            return Ok(answer);
+        }
+        match Store::open(&sound.settings.database.folder).await {
+            Ok(store) => {
+                let compiled = sound.compiled(Ids::salted(store.salt(&super::run::draw_salt()).await?));
+                inbox.take_in(&store, &compiled, Timestamp::now()).await?;
+                store.close().await;
+                eprintln!("note: Bellwether is not running here; who must be told is told when it starts");
+            }
+            Err(StoreError::InUse { .. }) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    bail!(
+        "the running Bellwether has not answered; the word waits in {} and is not lost",
+        sound.settings.database.folder.join("inbox").display()
+    )
+}
+
+fn print(answer: &Answer, json: bool) -> Result<ExitCode> {
+    if json {
+        say!("{}", serde_json::to_string(answer)?);
+    }
+    match answer {
+        Answer::Refused(why) if json => {
+            eprintln!("error: {why}");
+            Ok(ExitCode::FAILURE)
+        }
+        Answer::Refused(why) => bail!("{why}"),
+        Answer::Taken { .. } if json => Ok(ExitCode::SUCCESS),
+        Answer::Taken { incident, effects, told } => {
+            say!("{incident}");
+            for effect in effects {
+                say!("  {effect}");
+            }
+            if effects.is_empty() {
+                say!("  nothing of ours changes by it");
+            }
+            say!("  told: {}", if told.is_empty() { "nobody".to_owned() } else { told.join(", ") });
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

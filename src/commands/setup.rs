@@ -1,0 +1,187 @@
+//! From configuration files to what the loops need: the compiled configuration, the network, the ways to receivers.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use jiff::SignedDuration;
+use url::Url;
+
+use super::load::Loaded;
+use super::secrets;
+use crate::config::bellwether::{self, Settings};
+use crate::config::subscriptions::Subscriptions;
+use crate::delivery::mail::Mailbox;
+use crate::delivery::mailer::{MailSettings, Mailer, Tls};
+use crate::delivery::webhook::{DEADLINE, Endpoint, Hooks, SigningKey};
+use crate::fetch::{self, Fetcher};
+use crate::model::address::AllowedNetwork;
+use crate::model::id::Ids;
+use crate::model::inventory::Inventory;
+use crate::model::subscription::{Receiver, SecretRef, Way, WebhookUrl};
+use crate::model::vendor::Vendor;
+use crate::outgoing::client::Options;
+use crate::pipeline::compiled::{Compiled, Parts};
+use crate::pipeline::deliver::{Relay, Ways};
+
+/// How long a mail may take from the first octet to the last answer.
+const MAIL_DEADLINE: Duration = Duration::from_secs(5 * 60);
+
+/// The files, once none of them has an error.
+#[derive(Debug, Clone)]
+pub struct Sound {
+    /// `bellwether.toml`.
+    pub settings: Settings,
+    /// `inventory.toml`.
+    pub inventory: Inventory,
+    /// `subscriptions.toml`.
+    pub subscriptions: Subscriptions,
+    /// All vendors.
+    pub vendors: Vec<Vendor>,
+}
+
+impl Sound {
+    /// The files, if none of them has an error.
+    #[must_use]
+    pub fn of(loaded: &Loaded) -> Option<Self> {
+        if loaded.has_errors() {
+            return None;
+        }
+        Some(Self {
+            settings: loaded.settings.clone()?,
+            inventory: loaded.inventory.clone()?,
+            subscriptions: loaded.subscriptions.clone()?,
+            vendors: loaded.good_vendors(),
+        })
+    }
+
+    /// The configuration made ready.
+    #[must_use]
+    pub fn compiled(&self, ids: Ids) -> Compiled {
+        let blind_after = self.settings.alerting.blind_after.0;
+        let parts = Parts {
+            organisation: self.settings.organisation.name.0.clone(),
+            time_zone: self.settings.organisation.time_zone.0.iana_name().unwrap_or("UTC").to_owned(),
+            page: self.settings.organisation.page.as_ref().map(|page| page.as_str().to_owned()),
+            blind_after: SignedDuration::try_from(blind_after).unwrap_or(SignedDuration::from_mins(10)),
+            inventory: self.inventory.clone(),
+            vendors: self.vendors.clone(),
+            subscriptions: self.subscriptions.subscriptions.clone(),
+            receivers: self.subscriptions.receivers.clone(),
+        };
+        Compiled::new(parts, ids)
+    }
+
+    /// The network for looks.
+    ///
+    /// # Errors
+    /// A certificate file or a proxy that cannot be used.
+    pub fn fetcher(&self) -> Result<Fetcher> {
+        let polling = &self.settings.polling;
+        let options = self.options()?;
+        Ok(Fetcher::new(fetch::Settings {
+            user_agent: options.user_agent,
+            total_deadline: polling.deadline.0,
+            allow_private: options.allow_private,
+            proxy: options.proxy,
+            extra_roots_pem: options.extra_roots_pem,
+            ..fetch::Settings::default()
+        })?)
+    }
+
+    fn options(&self) -> Result<Options> {
+        let polling = &self.settings.polling;
+        let contact = polling.user_agent_contact.as_ref().map(|c| format!(" (+{})", c.as_str())).unwrap_or_default();
+        Ok(Options {
+            user_agent: format!("Bellwether/{}{contact}", env!("CARGO_PKG_VERSION")),
+            connect_deadline: Duration::from_secs(5),
+            allow_private: polling
+                .allow_private
+                .iter()
+                .filter_map(|n| n.0.to_string().parse::<AllowedNetwork>().ok())
+                .collect(),
+            proxy: polling.proxy.clone(),
+            extra_roots_pem: certificates(&polling.ca_files)?,
+        })
+    }
+
+    /// The ways to the receivers, with their secrets.
+    ///
+    /// # Errors
+    /// A mail relay or a client that cannot be set up. A secret that cannot be found is kept as the reason why the
+    /// receiver cannot be reached, so that one receiver's trouble is not everybody's.
+    pub fn ways(&self, process: String) -> Result<Ways> {
+        let receivers = &self.subscriptions.receivers;
+        let endpoints = receivers.iter().filter_map(|r| Some((r.id.clone(), endpoint(r)?))).collect();
+        Ok(Ways {
+            receivers: receivers.iter().map(|r| (r.id.clone(), r.clone())).collect(),
+            relay: self.settings.mail.as_ref().map(|mail| self.relay(mail)).transpose()?,
+            hooks: Hooks::new(self.options()?, DEADLINE)?,
+            endpoints,
+            process,
+        })
+    }
+
+    fn relay(&self, mail: &bellwether::Mail) -> Result<Relay> {
+        let domain = mail.from.as_str().rsplit('@').next().unwrap_or("localhost").to_owned();
+        let from = Mailbox {
+            name: Some(format!("Bellwether, {}", self.settings.organisation.name.0)),
+            email: mail.from.clone(),
+        };
+        let login = match (&mail.username, &mail.password) {
+            (Some(name), Some(password)) => {
+                let secret = secrets::resolve(&password.0).context("the mail relay's password")?;
+                Some((name.clone(), secret))
+            }
+            _ => None,
+        };
+        let settings = MailSettings {
+            host: mail.host.0.clone(),
+            port: mail.port(),
+            tls: match mail.tls {
+                bellwether::Tls::Required => Tls::Required,
+                bellwether::Tls::Implicit => Tls::Implicit,
+                bellwether::Tls::None => Tls::None,
+            },
+            extra_roots_pem: certificates(&self.settings.polling.ca_files)?,
+            login,
+            from: from.clone(),
+            hello: domain.clone(),
+            deadline: MAIL_DEADLINE,
+        };
+        Ok(Relay { mailer: Mailer::new(settings)?, from, domain })
+    }
+}
+
+fn certificates(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("the certificate file {} cannot be read", path.display()))
+    };
+    files.iter().map(read).collect()
+}
+
+/// `None` for a receiver that is no webhook.
+fn endpoint(receiver: &Receiver) -> Option<Result<Endpoint, String>> {
+    let Way::Webhook { url, secrets, allow_private } = &receiver.way else { return None };
+    let made = || -> Result<Endpoint> {
+        let url = match url {
+            WebhookUrl::Plain(url) => url.clone(),
+            WebhookUrl::Secret(reference) => webhook_url(reference)?,
+        };
+        let keys = secrets.iter().map(signing_key).collect::<Result<Vec<_>>>()?;
+        Ok(Endpoint { url, keys, allow_private: *allow_private })
+    };
+    Some(made().map_err(|error| format!("the receiver {} cannot be set up: {error:#}", receiver.id)))
+}
+
+fn webhook_url(reference: &SecretRef) -> Result<Url> {
+    let secret = secrets::resolve(reference)?;
+    Url::parse(secret.reveal()).ok().with_context(|| format!("{} holds no web address", secrets::place(reference)))
+}
+
+fn signing_key(reference: &SecretRef) -> Result<SigningKey> {
+    let secret = secrets::resolve(reference)?;
+    SigningKey::parse(&secret).with_context(|| {
+        format!("{} holds no key; make one with: echo whsec_$(openssl rand -base64 32)", secrets::place(reference))
+    })
+}

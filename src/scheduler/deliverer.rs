@@ -1,0 +1,107 @@
+//! The deliveries: what is due in the outbox, as soon as it is due, many at once but few to one address.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::task::{Id, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::Clock;
+use crate::pipeline::deliver::{self, Delivery, Ways};
+use crate::store::{Store, StoreError};
+
+/// How many rows are tried at the same time.
+const AT_ONCE: usize = 64;
+/// How many of them to one address.
+const TO_ONE_ADDRESS: usize = 2;
+/// The outbox is looked into at least this often.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// All that the deliveries need.
+pub struct Deliverer {
+    /// The store.
+    pub store: Store,
+    /// How receivers are reached.
+    pub ways: Arc<Ways>,
+    /// The time.
+    pub clock: Clock,
+    /// Is woken when something was put into the outbox.
+    pub woken: Arc<Notify>,
+    /// Is told what came of each try.
+    pub told: mpsc::Sender<Result<Delivery, StoreError>>,
+}
+
+/// Tries under way, and to which address each goes.
+#[derive(Default)]
+struct UnderWay {
+    tries: JoinSet<Result<Delivery, StoreError>>,
+    addresses: BTreeMap<Id, String>,
+}
+
+impl Deliverer {
+    /// Delivers until `stop`, then lets the tries that have begun end.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut under_way = UnderWay::default();
+        while !stop.is_cancelled() {
+            self.claim(&mut under_way).await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.woken.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                Some(done) = under_way.tries.join_next_with_id() => self.done(done, &mut under_way).await,
+            }
+        }
+        while let Some(done) = under_way.tries.join_next_with_id().await {
+            self.done(done, &mut under_way).await;
+        }
+    }
+
+    async fn claim(&self, under_way: &mut UnderWay) {
+        let room = AT_ONCE.saturating_sub(under_way.tries.len());
+        if room == 0 {
+            return;
+        }
+        match deliver::claim(&self.store, &self.ways, room, &under_way.busy(), (self.clock)()).await {
+            Err(error) => tracing::error!(%error, "the outbox cannot be read"),
+            Ok(rows) => {
+                for row in rows {
+                    let address = row.notification.address.clone();
+                    let (store, ways, clock) = (self.store.clone(), Arc::clone(&self.ways), self.clock);
+                    let task =
+                        under_way.tries.spawn(async move { deliver::deliver_once(&store, &ways, row, clock).await });
+                    under_way.addresses.insert(task.id(), address);
+                }
+            }
+        }
+    }
+
+    async fn done(&self, done: Joined, under_way: &mut UnderWay) {
+        match done {
+            Ok((id, delivery)) => {
+                under_way.addresses.remove(&id);
+                // Nobody listens only while the program ends.
+                let _ = self.told.send(delivery).await;
+            }
+            // The row's lease ends, and it is tried again.
+            Err(panic) => {
+                under_way.addresses.remove(&panic.id());
+                tracing::error!(%panic, "a try to deliver broke off");
+            }
+        }
+    }
+}
+
+type Joined = Result<(Id, Result<Delivery, StoreError>), tokio::task::JoinError>;
+
+impl UnderWay {
+    /// The addresses to which enough is under way.
+    fn busy(&self) -> Vec<String> {
+        let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+        for address in self.addresses.values() {
+            *counts.entry(address).or_default() += 1;
+        }
+        counts.into_iter().filter(|(_, n)| *n >= TO_ONE_ADDRESS).map(|(address, _)| address.clone()).collect()
+    }
+}

@@ -1,0 +1,6 @@
+//! The rules of the model, each with a test that names it.
+
+mod diff;
+mod effects;
+mod outbox;
+mod route;
