@@ -590,13 +590,7 @@ async fn the_api_tells_open_incidents_and_what_they_hurt() {
 #[tokio::test]
 async fn an_incidents_page_tells_the_whole_story_and_who_was_told() {
     let hospital = storm(true).await;
-    let due = hospital.store.claim("t", 10, &[], ago(-10), ago(0)).await.unwrap();
-    let id = &due[0].notification.id;
-    let frozen = Frozen { subject: "[DOWN] EHR: Keyring".into(), bytes: vec![1] };
-    hospital.store.freeze(id, &frozen).await.unwrap();
-    let again = Tried::Again { due: ago(-1), reason: "HTTP 503".into() };
-    hospital.store.mark(id, &again, ago(0)).await.unwrap();
-    hospital.store.mark(id, &Tried::Delivered { answer: "HTTP 202".into() }, ago(-1)).await.unwrap();
+    deliver(&hospital).await;
     let incident = served_incident(&hospital).await;
     let served = serve(&hospital, None).await;
     let page = served.get(&format!("/incidents/{incident}")).await;
@@ -623,6 +617,17 @@ async fn an_incidents_page_tells_the_whole_story_and_who_was_told() {
     for path in ["/deliveries", "/api/v1/deliveries", &format!("/incidents/{incident}")] {
         assert!(!served.get(path).await.body.contains("s3cr3t-canary"), "{path} shows what may be a token");
     }
+}
+
+/// The first message, refused once and then taken.
+async fn deliver(hospital: &Hospital) {
+    let due = hospital.store.claim("t", 10, &[], ago(-10), ago(0)).await.unwrap();
+    let id = &due[0].notification.id;
+    let frozen = Frozen { subject: "[DOWN] EHR: Keyring".into(), bytes: vec![1] };
+    hospital.store.freeze(id, &frozen).await.unwrap();
+    let again = Tried::Again { due: ago(-1), reason: "HTTP 503".into() };
+    hospital.store.mark(id, &again, ago(0)).await.unwrap();
+    hospital.store.mark(id, &Tried::Delivered { answer: "HTTP 202".into() }, ago(-1)).await.unwrap();
 }
 
 async fn served_incident(hospital: &Hospital) -> String {
@@ -721,14 +726,16 @@ async fn a_client_that_sends_no_head_is_given_up() {
     assert!(ended.is_ok(), "it held its place");
 }
 
-/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves four situations on ports 18090 to 18093.
+/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves five situations on ports 18090 to 18094.
 #[tokio::test]
 async fn show() {
     let Some(seconds) = std::env::var("BELLWETHER_SHOW").ok().and_then(|s| s.parse().ok()) else { return };
     let dark = Hospital::open(true).await;
     dark.look(ago(30)).await;
     dark.look(ago(0)).await;
-    let shown = [storm(false).await, quiet().await, crowd().await, dark];
+    let told = storm(true).await;
+    deliver(&told).await;
+    let shown = [storm(false).await, quiet().await, crowd().await, dark, told];
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(18090..) {
         served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, noon).await);
