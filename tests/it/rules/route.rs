@@ -35,7 +35,7 @@ async fn one_incident_is_told_from_its_beginning_to_its_end() {
     assert_eq!(step(Impact::MajorOutage, 2).await.subjects(), ["noc: [Worse: DOWN] EHR at all sites: Okta"]);
     assert_eq!(step(Impact::Degraded, 3).await.subjects(), ["noc: [Better: Degraded] EHR at all sites: Okta"]);
     let end = desk.open("okta/status", vec![ended(4, incident("a"))], 4).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
     assert!(end.sent[0].text.contains("for 4 min"), "{}", end.sent[0].text);
 }
 
@@ -108,7 +108,7 @@ async fn who_was_told_is_told_that_it_eased_below_the_least_impact_and_that_it_i
     step(Impact::MajorOutage, 1).await;
     assert_eq!(step(Impact::Degraded, 2).await.subjects(), ["noc: [Better: Degraded] EHR at all sites: Okta"]);
     let end = desk.open("okta/status", vec![ended(3, incident("a"))], 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn who_wants_only_what_is_worse_is_told_when_it_gets_worse_and_not_that_it
     assert_eq!(step(Impact::Degraded, 1).await.subjects(), NOBODY);
     assert_eq!(step(Impact::MajorOutage, 2).await.subjects(), ["noc: [Worse: DOWN] EHR at all sites: Okta"]);
     let end = desk.open("okta/status", vec![ended(3, incident("a"))], 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn what_is_old_at_the_first_look_alerts_nobody_and_comes_alive_with_a_new_
     woken.updates.push(update("u2", 1, "Again."));
     assert_eq!(
         desk.open("okta/status", vec![woken], 2).await.subjects(),
-        ["noc: [Partly down] EHR at all sites: Okta SSO"]
+        ["noc: [Partly down] EHR at all sites: Okta"]
     );
 }
 
@@ -285,7 +285,7 @@ async fn an_incident_folds_all_the_components_that_it_names() {
     let named = || naming(&["SSO", "MFA"], incident("a"));
     assert_eq!(desk.look("okta/status", both(vec![named()]), 2).await.subjects(), NOBODY);
     let end = desk.look("okta/status", with(Impact::Operational, vec![ended(3, named())]), 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn a_component_still_unwell_after_its_incidents_end_is_told_with_that_end_
     let with = |s: Impact, open: Vec<SeenIncident>| seen(with_components(vec![status("SSO", s)], listing(open)));
     desk.look("okta/status", with(Impact::PartialOutage, vec![sso(Impact::PartialOutage)]), 1).await;
     let end = desk.look("okta/status", with(Impact::Degraded, vec![ended(3, sso(Impact::PartialOutage))]), 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over, still hurt] EHR at all sites: Okta"]);
+    assert_eq!(end.subjects(), ["noc: [Over, still hurt] EHR at all sites: Okta SSO"]);
     assert_eq!(end.sent[0].facts.topics[0].services[0].still, ["Okta SSO: degraded"]);
     assert!(end.sent[0].text.contains("EHR is still hurt: Okta SSO: degraded."), "{}", end.sent[0].text);
     let well = desk.look("okta/status", with(Impact::Operational, vec![]), 9).await;
@@ -328,7 +328,7 @@ async fn an_incident_that_stops_naming_our_component_is_over_for_us_and_said_to_
     assert_eq!(step.sent.len(), 1);
     let sent = &step.sent[0];
     assert!(sent.is(EffectKind::Over));
-    assert_eq!(sent.subject, "[No longer counted] EHR at all sites: Okta");
+    assert_eq!(sent.subject, "[No longer counted] EHR at all sites: Okta SSO");
     assert!(sent.text.contains("Okta’s incident goes on"), "{}", sent.text);
     let end = desk.open("okta/status", vec![ended(9, naming(&["MFA"], incident("a")))], 9).await;
     assert_eq!(end.subjects(), NOBODY);
@@ -363,7 +363,7 @@ async fn a_maintenance_is_told_when_it_begins_when_it_overruns_and_when_it_ends(
     assert_eq!(overrun.subjects(), ["noc: [Worse: Maintenance overrun] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(62).await.subjects(), NOBODY, "told once");
     let end = desk.open("okta/status", vec![with_phase(Phase::Completed, maintenance("m", 10, 60))], 70).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -563,7 +563,7 @@ async fn a_subscription_that_asks_for_less_than_before_tells_what_hurts_now() {
     let mut desk = desk(OKTA, "least = \"major_outage\"").await;
     assert_eq!(desk.open("okta/status", vec![incident("a")], 1).await.subjects(), NOBODY);
     desk.compiled = organisation(&ehr_on(OKTA), &[receiver("noc", "")]);
-    assert_eq!(desk.tick(2).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta SSO"]);
+    assert_eq!(desk.tick(2).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
