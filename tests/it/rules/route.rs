@@ -673,3 +673,79 @@ async fn a_reopened_incident_is_told_again() {
     let again = desk.open("okta/status", vec![incident("a")], 3).await;
     assert_eq!((again.changes(), again.subjects().len()), (vec!["reopened a".to_owned()], 1));
 }
+
+#[tokio::test]
+async fn a_removed_source_that_was_told_as_blind_is_not_told_as_seen_again() {
+    let needs = r#"{ vendor = "lab", without = "stops" }"#;
+    let mut desk = Desk::new(&ehr_on(needs), &[receiver("noc", "")]).await;
+    desk.all_quiet().await;
+    desk.look("lab/page", garbled(), 1).await;
+    assert_eq!(desk.tick(11).await.sent.len(), 1);
+    let mut fewer = vendors();
+    fewer.iter_mut().for_each(|v| v.sources.retain(|s| s.id.as_str() != "lab/page"));
+    desk.compiled = organisation_of(fewer, &ehr_on(needs), &[receiver("noc", "")]);
+    let reload = desk.tick(30).await;
+    assert_eq!(reload.subjects(), ["noc: [No longer watched] Lab, which EHR needs at all sites"]);
+    assert!(!reload.sent[0].text.contains("again"), "{}", reload.sent[0].text);
+}
+
+#[tokio::test]
+async fn an_inventory_line_removed_while_its_source_is_blind_is_not_told_as_seen_again() {
+    let mut desk = desk(&format!("{OKTA}, {AZURE}"), "services = [\"ehr\"]").await;
+    desk.look("okta/status", garbled(), 1).await;
+    desk.tick(11).await;
+    desk.compiled = organisation(
+        &[service("ehr", "EHR", AZURE), service("lab", "Lab", OKTA)],
+        &[receiver("noc", "services = [\"ehr\"]")],
+    );
+    let reload = desk.tick(30).await;
+    assert_eq!(reload.subjects(), ["noc: [No longer counted] Okta, which EHR needs at all sites"]);
+}
+
+#[tokio::test]
+async fn a_way_round_that_is_well_again_ends_the_hurt_but_not_the_incident() {
+    let desk = desk(r#"{ any_of = [{ vendor = "okta" }, { vendor = "azure" }], without = "stops" }"#, "").await;
+    desk.open("okta/status", vec![incident("a")], 1).await;
+    let both = desk.open("azure/status", vec![incident("b")], 2).await;
+    assert_eq!(both.sent.len(), 2, "{:?}", both.subjects());
+    let round = desk.open("azure/status", vec![ended(3, incident("b"))], 3).await;
+    let mut subjects = round.subjects();
+    subjects.sort();
+    assert_eq!(subjects, ["noc: [No longer counted] EHR at all sites: Okta", "noc: [Over] EHR at all sites: Azure"]);
+}
+
+#[tokio::test]
+async fn a_maintenance_put_off_again_is_over_and_no_vendor_is_said_to_have_ended_it() {
+    let desk = desk(OKTA, "least = \"maintenance\"").await;
+    desk.open("okta/status", vec![with_phase(Phase::InProgress, maintenance("m", 0, 60))], 1).await;
+    let put_off = desk.open("okta/status", vec![maintenance("m", 500, 560)], 2).await;
+    assert_eq!(put_off.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
+    assert!(!put_off.sent[0].text.contains("says it is resolved"));
+}
+
+#[tokio::test]
+async fn a_cancelled_maintenance_that_was_told_is_told_as_over() {
+    let desk = desk(OKTA, "least = \"maintenance\"").await;
+    desk.open("okta/status", vec![with_phase(Phase::InProgress, maintenance("m", 0, 60))], 1).await;
+    let step = desk.open("okta/status", vec![with_phase(Phase::Cancelled, maintenance("m", 0, 60))], 2).await;
+    assert_eq!((step.changes(), step.sent.len()), (vec!["withdrawn m".to_owned()], 1));
+    assert!(step.sent[0].is(EffectKind::Over));
+}
+
+#[tokio::test]
+async fn an_end_by_absence_is_worded_as_that() {
+    let desk = desk(OKTA, "").await;
+    desk.open("okta/status", vec![incident("a")], 1).await;
+    desk.open("okta/status", vec![], 2).await;
+    desk.open("okta/status", vec![], 7).await;
+    let end = desk.open("okta/status", vec![], 12).await;
+    assert_eq!(end.subjects(), ["noc: [No longer listed] EHR at all sites: Okta"]);
+    assert!(end.sent[0].text.contains("did not say that it ended"));
+}
+
+#[tokio::test]
+async fn a_subscription_to_one_vendor_is_told_of_our_own_network_too() {
+    let desk = desk(THREE, "vendors = [\"okta\"]").await;
+    go_silent(&desk, 1).await;
+    assert_eq!(desk.tick(11).await.subjects(), ["noc: [Offline] Bellwether itself, not the vendors"]);
+}
