@@ -21,7 +21,7 @@ pub type ToldKey = (String, ServiceId, Cause);
 pub struct Told {
     /// By which receiver.
     pub receiver: ReceiverId,
-    /// The impact that was decided on last.
+    /// The impact that was decided on last: a rung stays when the vendor then says nothing of how bad it is.
     pub impact: Impact,
     /// Whether the overrun was decided on.
     pub overrun: bool,
@@ -198,17 +198,21 @@ impl Run<'_> {
         }
     }
 
-    /// What was told of a component that the incident now names, so that it is not told again.
+    /// What was told of the components that the incident now names, so that it is not told again: all of it ends with
+    /// the incident.
     fn taken_over(&mut self, key: &ToldKey, open: &mut BTreeMap<ToldKey, Told>) -> Option<Told> {
         let (address, service, cause) = key;
+        let mut taken: Option<Told> = None;
         for folded in &self.about.get(cause)?.folds {
             let old = (address.clone(), service.clone(), folded.clone());
-            if let Some(told) = open.remove(&old) {
-                self.told.insert(old, None);
-                return Some(told);
-            }
+            let Some(told) = open.remove(&old) else { continue };
+            self.told.insert(old, None);
+            taken = Some(match taken {
+                Some(other) => other.together_with(told),
+                None => told,
+            });
         }
-        None
+        taken
     }
 
     fn decide(&mut self, key: ToldKey, effect: &Effect, want: &Want, before: Option<Told>) {
@@ -225,9 +229,12 @@ impl Run<'_> {
             sent = was_sent || inherited.is_some() || verdict == Verdict::Send;
             self.add(&key, effect, kind, want, verdict, since);
         }
+        // Where the vendor says nothing any more, what was told last still is what people know.
+        let known = before.map_or(effect.impact, |told| told.impact);
+        let is_lost = known.step_to(effect.impact) == Step::Lost;
         let told = Told {
             receiver: want.receiver.clone(),
-            impact: effect.impact,
+            impact: if is_lost { known } else { effect.impact },
             overrun: effect.overrun,
             sent,
             path: effect.path.clone(),
@@ -427,6 +434,15 @@ impl Run<'_> {
     fn finish(self) -> Routed {
         let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
         Routed { decisions: self.groups.into_values().collect(), told }
+    }
+}
+
+impl Told {
+    /// What was told of two components that one incident names: the worse of both.
+    fn together_with(self, other: Self) -> Self {
+        let is_worse = (other.sent, other.impact.rung()) > (self.sent, self.impact.rung());
+        let since = earlier(self.since, other.since);
+        Self { since, ..if is_worse { other } else { self } }
     }
 }
 

@@ -56,7 +56,18 @@ async fn unknown_to_a_rung_is_told_as_worse_and_a_rung_to_unknown_not_as_better(
     assert_eq!(step(Impact::Unknown, 1).await.subjects(), ["noc: [Impact unknown] EHR at all sites: Okta"]);
     assert_eq!(step(Impact::Degraded, 2).await.subjects(), ["noc: [Worse: Degraded] EHR at all sites: Okta"]);
     assert_eq!(step(Impact::Unknown, 3).await.subjects(), NOBODY);
-    assert_eq!(step(Impact::Degraded, 4).await.subjects(), ["noc: [Worse: Degraded] EHR at all sites: Okta"]);
+    assert_eq!(step(Impact::MajorOutage, 4).await.subjects(), ["noc: [Worse: DOWN] EHR at all sites: Okta"]);
+}
+
+#[tokio::test]
+async fn a_rung_that_comes_back_after_unknown_is_compared_with_what_was_told() {
+    let desk = desk(OKTA, "").await;
+    let step = |impact, minutes| desk.open("okta/status", vec![with_impact(impact, incident("a"))], minutes);
+    step(Impact::MajorOutage, 1).await;
+    step(Impact::Unknown, 2).await;
+    assert_eq!(step(Impact::MajorOutage, 3).await.subjects(), NOBODY, "that was told");
+    step(Impact::Unknown, 4).await;
+    assert_eq!(step(Impact::Degraded, 5).await.subjects(), ["noc: [Better: Degraded] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -258,6 +269,23 @@ async fn a_lone_component_is_folded_into_the_incident_that_names_it_without_a_se
     assert_eq!((named.changes(), named.subjects()), (vec!["opened a".to_owned()], NOBODY));
     let end = desk.look("okta/status", with(Impact::Operational, vec![ended(3, sso(Impact::PartialOutage))]), 3).await;
     assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+}
+
+#[tokio::test]
+async fn an_incident_folds_all_the_components_that_it_names() {
+    let desk = desk(r#"{ vendor = "okta", components = ["SSO", "MFA"], without = "stops" }"#, "").await;
+    let with = |s: Impact, open: Vec<SeenIncident>| {
+        seen(with_components(vec![status("SSO", s), status("MFA", Impact::Operational)], listing(open)))
+    };
+    let both = |open: Vec<SeenIncident>| {
+        let unwell = vec![status("SSO", Impact::PartialOutage), status("MFA", Impact::Degraded)];
+        seen(with_components(unwell, listing(open)))
+    };
+    assert_eq!(desk.look("okta/status", both(vec![]), 1).await.sent.len(), 2);
+    let named = || naming(&["SSO", "MFA"], incident("a"));
+    assert_eq!(desk.look("okta/status", both(vec![named()]), 2).await.subjects(), NOBODY);
+    let end = desk.look("okta/status", with(Impact::Operational, vec![ended(3, named())]), 3).await;
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
