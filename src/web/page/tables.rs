@@ -8,15 +8,16 @@ use crate::model::incident::{Report, ResolvedHow, Standing, is_overrun};
 use crate::model::inventory::Service;
 use crate::model::phase::Phase;
 use crate::web::now::{Now, Trouble, began, ended};
-use crate::web::view::card::{anchor, link, sentence};
+use crate::web::view::card::{link, sentence};
 use crate::web::view::{Badge, Theirs, When, list, tier};
 
 /// An incident as one row.
 pub struct Row {
-    pub anchor: String,
     pub link: String,
     pub title: Theirs,
     pub vendor: String,
+    /// What the vendor calls it, where the title is ours.
+    pub said: Option<Theirs>,
     pub tier: &'static str,
     pub badge: Badge,
     pub since: When,
@@ -33,8 +34,8 @@ impl Row {
             (None, None) => return None,
         };
         Some(Self {
-            anchor: anchor(trouble.cause),
             link: link(trouble),
+            said: trouble.report.map(|r| Theirs::line(&r.seen.title)),
             title: Theirs::line(&sentence(now, lead, effect.impact)),
             vendor: now.compiled.graph.vendor_name(&vendor).to_owned(),
             tier: tier(lead.tier),
@@ -57,10 +58,10 @@ impl Row {
             }
         };
         Self {
-            anchor: report.incident.0.clone(),
             link: format!("/incidents/{}", report.incident),
             title: Theirs::line(&report.seen.title),
             vendor: name,
+            said: None,
             tier: "",
             badge: Badge::of(report.seen.impact),
             since: When::of(now, began(report, now.at)),

@@ -145,7 +145,7 @@ pub fn link(trouble: &Trouble<'_>) -> String {
 }
 
 /// Where a card can be jumped to.
-pub fn anchor(cause: &Cause) -> String {
+fn anchor(cause: &Cause) -> String {
     match cause {
         Cause::Incident(id) => id.0.clone(),
         Cause::Component { .. } | Cause::Blind(_) | Cause::Offline => {
