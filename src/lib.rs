@@ -12,3 +12,4 @@ pub mod outgoing;
 pub mod pipeline;
 pub mod scheduler;
 pub mod store;
+pub mod web;

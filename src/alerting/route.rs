@@ -21,7 +21,7 @@ pub type ToldKey = (String, ServiceId, Cause);
 pub struct Told {
     /// By which receiver.
     pub receiver: ReceiverId,
-    /// The impact that was decided on last.
+    /// The impact that was decided on last: a rung stays when the vendor then says nothing of how bad it is.
     pub impact: Impact,
     /// Whether the overrun was decided on.
     pub overrun: bool,
@@ -161,33 +161,30 @@ impl<'a> Run<'a> {
     fn effect(&mut self, effect: &'a Effect, open: &mut Open<'a>) {
         for (place, want) in self.wants(effect) {
             let key = (place.address.to_owned(), effect.service.clone(), effect.cause.clone());
-            let before = open.remove(&key).or_else(|| self.taken_over(&key, open));
-            self.decide(key, place, effect, &want, before);
+            let before = open.remove(&key).cloned().or_else(|| self.taken_over(&key, open));
+            self.decide(key, place, effect, &want, before.as_ref());
         }
     }
 
-    /// What was told of a component that the incident now names, so that it is not told again.
-    fn taken_over(&mut self, key: &ToldKey, open: &mut Open<'a>) -> Option<&'a Told> {
+    /// What was told of the components that the incident now names, so that it is not told again: all of it ends with
+    /// the incident.
+    fn taken_over(&mut self, key: &ToldKey, open: &mut Open<'a>) -> Option<Told> {
         let (address, service, cause) = key;
         let folds = self.about.get(cause).map(|about| &about.folds).filter(|_| !open.is_empty())?;
+        let mut taken: Option<Told> = None;
         for folded in folds {
             let old = (address.clone(), service.clone(), folded.clone());
-            if let Some(told) = open.remove(&old) {
-                self.told.insert(old, None);
-                return Some(told);
-            }
+            let Some(told) = open.remove(&old) else { continue };
+            self.told.insert(old, None);
+            taken = Some(match taken {
+                Some(other) => other.together_with(told.clone()),
+                None => told.clone(),
+            });
         }
-        None
+        taken
     }
 
-    fn decide(
-        &mut self,
-        key: ToldKey,
-        place: Place<'a>,
-        effect: &'a Effect,
-        want: &Want<'a>,
-        before: Option<&'a Told>,
-    ) {
+    fn decide(&mut self, key: ToldKey, place: Place<'a>, effect: &'a Effect, want: &Want<'a>, before: Option<&Told>) {
         let was_sent = before.is_some_and(|told| told.sent);
         let here = self.about.get(&effect.cause).and_then(|about| about.since);
         let since = earlier(before.and_then(|told| told.since), here);
@@ -202,9 +199,12 @@ impl<'a> Run<'a> {
             let service = decided(effect, kind);
             self.add(place, &effect.cause, service, want, verdict, since);
         }
+        // Where the vendor says nothing any more, what was told last still is what people know.
+        let known = before.map_or(effect.impact, |told| told.impact);
+        let is_lost = known.step_to(effect.impact) == Step::Lost;
         let told = Told {
             receiver: place.receiver.clone(),
-            impact: effect.impact,
+            impact: if is_lost { known } else { effect.impact },
             overrun: effect.overrun,
             sent,
             path: effect.path.clone(),
@@ -383,6 +383,15 @@ fn asks_for(subscription: &Subscription, effect: &Effect, about: Option<&About>)
             })
         }
     })
+}
+
+impl Told {
+    /// What was told of two components that one incident names: the worse of both.
+    fn together_with(self, other: Self) -> Self {
+        let is_worse = (other.sent, other.impact.rung()) > (self.sent, self.impact.rung());
+        let since = earlier(self.since, other.since);
+        Self { since, ..if is_worse { other } else { self } }
+    }
 }
 
 /// The earlier of two times, as far as any is known.

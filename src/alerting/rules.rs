@@ -86,6 +86,12 @@ impl Rules {
         &self.receivers
     }
 
+    /// Whether any subscription leads to a receiver at all.
+    #[must_use]
+    pub fn tells_anybody(&self) -> bool {
+        !self.by_address.is_empty()
+    }
+
     /// Where a receiver leads.
     #[must_use]
     pub fn address(&self, receiver: &ReceiverId) -> Option<&str> {

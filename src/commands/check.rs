@@ -19,11 +19,12 @@ pub fn run(folders: &Folders, json: bool) -> Result<ExitCode> {
     loaded.problems.extend(idle_selectors(&loaded)?);
     if json {
         let all: Vec<_> = loaded.problems.iter().map(as_json).collect();
-        println!("{}", serde_json::Value::Array(all));
+        say!("{}", serde_json::Value::Array(all));
     } else {
         print(&loaded.problems);
         let (errors, warnings) = counts(&loaded.problems);
-        println!("{errors} errors, {warnings} warnings; {} vendors are known", loaded.vendors.len());
+        let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+        say!("{errors}, {warnings}; {} vendors are known", loaded.vendors.len());
     }
     Ok(if loaded.has_errors() { ExitCode::from(super::cli::BAD_CONFIGURATION) } else { ExitCode::SUCCESS })
 }
@@ -56,6 +57,10 @@ pub fn print(problems: &[Problem]) {
 fn counts(problems: &[Problem]) -> (usize, usize) {
     let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
     (errors, problems.len() - errors)
+}
+
+fn counted(number: usize, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
 
 fn as_json(problem: &Problem) -> serde_json::Value {

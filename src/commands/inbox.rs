@@ -36,7 +36,7 @@ impl Answer {
     #[must_use]
     pub fn of(incident: &crate::model::id::IncidentId, happened: &Happened) -> Self {
         let effects = happened.effects.iter().map(|(kind, effect)| {
-            format!("{} {}: {}", effect.path.join(", because "), kind.word(), effect.impact.label().to_lowercase())
+            format!("{}: {} ({})", kind.word(), effect.path.join(", because "), effect.impact.label().to_lowercase())
         });
         let told = happened.notices.iter().filter(|n| n.sent).map(|n| n.receiver.to_string());
         Self::Taken { incident: incident.to_string(), effects: effects.collect(), told: told.collect() }

@@ -73,7 +73,7 @@ async fn say(sound: &Sound, word: &Word) -> Result<Answer> {
 
 fn print(answer: &Answer, json: bool) -> Result<ExitCode> {
     if json {
-        println!("{}", serde_json::to_string(answer)?);
+        say!("{}", serde_json::to_string(answer)?);
     }
     match answer {
         Answer::Refused(why) if json => {
@@ -83,14 +83,14 @@ fn print(answer: &Answer, json: bool) -> Result<ExitCode> {
         Answer::Refused(why) => bail!("{why}"),
         Answer::Taken { .. } if json => Ok(ExitCode::SUCCESS),
         Answer::Taken { incident, effects, told } => {
-            println!("{incident}");
+            say!("{incident}");
             for effect in effects {
-                println!("  {effect}");
+                say!("  {effect}");
             }
             if effects.is_empty() {
-                println!("  nothing of ours changes by it");
+                say!("  nothing of ours changes by it");
             }
-            println!("  told: {}", if told.is_empty() { "nobody".to_owned() } else { told.join(", ") });
+            say!("  told: {}", if told.is_empty() { "nobody".to_owned() } else { told.join(", ") });
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use rust_embed::RustEmbed;
 
+use super::secrets;
 use crate::config::bellwether::Settings;
 use crate::config::check::{self, Files};
 use crate::config::places::Places;
@@ -85,6 +86,7 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
         subscriptions: subscriptions.value.as_ref().map(|s| (s, &subscriptions.places)),
         vendors: &vendors,
     }));
+    problems.extend(secrets::missing(&settings, &subscriptions));
     Ok(Loaded {
         settings: settings.value,
         inventory: inventory.value,

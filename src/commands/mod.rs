@@ -1,5 +1,13 @@
 //! The command line: wiring, files, secrets, exit codes.
 
+/// Writes a line to standard output. A reader that is gone, as `| head` is, is no error and ends nothing.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout().lock(), $($text)*);
+    }};
+}
+
 pub mod check;
 pub mod cli;
 pub mod inbox;

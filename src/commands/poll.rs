@@ -55,12 +55,12 @@ pub fn run(folders: &Folders, poll: &Poll) -> Result<ExitCode> {
         if poll.json {
             printed.push(as_json(source, &looked));
         } else {
-            print_table(source, &looked);
+            print_table(source, &looked, poll.what.is_some());
         }
     }
     runtime.shutdown_background();
     if poll.json {
-        println!("{:#}", Value::Array(printed));
+        say!("{:#}", Value::Array(printed));
     }
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -76,13 +76,15 @@ fn chosen(sound: &Sound, poll: &Poll) -> Result<Vec<Source>> {
     let vendor = find_vendor(&sound.vendors, what.split('/').next().unwrap_or_default())?;
     let sources: Vec<Source> =
         vendor.sources.iter().filter(|s| !what.contains('/') || s.id.as_str() == what).cloned().collect();
+    if vendor.sources.is_empty() {
+        let (name, id) = (&vendor.name, &vendor.id);
+        bail!(
+            "{name} has no source that can be read; `bellwether vendors show {id}` says how its customers hear of trouble"
+        );
+    }
     if sources.is_empty() {
         let known: Vec<&str> = vendor.sources.iter().map(|s| s.id.as_str()).collect();
-        bail!(
-            "{} has no source {what}; it has: {}",
-            vendor.name,
-            if known.is_empty() { "none".into() } else { known.join(", ") }
-        );
+        bail!("{} has no source {what}; it has: {}", vendor.name, known.join(", "));
     }
     if sources.len() > 1 && !poll.files.is_empty() {
         let known: Vec<&str> = sources.iter().map(|s| s.id.as_str()).collect();
@@ -150,19 +152,25 @@ fn unreadable_json(source: &Source, why: &Unreadable) -> Value {
     json!({"source": source.id, "format": source.format, "readable": false, "kind": why.word(), "why": why.to_string()})
 }
 
-fn print_table(source: &Source, looked: &Looked) {
+fn print_table(source: &Source, looked: &Looked, names_all: bool) {
     let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
-    println!("{}  ({}, {url})", source.id, source.format.name());
+    say!("{}  ({}, {url})", source.id, source.format.name());
     match &looked.look {
-        Look::Unreadable(why) => println!("  CANNOT READ: {why}\n"),
-        Look::SameAsBefore => println!("  as before\n"),
-        Look::Snapshot(snapshot) => print_snapshot(snapshot),
+        Look::Unreadable(why) => say!("  CANNOT READ: {why}\n"),
+        Look::SameAsBefore => say!("  as before\n"),
+        Look::Snapshot(snapshot) => {
+            print_snapshot(snapshot);
+            if names_all {
+                print_well(snapshot);
+            }
+            say!();
+        }
     }
 }
 
 fn print_snapshot(snapshot: &Snapshot) {
     let open: Vec<_> = snapshot.incidents.iter().filter(|i| !i.phase.is_end()).collect();
-    println!(
+    say!(
         "  recognised by {}; {} open, {} over, {} components",
         snapshot.sign,
         open.len(),
@@ -170,10 +178,10 @@ fn print_snapshot(snapshot: &Snapshot) {
         snapshot.components.len()
     );
     for (role, why) in &snapshot.blind {
-        println!("  its {role} cannot be read: {why}");
+        say!("  its document `{role}` cannot be read: {why}");
     }
     for warning in &snapshot.warnings {
-        println!("  warning: {}: {}", warning.path, warning.what);
+        say!("  warning: {}: {}", warning.path, warning.what);
     }
     if !open.is_empty() {
         let mut table = table::headed(["impact", "phase", "since", "title", "components", "key"]);
@@ -196,7 +204,7 @@ fn print_snapshot(snapshot: &Snapshot) {
                 incident.key.clone(),
             ]);
         }
-        println!("{table}");
+        say!("{table}");
     }
     let unwell: Vec<_> = snapshot.components.iter().filter(|c| c.status != Impact::Operational).collect();
     if !unwell.is_empty() {
@@ -211,7 +219,18 @@ fn print_snapshot(snapshot: &Snapshot) {
                 component.key.clone(),
             ]);
         }
-        println!("{table}");
+        say!("{table}");
     }
-    println!();
+}
+
+/// The components that are well, as the inventory names them: `name`, or `group/name` where a group matters.
+fn print_well(snapshot: &Snapshot) {
+    let well: Vec<_> = snapshot.components.iter().filter(|c| c.status == Impact::Operational).collect();
+    if !well.is_empty() {
+        say!("  {} operational:", well.len());
+    }
+    for seen in well {
+        let group = seen.component.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
+        say!("    {group}{}", seen.component.name);
+    }
 }

@@ -6,11 +6,14 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 
 use super::load::{self, Folders};
+use super::secrets;
 use super::setup::Sound;
+use crate::config::bellwether::Tls;
 use crate::delivery::Attempt;
 use crate::model::effect::Cause;
 use crate::model::id::{Ids, ReceiverId};
 use crate::model::notification::{FACTS_VERSION, Facts, Notification, NotificationState};
+use crate::model::subscription::{Receiver, Way, WebhookUrl};
 
 /// Sends a test message.
 ///
@@ -30,6 +33,7 @@ pub fn test(folders: &Folders, name: &str) -> Result<ExitCode> {
             if known.is_empty() { "none".into() } else { known.join(", ") }
         );
     };
+    say!("{}", way_to(&sound, receiver));
     let ways = sound.ways("receivers test".to_owned())?;
     let notification = test_message(&sound, receiver.id.clone(), receiver.address());
     let frozen = ways.compose(&notification).map_err(anyhow::Error::msg).context("the message cannot be made")?;
@@ -37,7 +41,7 @@ pub fn test(folders: &Folders, name: &str) -> Result<ExitCode> {
     let attempt = runtime.block_on(ways.send(&notification, &frozen.bytes, Timestamp::now()));
     match attempt {
         Attempt::Delivered { answer } => {
-            println!("delivered to {name}; the far side answered: {answer}");
+            say!("delivered to {name}; the far side answered: {answer}");
             Ok(ExitCode::SUCCESS)
         }
         Attempt::Retry { reason, .. } => {
@@ -45,6 +49,29 @@ pub fn test(folders: &Folders, name: &str) -> Result<ExitCode> {
         }
         Attempt::Permanent { reason, .. } => {
             bail!("not delivered to {name}: {reason} (a real message would be given up)")
+        }
+    }
+}
+
+/// Where the message goes and by what, so that an answer can be understood. Of a webhook only the host: the rest may be
+/// a secret.
+fn way_to(sound: &Sound, receiver: &Receiver) -> String {
+    match (&receiver.way, &sound.settings.mail) {
+        (Way::Email(to), Some(mail)) => {
+            let tls = match mail.tls {
+                Tls::Required => "required",
+                Tls::Implicit => "implicit",
+                Tls::None => "none",
+            };
+            let (host, port) = (&mail.host.0, mail.port());
+            format!("to {} by {host}:{port}, tls = \"{tls}\" ([mail] in bellwether.toml)", to.as_str())
+        }
+        (Way::Email(to), None) => format!("to {}", to.as_str()),
+        (Way::Webhook { url: WebhookUrl::Plain(url), .. }, _) => {
+            format!("to {}", url.host_str().unwrap_or_default())
+        }
+        (Way::Webhook { url: WebhookUrl::Secret(reference), .. }, _) => {
+            format!("to the address in {}", secrets::place(reference))
         }
     }
 }

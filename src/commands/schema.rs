@@ -17,9 +17,9 @@ pub fn run(name: Option<&str>) -> Result<ExitCode> {
     all.push(("webhook".to_owned(), webhook::schema().into()));
     let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
     match name {
-        None => println!("{}", names.join("\n")),
+        None => say!("{}", names.join("\n")),
         Some(name) => match all.iter().find(|(known, _)| known == name) {
-            Some((_, schema)) => println!("{schema:#}"),
+            Some((_, schema)) => say!("{schema:#}"),
             None => bail!("there is no schema {name:?}; there are {}", names.join(", ")),
         },
     }

@@ -1,9 +1,14 @@
 //! Secrets from where they are kept: the environment or a file. Nowhere else are they looked up.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
+use crate::config::Parsed;
+use crate::config::bellwether::Settings;
+use crate::config::places::Places;
+use crate::config::problem::{Problem, Severity};
+use crate::config::subscriptions::Subscriptions;
 use crate::delivery::secret::Secret;
-use crate::model::subscription::SecretRef;
+use crate::model::subscription::{SecretRef, Way, WebhookUrl};
 
 /// The value that a reference leads to.
 ///
@@ -12,7 +17,7 @@ use crate::model::subscription::SecretRef;
 pub fn resolve(reference: &SecretRef) -> Result<Secret> {
     let value = match reference {
         SecretRef::Env(name) => {
-            std::env::var(name).with_context(|| format!("the environment variable {name} is not set"))?
+            std::env::var(name).map_err(|_| anyhow!("the environment variable {name} is not set, or is no text"))?
         }
         SecretRef::File(path) => {
             std::fs::read_to_string(path).with_context(|| format!("the secret's file {path} cannot be read"))?
@@ -23,6 +28,37 @@ pub fn resolve(reference: &SecretRef) -> Result<Secret> {
         bail!("{} is empty", place(reference));
     }
     Ok(Secret::new(value.to_owned()))
+}
+
+/// A warning for each secret that a file refers to and that is not there: told before the first message needs it. It is
+/// no error, since a configuration may be checked where its secrets are not.
+#[must_use]
+pub fn missing(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some(settings_read) = &settings.value {
+        let token = settings_read.server.token.as_ref().map(|secret| ("server.token", &secret.0));
+        let password = settings_read.mail.as_ref().and_then(|mail| mail.password.as_ref());
+        let password = password.map(|secret| ("mail.password", &secret.0));
+        let all = [token, password].into_iter().flatten();
+        problems.extend(all.filter_map(|(key, secret)| problem(&settings.places, key, secret)));
+    }
+    for (n, receiver) in subscriptions.value.iter().flat_map(|read| &read.receivers).enumerate() {
+        let Way::Webhook { url, secrets, .. } = &receiver.way else { continue };
+        if let WebhookUrl::Secret(secret) = url {
+            problems.extend(problem(&subscriptions.places, &format!("receiver[{n}].webhook"), secret));
+        }
+        let keys = secrets.iter().enumerate();
+        problems.extend(
+            keys.filter_map(|(k, key)| problem(&subscriptions.places, &format!("receiver[{n}].secrets[{k}]"), key)),
+        );
+    }
+    problems
+}
+
+fn problem(places: &Places, key: &str, secret: &SecretRef) -> Option<Problem> {
+    let why = resolve(secret).err()?;
+    let way_out = "Bellwether needs it where it runs; without it nothing is delivered this way";
+    Some(places.problem(Severity::Warning, key, why.to_string(), way_out))
 }
 
 /// Where a secret is kept, for people.

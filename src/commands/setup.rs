@@ -181,5 +181,7 @@ fn webhook_url(reference: &SecretRef) -> Result<Url> {
 
 fn signing_key(reference: &SecretRef) -> Result<SigningKey> {
     let secret = secrets::resolve(reference)?;
-    SigningKey::parse(&secret).with_context(|| secrets::place(reference))
+    SigningKey::parse(&secret).with_context(|| {
+        format!("{} holds no key; make one with: echo whsec_$(openssl rand -base64 32)", secrets::place(reference))
+    })
 }

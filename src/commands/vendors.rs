@@ -1,5 +1,6 @@
 //! `vendors` and `formats`: what Bellwether knows how to watch.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -18,17 +19,26 @@ use crate::normalize;
 pub fn list(folders: &Folders, json: bool) -> Result<ExitCode> {
     let vendors = good(folders)?;
     if json {
-        println!("{:#}", serde_json::to_value(&vendors)?);
+        say!("{:#}", serde_json::to_value(&vendors)?);
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = table::headed(["vendor", "name", "read from", "tags"]);
     for vendor in &vendors {
-        let formats: Vec<&str> = vendor.sources.iter().map(|s| s.format.name()).collect();
-        let from = if formats.is_empty() { "nothing public".to_owned() } else { formats.join(", ") };
-        table.add_row([vendor.id.to_string(), vendor.name.clone(), from, vendor.tags.join(", ")]);
+        table.add_row([vendor.id.to_string(), vendor.name.clone(), read_from(vendor), vendor.tags.join(", ")]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The formats of a vendor's sources, each once.
+fn read_from(vendor: &Vendor) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for source in &vendor.sources {
+        *counts.entry(source.format.name()).or_default() += 1;
+    }
+    let formats = counts.into_iter().map(|(name, n)| if n == 1 { name.to_owned() } else { format!("{name} ({n})") });
+    let formats: Vec<String> = formats.collect();
+    if formats.is_empty() { "nothing: by hand only".to_owned() } else { formats.join(", ") }
 }
 
 /// Shows one vendor.
@@ -39,7 +49,7 @@ pub fn show(folders: &Folders, name: &str, json: bool) -> Result<ExitCode> {
     let vendors = good(folders)?;
     let vendor = find_vendor(&vendors, name)?;
     if json {
-        println!("{:#}", serde_json::to_value(vendor)?);
+        say!("{:#}", serde_json::to_value(vendor)?);
     } else {
         print(vendor);
     }
@@ -54,7 +64,7 @@ fn good(folders: &Folders) -> Result<Vec<Vendor>> {
 }
 
 fn print(vendor: &Vendor) {
-    println!("{}  ({})", vendor.name, vendor.id);
+    say!("{}  ({})", vendor.name, vendor.id);
     let lines = [
         ("homepage", vendor.homepage.as_ref().map(ToString::to_string)),
         ("tags", (!vendor.tags.is_empty()).then(|| vendor.tags.join(", "))),
@@ -64,7 +74,7 @@ fn print(vendor: &Vendor) {
         ("notifies", vendor.notifies.clone()),
     ];
     for (name, value) in lines.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
-        println!("  {name:<10} {value}");
+        say!("  {name:<10} {value}");
     }
     for source in &vendor.sources {
         let every = match &source.every {
@@ -72,13 +82,14 @@ fn print(vendor: &Vendor) {
             Schedule::Cron(line) => format!("at {line} (UTC)"),
         };
         let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
-        println!("  {:<10} {}  {url}  {every}", "source", source.id);
-        println!("  {:<10} {}: {}", "", source.format.name(), normalize::about(source.format).says);
+        say!("  {:<10} {}  {url}  {every}", "source", source.id);
+        say!("  {:<10} {}: {}", "", source.format.name(), normalize::about(source.format).says);
     }
     if vendor.sources.is_empty() {
-        println!(
-            "  {:<10} none: only what is entered by hand is known of it (`bellwether incident open {}`)",
-            "source", vendor.id
+        say!(
+            "  {:<10} none: only what is entered by hand is known of it (`bellwether incident open {} TITLE --author NAME`)",
+            "source",
+            vendor.id
         );
     }
 }
@@ -92,16 +103,16 @@ pub fn formats(json: bool) -> ExitCode {
             .iter()
             .map(|a| json!({"name": a.format, "evidence": a.evidence, "summary": a.summary, "says": a.says, "roles": a.roles}))
             .collect();
-        println!("{:#}", Value::Array(all));
+        say!("{:#}", Value::Array(all));
         return ExitCode::SUCCESS;
     }
     for about in all {
         let evidence = format!("{:?}", about.evidence).to_lowercase();
-        println!("{}  ({evidence})\n  {}\n  says: {}", about.format.name(), about.summary, about.says);
+        say!("{}  ({evidence})\n  {}\n  says: {}", about.format.name(), about.summary, about.says);
         if !about.roles.is_empty() {
-            println!("  roles: {}", about.roles.join(", "));
+            say!("  roles: {}", about.roles.join(", "));
         }
-        println!();
+        say!();
     }
     ExitCode::SUCCESS
 }

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod change;
+pub mod clock_text;
 pub mod effect;
 pub mod hash;
 pub mod id;

@@ -18,6 +18,7 @@ pub mod deliver;
 pub mod hand;
 pub mod look;
 pub mod settle;
+mod stage;
 
 use jiff::Timestamp;
 

@@ -8,6 +8,7 @@ pub mod known;
 pub mod log;
 pub mod outbox;
 pub mod retention;
+pub mod story;
 pub mod told;
 
 use std::path::{Path, PathBuf};

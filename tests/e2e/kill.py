@@ -95,7 +95,8 @@ class Test:
         self.binaries = (binary, binary_with_points)
         self.process = 0
         self.kills = Counter()
-        self.doubles_at = {}
+        self.doubles_after = Counter()
+        self._last = ("the start", 0)
         configure(self.bellwether, self.flapping, self.hook, self.mailbox, 0)
 
     def start(self, **environment):
@@ -108,6 +109,17 @@ class Test:
 
     def sinks(self):
         return [("mail", self.mailbox.receipts), ("webhook", self.hook.receipts)]
+
+    def ended(self, kind):
+        """Counts an end. The doubles since the last one came of that one."""
+        self.count_doubles(kind)
+        self.kills[kind] += 1
+
+    def count_doubles(self, kind=None):
+        last, before = self._last
+        now = self.doubles()
+        self.doubles_after[last] += now - before
+        self._last = (kind or last, now)
 
     # ---- the ends
 
@@ -129,7 +141,7 @@ class Test:
         if not self.bellwether.is_running():
             raise Failed(f"it ended by itself:\n{self.bellwether.said()[-3000:]}")
         self.bellwether.kill()
-        self.kills[kind] += 1
+        self.ended(kind)
 
     def sleep(self, seconds):
         end = time.monotonic() + seconds
@@ -138,20 +150,18 @@ class Test:
 
     def abort_at(self, point, after):
         """It ends itself the next time it comes by the point, after it came by `after` times."""
-        before = self.doubles()
         self.bellwether.binary = self.binaries[1]
         self.start(FAILPOINTS=f"{point}={after}*off->return" if after else f"{point}=return")
         wait_for(f"its own end at {point}", lambda: not self.bellwether.is_running(), patience_s=90)
         code = self.bellwether.process.returncode
         if code != -signal.SIGABRT:
             raise Failed(f"at {point} it ended with {code}:\n{self.bellwether.said()[-3000:]}")
-        self.kills[f"at {point}"] += 1
+        self.ended(f"at {point}")
         self.bellwether.binary = self.binaries[0]
         self.start()
         self.sleep(3)
         self.bellwether.kill()
-        self.kills["between points"] += 1
-        self.doubles_at[point] = self.doubles_at.get(point, 0) + self.doubles() - before
+        self.ended("between points")
 
     # ---- the whole
 
@@ -241,16 +251,16 @@ def judge(test):
         known = set(owed)
         strange += [(name, one) for one in came if one not in known]
     kills = sum(test.kills.values())
+    test.count_doubles()
     database = integrity(test.folder / "data")
     rows = [
         ("kills", kills),
-        *((f"  {kind}", count) for kind, count in test.kills.items()),
+        *((f"  {kind}", f"{count}, then {test.doubles_after[kind]} doubles") for kind, count in test.kills.items()),
         ("transitions in the ledger", len(owed)),
         ("messages told, to two receivers", messages),
         ("lost", len(lost)),
         ("doubles", doubles),
         ("doubles per kill", f"{doubles / max(kills, 1):.3f}"),
-        *((f"  round the point {point}", count) for point, count in test.doubles_at.items() if count),
         ("doubles with other bytes", len(differing)),
         ("told again under another id", len(repeated)),
         ("over before hurt", len(misordered)),

@@ -3,6 +3,7 @@
 
 mod config;
 mod config_files;
+mod docs;
 mod fetch;
 mod golden;
 mod layers;
@@ -15,4 +16,5 @@ mod rules;
 mod sources;
 mod support;
 mod walk;
+mod web;
 mod webhook;

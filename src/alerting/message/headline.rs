@@ -1,7 +1,7 @@
 //! The first lines: what of ours is hurt, how badly, where, by whom, since when.
 
-use super::times::{Times, between, span};
 use super::words::{self, did, does, is_over, lead, list, now, place};
+use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;

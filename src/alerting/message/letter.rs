@@ -3,8 +3,8 @@
 use super::headline::{headline, kicker, leads};
 use super::rows::rows;
 use super::subject::subject;
-use super::times::Times;
 use super::words::{count, is_over, is_unseen, still_hurt};
+use crate::model::clock_text::Times;
 use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;

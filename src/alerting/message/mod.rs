@@ -12,10 +12,10 @@ mod letter;
 mod plain;
 mod rows;
 pub mod subject;
-mod times;
+
 mod vendor;
 pub mod webhook;
-mod words;
+pub mod words;
 
 use crate::model::id::NotificationId;
 use crate::model::notification::{Facts, Message};

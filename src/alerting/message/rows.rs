@@ -2,9 +2,9 @@
 
 use super::advice::{do_first, owner};
 use super::letter::{Line, Row};
-use super::times::{Times, between, span};
 use super::vendor::{how_bad, how_ended, is_by_hand, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
+use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::inventory::Tier;
 use crate::model::notification::{Facts, HurtService, Topic};

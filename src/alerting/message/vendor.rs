@@ -1,8 +1,8 @@
 //! What the vendor says, and how bad that is: its own words beside ours, never ours in its place.
 
 use super::letter::Line;
-use super::times::{Times, between, span};
 use super::words::{is_over, is_unseen, list};
+use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::Cause;
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;

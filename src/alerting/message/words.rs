@@ -8,6 +8,7 @@ use crate::model::notification::{Facts, HurtService, Topic};
 const NAMES: usize = 12;
 
 /// What a service does now, for a sentence: "EHR *is down*".
+#[must_use]
 pub const fn does(impact: Impact) -> &'static str {
     match impact {
         Impact::Operational => "is hurt",
@@ -20,6 +21,7 @@ pub const fn does(impact: Impact) -> &'static str {
 }
 
 /// What a service did, for the sentence about an end: "EHR *was down*".
+#[must_use]
 pub const fn did(impact: Impact) -> &'static str {
     match impact {
         Impact::Operational => "was hurt",
@@ -32,6 +34,7 @@ pub const fn did(impact: Impact) -> &'static str {
 }
 
 /// How a service is, in a word or two: for the tag of a subject and for lists.
+#[must_use]
 pub const fn state(impact: Impact) -> &'static str {
     match impact {
         Impact::Operational => "Hurt",
@@ -44,6 +47,7 @@ pub const fn state(impact: Impact) -> &'static str {
 }
 
 /// Where a service is used, with its preposition: "at 6 of 7 sites".
+#[must_use]
 pub fn place(service: &HurtService, facts: &Facts) -> String {
     let (here, all) = (service.sites.len(), facts.sites_in_all as usize);
     match service.sites.as_slice() {
@@ -56,6 +60,7 @@ pub fn place(service: &HurtService, facts: &Facts) -> String {
 }
 
 /// A list for people: twelve names, then "and 19 more".
+#[must_use]
 pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     let shown = names.iter().take(NAMES).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMES) {
@@ -65,22 +70,26 @@ pub fn list<S: AsRef<str>>(names: &[S]) -> String {
 }
 
 /// The service that a message is named after: the most needed one of those that the message is about.
+#[must_use]
 pub fn lead(topic: &Topic) -> Option<&HurtService> {
     let over = is_over(topic);
     topic.services.iter().find(|s| over || s.effect != EffectKind::Over).or_else(|| topic.services.first())
 }
 
 /// What happened last.
+#[must_use]
 pub fn now(topic: &Topic) -> EffectKind {
     topic.told.last().copied().unwrap_or(EffectKind::Hurt)
 }
 
 /// Whether the topic is at its end.
+#[must_use]
 pub fn is_over(topic: &Topic) -> bool {
     now(topic) == EffectKind::Over
 }
 
 /// Whether the topic tells that nobody can see, rather than that something is wrong.
+#[must_use]
 pub const fn is_unseen(topic: &Topic) -> bool {
     match topic.cause {
         Cause::Blind(_) | Cause::Offline => true,
@@ -89,11 +98,13 @@ pub const fn is_unseen(topic: &Topic) -> bool {
 }
 
 /// Whether one of the services is hurt although this is over: by something else, or by this after all.
+#[must_use]
 pub fn still_hurt(topic: &Topic) -> bool {
     topic.services.iter().any(|s| !s.still.is_empty() || s.effect != EffectKind::Over)
 }
 
 /// "1 service", "3 services".
+#[must_use]
 pub fn count(n: usize, one: &str) -> String {
     format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }

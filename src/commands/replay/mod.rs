@@ -92,6 +92,9 @@ fn detect(folder: &Path, name: &str, vendors: &[Vendor]) -> Result<Format> {
     match (quiet.as_slice(), vendor) {
         ([only], _) => Ok(*only),
         (_, Some(source)) => Ok(source.format),
+        (_, None) if recording::bodies(folder)?.is_empty() => {
+            bail!("{} holds no bodies; they are DIR/<source>[/<role>]/<UTC time>.<ext>", folder.display())
+        }
         (_, None) => {
             let formats = Format::ALL.map(Format::name).join(", ");
             bail!(

@@ -95,8 +95,11 @@ impl Voice {
                 }
                 Change::Source(c) => {
                     let why = c.health.why().map(|why| format!(": {why}")).unwrap_or_default();
-                    let sign = if matches!(c.health, Health::Unreadable { .. }) { "CANNOT READ" } else { "source" };
-                    line(&format!("{}  {sign:<10} {} {}{why}", time(at), c.source, c.health.word()));
+                    let (sign, word) = match c.health {
+                        Health::Unreadable { .. } => ("CANNOT READ", String::new()),
+                        Health::NeverRead | Health::Readable { .. } => ("source", format!(" {}", c.health.word())),
+                    };
+                    line(&format!("{}  {sign:<10} {}{word}{why}", time(at), c.source));
                 }
                 Change::Incident(_) | Change::Component(_) => {}
             }

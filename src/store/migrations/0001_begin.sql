@@ -67,6 +67,7 @@ CREATE TABLE change (
     doc      TEXT NOT NULL
 );
 CREATE INDEX change_incident ON change (incident, seq);
+CREATE INDEX change_kind ON change (kind, at);
 
 CREATE TABLE effect (
     seq     BIGINT PRIMARY KEY,
@@ -133,6 +134,7 @@ CREATE TABLE notification (
 );
 CREATE INDEX notification_due ON notification (state, due);
 CREATE INDEX notification_seq ON notification (seq);
+CREATE INDEX notification_ended ON notification (state, ended);
 
 -- What a notification speaks of: a later one about the same thing, to the same address, waits for it.
 CREATE TABLE topic (

@@ -211,7 +211,9 @@ fn the_order_of_updates_components_and_regions_says_nothing() {
         let mut one = naming(&["x", "y"], incident("a"));
         one.regions = vec!["eu".into(), "us".into()];
         one.updates.push(update("u2", 5, "More."));
-        (one.components.rotate_left(first), one.regions.rotate_left(first), one.updates.rotate_left(first));
+        one.components.rotate_left(first);
+        one.regions.rotate_left(first);
+        one.updates.rotate_left(first);
         one
     };
     let mut watch = Watch::with_open(two(0));

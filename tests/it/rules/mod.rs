@@ -4,3 +4,4 @@ mod diff;
 mod effects;
 mod outbox;
 mod route;
+mod story;

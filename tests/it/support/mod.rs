@@ -2,6 +2,7 @@
 
 pub mod facts;
 pub mod golden;
+pub mod hospital;
 pub mod hostile;
 pub mod http;
 pub mod model;

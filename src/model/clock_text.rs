@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 /// How moments are told: in which zone, and seen from when.
+#[derive(Debug, Clone)]
 pub struct Times {
     zone: TimeZone,
     at: Timestamp,
@@ -11,20 +12,50 @@ pub struct Times {
 
 impl Times {
     /// Times as seen at `at` in the zone of that name. A zone that nobody knows leaves UTC alone, which is never wrong.
+    #[must_use]
     pub fn new(zone: &str, at: Timestamp) -> Self {
         Self { zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC), at }
     }
 
     /// `17:03 CDT (22:03 UTC)`, with the day where it is not the day of the message.
+    #[must_use]
     pub fn moment(&self, moment: Timestamp) -> String {
-        let local = moment.to_zoned(self.zone.clone());
-        let utc = moment.to_zoned(TimeZone::UTC);
-        let here = format!("{}{}", self.day(&local), local.strftime("%H:%M %Z"));
-        if local.offset().seconds() == 0 && here.ends_with("UTC") {
-            return here;
+        match self.utc(moment) {
+            None => self.local(moment),
+            Some(utc) => format!("{} ({utc})", self.local(moment)),
         }
+    }
+
+    /// `17:03 CDT`, with the day where it is not the day it is seen from.
+    #[must_use]
+    pub fn local(&self, moment: Timestamp) -> String {
+        let local = moment.to_zoned(self.zone.clone());
+        format!("{}{}", self.day(&local), local.strftime("%H:%M %Z"))
+    }
+
+    /// `22:03 UTC`, with the day where it is not the local one; nothing where local time is UTC already.
+    #[must_use]
+    pub fn utc(&self, moment: Timestamp) -> Option<String> {
+        let local = moment.to_zoned(self.zone.clone());
+        if local.offset().seconds() == 0 && local.strftime("%Z").to_string() == "UTC" {
+            return None;
+        }
+        let utc = moment.to_zoned(TimeZone::UTC);
         let other_day = if utc.date() == local.date() { "" } else { "%a " };
-        format!("{here} ({})", utc.strftime(&format!("{other_day}%H:%M UTC")))
+        Some(utc.strftime(&format!("{other_day}%H:%M UTC")).to_string())
+    }
+
+    /// A moment as any pattern wants it, in local time.
+    #[must_use]
+    pub fn written(&self, moment: Timestamp, pattern: &str) -> String {
+        moment.to_zoned(self.zone.clone()).strftime(pattern).to_string()
+    }
+
+    /// The hour of the day at a moment, in local time, and the minutes past it.
+    #[must_use]
+    pub fn hour(&self, moment: Timestamp) -> (i8, i8) {
+        let local = moment.to_zoned(self.zone.clone());
+        (local.hour(), local.minute())
     }
 
     fn day(&self, local: &Zoned) -> String {
@@ -37,11 +68,13 @@ impl Times {
     }
 
     /// Seconds from `moment` to the message.
+    #[must_use]
     pub fn used(&self, moment: Timestamp) -> i64 {
         between(moment, self.at)
     }
 
     /// How long before the message, in words; nothing for what lies ahead of it (clocks differ).
+    #[must_use]
     pub fn age(&self, moment: Timestamp) -> Option<String> {
         let seconds = between(moment, self.at);
         (seconds >= 0).then(|| span(seconds))
@@ -49,11 +82,13 @@ impl Times {
 }
 
 /// Seconds from `from` to `to`.
+#[must_use]
 pub fn between(from: Timestamp, to: Timestamp) -> i64 {
     to.as_second() - from.as_second()
 }
 
 /// A span in words: `38 s`, `38 min`, `1 h 45 min`, `5 d 3 h`. Less than nothing is nothing.
+#[must_use]
 pub fn span(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);

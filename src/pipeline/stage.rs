@@ -1,0 +1,251 @@
+//! What decisions and their messages need to know, and the rows that they become.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::compiled::Compiled;
+use super::settle::Notice;
+use crate::alerting::effects::effects_on;
+use crate::alerting::facts::{self, Background};
+use crate::alerting::message::message;
+use crate::alerting::route::{self, About, Decision, Verdict};
+use crate::model::change::{Change, IncidentChange};
+use crate::model::effect::{Cause, Effects, World};
+use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId};
+use crate::model::impact::Impact;
+use crate::model::incident::{Component, Health, Report, Standing};
+use crate::model::phase::{Kind, Phase};
+use crate::model::snapshot::SeenIncident;
+use crate::store::outbox::thread;
+use crate::store::{StoreError, Writing};
+
+/// The incidents that were over before they were first seen.
+pub(super) fn reported_late(changes: &[Change]) -> impl Iterator<Item = &IncidentChange> {
+    changes.iter().filter_map(|change| match change {
+        Change::Incident(c) if c.reported_late => Some(c.as_ref()),
+        Change::Incident(_) | Change::Component(_) | Change::Source(_) => None,
+    })
+}
+
+/// Everything that decisions and their messages need to know.
+pub(super) struct Stage<'a> {
+    compiled: &'a Compiled,
+    effects: &'a Effects,
+    pub(super) about: BTreeMap<Cause, About>,
+    reports: BTreeMap<IncidentId, Report>,
+    components: BTreeMap<(SourceId, String), Component>,
+    sources: BTreeMap<SourceId, Health>,
+    offline_since: Option<Timestamp>,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) async fn gather(
+        tx: &mut Writing,
+        compiled: &'a Compiled,
+        world: &World,
+        effects: &'a Effects,
+        changes: &[Change],
+        told: BTreeSet<Cause>,
+    ) -> Result<Stage<'a>, StoreError> {
+        let mut stage = Self {
+            compiled,
+            effects,
+            about: BTreeMap::new(),
+            reports: world.reports.iter().map(|r| (r.incident.clone(), r.clone())).collect(),
+            components: BTreeMap::new(),
+            sources: world.sources.clone(),
+            offline_since: world.offline_since,
+        };
+        for change in changes {
+            if let Change::Incident(c) = change {
+                stage.reports.insert(c.report.incident.clone(), c.report.clone());
+            }
+        }
+        let causes: BTreeSet<Cause> = effects.hurts.keys().map(|(_, cause)| cause.clone()).chain(told).collect();
+        for cause in &causes {
+            stage.learn(tx, cause).await?;
+        }
+        stage.hand_over(changes);
+        for change in reported_late(changes) {
+            let cause = Cause::Incident(change.report.incident.clone());
+            stage.about.insert(cause, about(&change.report));
+        }
+        Ok(stage)
+    }
+
+    async fn learn(&mut self, tx: &mut Writing, cause: &Cause) -> Result<(), StoreError> {
+        match cause {
+            Cause::Incident(id) => {
+                if !self.reports.contains_key(id)
+                    && let Some(report) = tx.report_of(id).await?
+                {
+                    self.reports.insert(id.clone(), report);
+                }
+                if let Some(report) = self.reports.get(id) {
+                    self.about.insert(cause.clone(), about(report));
+                }
+            }
+            Cause::Component { source, key } => {
+                if let Some(component) = tx.component(source, key).await? {
+                    let regions = component.component.region.iter().cloned().collect();
+                    let vendor = Some(source.vendor());
+                    let since = (component.status != Impact::Operational).then_some(component.since);
+                    self.about.insert(cause.clone(), About { vendor, regions, since, ..About::default() });
+                    self.components.insert((source.clone(), key.clone()), component);
+                }
+            }
+            Cause::Blind(source) => {
+                let since = match self.sources.get(source) {
+                    Some(Health::Unreadable { since, .. }) => Some(*since),
+                    Some(Health::Readable { .. } | Health::NeverRead) | None => None,
+                };
+                let vendor = Some(source.vendor());
+                self.about.insert(cause.clone(), About { vendor, since, ..About::default() });
+            }
+            Cause::Offline => {
+                self.about.insert(cause.clone(), About { since: self.offline_since, ..About::default() });
+            }
+        }
+        Ok(())
+    }
+
+    /// A component that an incident named until it ended just now, and that is still not well.
+    fn hand_over(&mut self, changes: &[Change]) {
+        for change in changes {
+            let Change::Incident(c) = change else { continue };
+            if c.report.standing.is_open() {
+                continue;
+            }
+            for component in &c.report.seen.components {
+                let cause = Cause::Component { source: c.report.source.clone(), key: component.key.clone() };
+                if let Some(about) = self.about.get_mut(&cause) {
+                    about.folded_from = Some(c.report.incident.clone());
+                }
+            }
+        }
+    }
+
+    fn background(&self) -> Background<'_> {
+        Background {
+            organisation: &self.compiled.organisation,
+            time_zone: &self.compiled.time_zone,
+            page: self.compiled.page.as_deref(),
+            inventory: &self.compiled.inventory,
+            graph: &self.compiled.graph,
+            vendors: &self.compiled.vendors,
+            reports: &self.reports,
+            components: &self.components,
+            sources: &self.sources,
+            effects: self.effects,
+        }
+    }
+
+    /// Puts what is decided into the outbox and the log. After a first look, one message for each address.
+    pub(super) async fn tell(
+        &self,
+        tx: &mut Writing,
+        decisions: &[Decision],
+        is_first_look: bool,
+        now: Timestamp,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let mut groups: BTreeMap<(String, String), Vec<&Decision>> = BTreeMap::new();
+        for decision in decisions {
+            let is_listed = is_first_look && decision.verdict == Verdict::Send;
+            let apart =
+                if is_listed { "first look".to_owned() } else { format!("{} {:?}", decision.cause, decision.verdict) };
+            groups.entry((decision.address.clone(), apart)).or_default().push(decision);
+        }
+        let mut notices = Vec::new();
+        for ((_, what), group) in groups {
+            notices.extend(self.tell_one(tx, &group, &what, false, now).await?);
+        }
+        Ok(notices)
+    }
+
+    pub(super) async fn tell_late(
+        &self,
+        tx: &mut Writing,
+        world: &World,
+        change: &IncidentChange,
+        now: Timestamp,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let mut as_if_open = world.clone();
+        as_if_open.reports.push(as_open(&change.report));
+        let compiled = self.compiled;
+        let services = compiled.graph.reached_by(&BTreeSet::from([change.report.source.vendor()]));
+        let effects = effects_on(&compiled.graph, &as_if_open, compiled.effect_rules, now, &services);
+        let cause = Cause::Incident(change.report.incident.clone());
+        let mut notices = Vec::new();
+        for decision in route::route_late(&effects, &cause, &self.about, &compiled.rules) {
+            notices.extend(self.tell_one(tx, &[&decision], &format!("late {cause}"), true, now).await?);
+        }
+        Ok(notices)
+    }
+
+    async fn tell_one(
+        &self,
+        tx: &mut Writing,
+        group: &[&Decision],
+        what: &str,
+        late: bool,
+        now: Timestamp,
+    ) -> Result<Option<Notice>, StoreError> {
+        let Some(first) = group.first() else { return Ok(None) };
+        let Some(facts) = facts::facts(group, &self.background(), late, now) else { return Ok(None) };
+        let kinds: String =
+            group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
+        let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
+        let sent = first.verdict == Verdict::Send;
+        let why = match &first.verdict {
+            Verdict::Send => {
+                let names: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
+                format!("wanted by {}", names.join(", "))
+            }
+            Verdict::NotSent(why) => why.clone(),
+        };
+        let row: Option<NotificationId> = if sent {
+            Some(tx.put_notification(&id, &first.address, &thread(&facts), &facts, now).await?)
+        } else {
+            None
+        };
+        for decision in group {
+            tx.put_decision(decision, &why, row.as_ref(), now).await?;
+        }
+        let services: BTreeSet<ServiceId> = group.iter().flat_map(|d| route::service_ids(d)).collect();
+        let subject = message(&id, &facts).subject;
+        Ok(Some(Notice {
+            at: now,
+            receiver: first.receiver.clone(),
+            services: services.into_iter().collect(),
+            subject,
+            sent,
+            why,
+        }))
+    }
+}
+
+/// What a report is about, as far as subscriptions ask.
+fn about(report: &Report) -> About {
+    let seen = &report.seen;
+    let mut regions = seen.regions.clone();
+    regions.extend(seen.components.iter().filter_map(|c| c.region.clone()));
+    let component = |key: &String| Cause::Component { source: report.source.clone(), key: key.clone() };
+    About {
+        vendor: Some(report.source.vendor()),
+        regions,
+        folds: seen.components.iter().map(|c| component(&c.key)).collect(),
+        folded_from: None,
+        since: None,
+    }
+}
+
+/// A report as it would have been, had it been seen while it was open.
+fn as_open(report: &Report) -> Report {
+    let phase = match report.seen.kind {
+        Kind::Incident => Phase::Investigating,
+        Kind::Maintenance => Phase::InProgress,
+    };
+    let seen = SeenIncident { phase, ..report.seen.clone() };
+    Report { seen, standing: Standing::Open, old: false, ..report.clone() }
+}

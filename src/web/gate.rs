@@ -1,0 +1,212 @@
+//! What stands before every answer: who may ask, from where, and the headers that keep a browser from being misled.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+use axum::Form;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::fault::{self, Fault};
+use super::page::sign_in::SignIn;
+use super::router::Site;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+const COOKIE: &str = "bellwether";
+/// Wrong tokens that are looked at in a minute; after them, nobody is let in until the minute is over.
+const WRONG_A_MINUTE: u32 = 20;
+
+/// The headers of every answer, whatever went wrong.
+pub async fn head(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Without a token, only this machine's own names are answered to: a foreign name that leads here is a page elsewhere
+/// trying to read ours through the browser.
+pub async fn refuse_strange_host(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    if site.app.token.is_some() || is_ours(host(&request), site.app.compiled().page.as_deref()) {
+        return next.run(request).await;
+    }
+    let what = "This name is not answered to. Ask for 127.0.0.1 or localhost, or set organisation.page in config/bellwether.toml.";
+    fault::answer(request.uri(), &Fault::new(StatusCode::MISDIRECTED_REQUEST, what))
+}
+
+fn host(request: &Request) -> Option<&str> {
+    let named = request.headers().get(header::HOST).and_then(|h| h.to_str().ok());
+    request.uri().authority().map(|a| a.as_str()).or(named)
+}
+
+fn is_ours(host: Option<&str>, page: Option<&str>) -> bool {
+    let Some(url) = host.and_then(|host| url::Url::parse(&format!("http://{host}/")).ok()) else { return false };
+    let ours = page.and_then(|page| url::Url::parse(page).ok());
+    match url.host() {
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
+        Some(url::Host::Domain(name)) => {
+            name == "localhost" || name.ends_with(".localhost") || ours.is_some_and(|o| o.host_str() == Some(name))
+        }
+        None => false,
+    }
+}
+
+/// Refuses what another site's page makes a browser ask: anything but looking at a page.
+pub async fn refuse_foreign(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_a_page = matches!(*request.method(), Method::GET | Method::HEAD)
+        && !path.starts_with("/api/")
+        && !matches!(path, "/events" | "/metrics");
+    if is_a_page || is_same_origin(&request) {
+        return next.run(request).await;
+    }
+    let what = "A page of another site may not ask this.";
+    fault::answer(request.uri(), &Fault::new(StatusCode::FORBIDDEN, what))
+}
+
+/// A browser says where a request comes from. A program says nothing, and no browser's cookie comes with it.
+fn is_same_origin(request: &Request) -> bool {
+    let text = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, None) => true,
+        (None, Some(origin)) => {
+            let origin = origin.split_once("://").map(|(_, host)| host);
+            origin.is_some() && origin == host(request)
+        }
+    }
+}
+
+/// Answers only those who know the token, where one is demanded.
+pub async fn demand_token(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let is_known = site.app.token.as_ref().is_none_or(|_| knows(&site, request.headers()));
+    if is_known {
+        return next.run(request).await;
+    }
+    if fault::is_for_programs(request.uri()) {
+        let fault = Fault::new(StatusCode::UNAUTHORIZED, "A token is needed: Authorization: Bearer …");
+        let mut response = fault::answer(request.uri(), &fault);
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        return response;
+    }
+    form(&site, local(&request.uri().to_string()), None)
+}
+
+/// Whether the token, or the pass of a browser that signed in, comes with a request.
+pub fn knows(site: &Site, headers: &HeaderMap) -> bool {
+    let Some(token) = &site.app.token else { return true };
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let bearer = bearer.and_then(|v| v.split_once(' ')).filter(|(way, _)| way.eq_ignore_ascii_case("bearer"));
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let mut passes = cookies.flat_map(|c| c.split(';')).filter_map(|c| c.trim().split_once('='));
+    bearer.is_some_and(|(_, given)| token.is(given))
+        || passes.any(|(name, value)| name == COOKIE && token.is_pass(value))
+}
+
+/// What the small form sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    token: String,
+    #[serde(default)]
+    then: String,
+}
+
+/// Counts wrong tokens, for nobody should be able to try many.
+#[derive(Debug, Default)]
+pub struct SignIns {
+    minute: AtomicI64,
+    wrong: AtomicU32,
+}
+
+impl SignIns {
+    fn are_too_many(&self, minute: i64) -> bool {
+        if self.minute.swap(minute, Ordering::Relaxed) != minute {
+            self.wrong.store(0, Ordering::Relaxed);
+        }
+        self.wrong.load(Ordering::Relaxed) >= WRONG_A_MINUTE
+    }
+}
+
+/// Gives a browser that knows the token a cookie.
+pub async fn sign_in(State(site): State<Arc<Site>>, Form(asked): Form<Asked>) -> Response {
+    let then = local(&asked.then);
+    let Some(token) = &site.app.token else { return Redirect::to(&then).into_response() };
+    if site.sign_ins.are_too_many(site.app.now().as_second() / 60) {
+        return form(&site, then, Some((StatusCode::TOO_MANY_REQUESTS, "Too many wrong tokens. Wait a minute.")));
+    }
+    if !token.is(&asked.token) {
+        site.sign_ins.wrong.fetch_add(1, Ordering::Relaxed);
+        return form(&site, then, Some((StatusCode::UNAUTHORIZED, "That is not the token.")));
+    }
+    let is_tls = site.app.compiled().page.as_deref().is_some_and(|page| page.starts_with("https://"));
+    let secure = if is_tls { "; Secure" } else { "" };
+    let pass = token.pass();
+    set_cookie(&format!("{COOKIE}={pass}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000{secure}"), &then)
+}
+
+/// Takes the cookie away.
+pub async fn sign_out() -> Response {
+    set_cookie(&format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"), "/")
+}
+
+fn set_cookie(cookie: &str, then: &str) -> Response {
+    let mut response = Redirect::to(then).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn form(site: &Site, then: String, wrong: Option<(StatusCode, &'static str)>) -> Response {
+    let (status, wrong) = wrong.map_or((StatusCode::UNAUTHORIZED, ""), |(status, wrong)| (status, wrong));
+    let page = SignIn::new(site.app.compiled().organisation.clone(), then, wrong);
+    let mut response = fault::html(&page);
+    *response.status_mut() = status;
+    response
+}
+
+/// A path of ours to go on to, never another site: what does not look like one is the first page.
+fn local(then: &str) -> String {
+    let is_a_path = then.starts_with('/') && !then.starts_with("//") && !then.contains('\\');
+    let path = then.parse::<Uri>().ok().filter(|uri| is_a_path && uri.authority().is_none());
+    path.filter(|uri| uri.path() != "/sign-in").map_or_else(|| "/".to_owned(), |uri| uri.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_goes_on_to_our_own_pages_only() {
+        assert_eq!(local("/incidents/x?a=b"), "/incidents/x?a=b");
+        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "", "x", "/a\r\nb"] {
+            assert_eq!(local(elsewhere), "/", "{elsewhere:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_only_leads_here_is_strange() {
+        for ours in ["127.0.0.1:8080", "localhost", "[::1]:8080", "10.1.2.3", "status.hospital.example:8080"] {
+            assert!(is_ours(Some(ours), Some("https://status.hospital.example")), "{ours}");
+        }
+        for strange in ["evil.example", "localhost.evil.example", "", "a b"] {
+            assert!(!is_ours(Some(strange), Some("https://status.hospital.example")), "{strange}");
+        }
+        assert!(!is_ours(None, None));
+    }
+}

@@ -1,0 +1,55 @@
+//! Whether the process lives, and whether it knows enough to be asked.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::gate;
+use super::router::Site;
+use crate::model::incident::Health;
+
+/// After so long it is ready although a source has not been read: it will say which.
+const LONG_ENOUGH: SignedDuration = SignedDuration::from_mins(5);
+
+/// The process lives. That says nothing about what it can see.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The store can be read, and every source has been looked at once. Which sources are missing is told only to those
+/// who may see the pages.
+pub async fn ready(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    let compiled = site.app.compiled();
+    let now = site.app.now();
+    let scene = match site.app.store.scene(&compiled.polled(), now).await {
+        Ok(scene) => scene,
+        Err(error) => {
+            tracing::error!(%error, "the store cannot be read");
+            return answer(false, &["the store cannot be read".to_owned()]);
+        }
+    };
+    let unread: Vec<String> = scene
+        .world
+        .sources
+        .iter()
+        .filter(|(_, health)| **health == Health::NeverRead)
+        .map(|(id, _)| format!("{id} has not been looked at yet"))
+        .collect();
+    let is_ready = unread.is_empty() || now.duration_since(site.app.started) >= LONG_ENOUGH;
+    let told = if gate::knows(&site, &headers) || unread.is_empty() {
+        unread
+    } else {
+        vec![format!("{} sources have not been looked at yet", unread.len())]
+    };
+    answer(is_ready, &told)
+}
+
+fn answer(is_ready: bool, missing: &[String]) -> Response {
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({"ready": is_ready, "missing": missing}))).into_response()
+}

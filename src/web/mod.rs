@@ -1,0 +1,95 @@
+//! The pages and the API: what Bellwether knows, for people and for programs, over HTTP.
+//!
+//! It reads the store and the configuration of the moment and changes neither. Nothing that a vendor or a user wrote
+//! leaves it unescaped, no page asks anything outside, and what cannot be seen is never shown as well.
+
+mod api;
+mod asset;
+mod fault;
+mod gate;
+mod health;
+mod metric;
+mod now;
+mod page;
+mod router;
+pub mod server;
+mod slow;
+mod stream;
+pub mod token;
+mod view;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+
+use self::token::Token;
+use crate::pipeline::compiled::Compiled;
+use crate::store::Store;
+
+/// What the pages and the API stand on.
+#[derive(Debug)]
+pub struct App {
+    /// What is known.
+    pub store: Store,
+    /// The configuration of the moment; a reload sends another.
+    pub compiled: watch::Receiver<Arc<Compiled>>,
+    /// What happens, as it happens. A beat that is lost does no harm: it only says "look again".
+    pub beat: broadcast::Sender<Beat>,
+    /// Without which nobody is answered; `None` where only this machine itself can ask ([`Token::demanded`]).
+    pub token: Option<Token>,
+    /// What the rest of the program counts.
+    pub metrics: PrometheusHandle,
+    /// When this process began.
+    pub started: Timestamp,
+    /// What time it is.
+    pub clock: fn() -> Timestamp,
+}
+
+impl App {
+    fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    fn compiled(&self) -> Arc<Compiled> {
+        self.compiled.borrow().clone()
+    }
+}
+
+/// Serves the pages and the API until `stop`; what is under way then has five seconds.
+///
+/// # Errors
+/// [`server::ServeError`] when nothing more can be accepted.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: CancellationToken) -> Result<(), server::ServeError> {
+    server::serve(listener, app, stop).await
+}
+
+/// Something happened, and whoever shows it should look again. It carries nothing: what happened is read from the
+/// store, so that no listener can miss it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Beat {
+    /// Changes or effects were committed.
+    Change,
+    /// Sources were looked at, and nothing changed.
+    Look,
+    /// A message was delivered, or failed to be.
+    Delivery,
+    /// Another configuration holds.
+    Configuration,
+}
+
+impl Beat {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Look => "look",
+            Self::Delivery => "delivery",
+            Self::Configuration => "configuration",
+        }
+    }
+}

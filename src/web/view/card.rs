@@ -1,0 +1,169 @@
+//! The card of an incident: five answers in one order.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::do_first::DoFirst;
+use super::ruler::{Ruler, ruler};
+use super::said::LastWord;
+use super::way::{HurtRow, place};
+use super::{Theirs, When, class, list, tier};
+use crate::alerting::message::words::does;
+use crate::model::clock_text::{between, span};
+use crate::model::effect::Cause;
+use crate::model::impact::Impact;
+use crate::model::incident::Report;
+use crate::model::inventory::Service;
+use crate::model::phase::Kind;
+use crate::model::text;
+use crate::web::now::{Now, Trouble};
+
+/// The rows of a card; the most needed services come first.
+const ROWS: usize = 5;
+/// The vendor's components that a card names.
+const PARTS: usize = 3;
+
+/// One trouble, whole.
+#[derive(Template)]
+#[template(path = "page/card.html")]
+pub struct Card {
+    pub anchor: String,
+    /// The page of it; none on that page itself.
+    pub link: Option<String>,
+    pub class: &'static str,
+    pub word: &'static str,
+    pub tier: &'static str,
+    pub notes: Vec<String>,
+    pub sentence: String,
+    pub by: By,
+    pub lasts: String,
+    pub since: When,
+    pub hurts: Vec<HurtRow>,
+    pub more: usize,
+    pub ruler: Option<Ruler>,
+    pub said: LastWord,
+    pub todo: DoFirst,
+}
+
+impl HtmlSafe for Card {}
+
+/// Whose it is, and what the vendor calls it.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<b>{{ vendor }}</b>{% if let Some(parts) = parts %}, {{ parts }}{% endif %}{{ which }}{% if let Some(title) = title %}. The vendor calls it <q>{{ title }}</q>{% endif %}."#
+)]
+pub struct By {
+    pub vendor: String,
+    pub parts: Option<Theirs>,
+    pub which: &'static str,
+    pub title: Option<Theirs>,
+}
+
+impl HtmlSafe for By {}
+
+impl By {
+    pub fn report(now: &Now, report: &Report) -> Self {
+        let seen = &report.seen;
+        let names: Vec<String> = seen.components.iter().map(|c| text::line(&c.name, 80)).collect();
+        let regions =
+            if seen.regions.is_empty() { String::new() } else { format!(" in {}", list(&seen.regions, PARTS)) };
+        let parts = match names.as_slice() {
+            [] if regions.is_empty() => None,
+            [] => Some(Theirs::line(&regions)),
+            some => Some(Theirs::line(&format!("{}{regions}", list(some, PARTS)))),
+        };
+        Self {
+            vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
+            which: if names.is_empty() { " (it does not say which component)" } else { "" },
+            parts,
+            title: Some(Theirs::line(&seen.title)),
+        }
+    }
+}
+
+impl Card {
+    pub fn of(now: &Now, trouble: &Trouble<'_>, is_whole: bool) -> Option<Self> {
+        let (lead, effect) = trouble.hurts.first()?;
+        let services: Vec<&Service> = trouble.hurts.iter().map(|(service, _)| *service).collect();
+        let vendor_id = match (trouble.report, trouble.component) {
+            (Some(report), _) => report.source.vendor(),
+            (None, Some((source, _))) => source.vendor(),
+            (None, None) => return None,
+        };
+        let vendor = now.compiled.vendors.get(&vendor_id);
+        let name = now.compiled.graph.vendor_name(&vendor_id).to_owned();
+        let phone = vendor.and_then(|v| v.support.phone.as_deref());
+        let (by, said, ruler) = match (trouble.report, trouble.component) {
+            (Some(report), _) => (
+                By::report(now, report),
+                LastWord::of_report(now, report, &name, phone, is_whole),
+                ruler(now, report, trouble.since, Some(trouble)),
+            ),
+            (None, Some((source, component))) => {
+                let parts = Some(Theirs::line(&component.component.name));
+                let by = By { vendor: name.clone(), parts, which: "", title: None };
+                (by, LastWord::of_component(now, source.as_str(), component, &name), None)
+            }
+            (None, None) => return None,
+        };
+        let most = if is_whole { usize::MAX } else { ROWS };
+        let rows = trouble.hurts.iter().take(most);
+        Some(Self {
+            anchor: anchor(trouble.cause),
+            link: (!is_whole).then(|| link(trouble)),
+            class: class(effect.impact),
+            word: effect.impact.label(),
+            tier: tier(lead.tier),
+            notes: notes(trouble),
+            sentence: sentence(now, lead, effect.impact),
+            by,
+            lasts: span(between(trouble.since, now.at)),
+            since: When::without_age(now, trouble.since),
+            hurts: rows.map(|(service, e)| HurtRow::of(now, trouble, service, e, effect.impact)).collect(),
+            more: trouble.hurts.len().saturating_sub(most),
+            ruler,
+            said,
+            todo: DoFirst::of(&services, vendor, is_whole),
+        })
+    }
+}
+
+/// "EHR is down at 6 of 7 sites".
+pub fn sentence(now: &Now, lead: &Service, impact: Impact) -> String {
+    let doubt = if impact == Impact::Unknown { ": nobody says how badly" } else { "" };
+    format!("{} {} {}{doubt}", lead.name, does(impact), place(&now.compiled.inventory, lead))
+}
+
+/// The page of a trouble: the incident's, or for a component the page of the service that it hurts.
+pub fn link(trouble: &Trouble<'_>) -> String {
+    match (trouble.report, trouble.hurts.first()) {
+        (Some(report), _) => format!("/incidents/{}", report.incident),
+        (None, Some((service, _))) => format!("/services/{}", service.id),
+        (None, None) => "/".to_owned(),
+    }
+}
+
+/// Where a card can be jumped to.
+fn anchor(cause: &Cause) -> String {
+    match cause {
+        Cause::Incident(id) => id.0.clone(),
+        Cause::Component { .. } | Cause::Blind(_) | Cause::Offline => {
+            format!("c-{}", crate::model::hash::of(cause.to_string().as_bytes()).get(..12).unwrap_or_default())
+        }
+    }
+}
+
+fn notes(trouble: &Trouble<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if trouble.report.is_some_and(|r| r.seen.kind == Kind::Maintenance) {
+        let is_overrun = trouble.hurts.iter().any(|(_, effect)| effect.overrun);
+        notes.push(
+            if is_overrun { "Maintenance past its planned end" } else { "Planned maintenance, running" }.to_owned(),
+        );
+    }
+    if trouble.component.is_some() {
+        notes.push("A component, without an incident".to_owned());
+    }
+    notes
+}
