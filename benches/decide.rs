@@ -161,7 +161,7 @@ fn way(criterion: &mut Criterion) {
 
 /// From a change to the committed outbox, in memory, while others have as many incidents open.
 fn taken_in(criterion: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut group = criterion.benchmark_group("one change taken in, beside open incidents of others");
     for others in [0, 100, 10_000] {
         let compiled = compiled(3_000);

@@ -21,7 +21,11 @@ fn main() {
     // cargo adds its own.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Ok(n) = std::env::var("THREADS") {
+        builder.worker_threads(n.parse().unwrap());
+    }
+    let runtime = builder.enable_all().build().unwrap();
     let _ = rustls::crypto::ring::default_provider().install_default();
     runtime.block_on(async {
         match words.as_slice() {

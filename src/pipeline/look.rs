@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::settle::Happened;
 use crate::model::hash;
 use crate::model::incident::KnownOpen;
-use crate::model::snapshot::{Look, Unreadable};
+use crate::model::snapshot::{Look, Unreadable, Warning};
 use crate::model::vendor::Source;
 use crate::normalize::{self, Answer, Body, Outcome, Reading, Request};
 use crate::store::known::Remembered;
@@ -117,6 +117,14 @@ impl Looked {
             Look::Snapshot(_) => false,
             Look::SameAsBefore => memory.is_readable() && !memory.counts_looks,
             Look::Unreadable(_) => memory.health == Some(self.health()),
+        }
+    }
+
+    /// What was strange in the document.
+    pub(super) fn warnings(&self) -> &[Warning] {
+        match &self.look {
+            Look::Snapshot(snapshot) => &snapshot.warnings,
+            Look::SameAsBefore | Look::Unreadable(_) => &[],
         }
     }
 

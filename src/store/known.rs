@@ -47,9 +47,8 @@ pub struct Marks<'a> {
     pub warnings: &'a [Warning],
 }
 
-const REPORTS: &str = "SELECT doc FROM report WHERE source = $1 AND (is_open = TRUE OR key IN (SELECT value FROM json_each($2))) ORDER BY generation";
-/// In one row: there are hundreds, and each row costs a way between two threads.
-const COMPONENTS: &str = "SELECT '[' || COALESCE(string_agg(doc, ','), '') || ']' FROM component WHERE source = $1";
+/// All of it in one row: a source has hundreds of components, and each row costs a way between two threads.
+const KNOWN: &str = "SELECT s.first_look, s.health, s.warnings, (SELECT '[' || COALESCE(string_agg(doc, ',' ORDER BY generation), '') || ']' FROM report WHERE source = $1 AND (is_open = TRUE OR key IN (SELECT value FROM json_each($2)))), (SELECT '[' || COALESCE(string_agg(doc, ','), '') || ']' FROM component WHERE source = $1) FROM (SELECT 1) AS one LEFT JOIN source s ON s.id = $1";
 const PUT_REPORT: &str = "INSERT INTO report (source, key, generation, incident, is_open, kind, first_seen, changed, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, key, generation) DO UPDATE SET is_open = excluded.is_open, kind = excluded.kind, changed = excluded.changed, doc = excluded.doc";
 const PUT_COMPONENT: &str = "INSERT INTO component (source, key, status, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (source, key) DO UPDATE SET status = excluded.status, doc = excluded.doc";
 const PUT_SAID: &str = "INSERT INTO said (source, key, generation, update_key, hash, incident, seen_at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
@@ -67,25 +66,8 @@ impl Writing {
     /// # Errors
     /// [`StoreError`].
     pub async fn known(&mut self, source: &SourceId, keys: &[&str]) -> Result<Known, StoreError> {
-        let mut known = Known::nothing(source.clone());
-        let row = sqlx::query("SELECT first_look, health FROM source WHERE id = $1")
-            .bind(source.as_str())
-            .fetch_optional(&mut *self.tx)
-            .await?;
-        if let Some(row) = row {
-            known.first_look = row.get::<Option<i64>, _>(0).map(at);
-            known.health = from_text("health", row.get(1))?;
-        }
-        let keys = to_text("keys", &keys)?;
-        let rows = sqlx::query(REPORTS).bind(source.as_str()).bind(keys).fetch_all(&mut *self.tx).await?;
-        for row in rows {
-            let report: Report = from_text("report", row.get(0))?;
-            known.reports.insert(report.seen.key.clone(), report);
-        }
-        let row = sqlx::query(COMPONENTS).bind(source.as_str()).fetch_one(&mut *self.tx).await?;
-        let components: Vec<Component> = from_text("components", row.get(0))?;
-        known.components = components.into_iter().map(|c| (c.component.key.clone(), c)).collect();
-        Ok(known)
+        let row = sqlx::query(KNOWN).bind(source.as_str()).bind(to_text("keys", &keys)?);
+        Ok(known(source, &row.fetch_one(&mut *self.tx).await?)?.0)
     }
 
     /// Writes what differs between two states of knowledge.
@@ -295,7 +277,32 @@ impl Writing {
     }
 }
 
+fn known(source: &SourceId, row: &SqliteRow) -> Result<(Known, Vec<Warning>), StoreError> {
+    let mut known = Known::nothing(source.clone());
+    let mut warnings = Vec::new();
+    if let Some(health) = row.get::<Option<&str>, _>(1) {
+        known.first_look = row.get::<Option<i64>, _>(0).map(at);
+        known.health = from_text("health", health)?;
+        warnings = from_text("warnings", row.get(2))?;
+    }
+    let reports: Vec<Report> = from_text("reports", row.get(3))?;
+    known.reports = reports.into_iter().map(|r| (r.seen.key.clone(), r)).collect();
+    let components: Vec<Component> = from_text("components", row.get(4))?;
+    known.components = components.into_iter().map(|c| (c.component.key.clone(), c)).collect();
+    Ok((known, warnings))
+}
+
 impl Store {
+    /// What is known of a source just now, and the warnings of its last document: enough to see that a look brings
+    /// nothing new. What is written is compared with what [`Writing::known`] reads.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn known_just_now(&self, source: &SourceId, keys: &[&str]) -> Result<(Known, Vec<Warning>), StoreError> {
+        let row = sqlx::query(KNOWN).bind(source.as_str()).bind(to_text("keys", &keys)?);
+        known(source, &row.fetch_one(&self.reads).await?)
+    }
+
     /// Writes when sources were looked at, in one go.
     ///
     /// # Errors

@@ -140,11 +140,13 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        let writes = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        // A connection to a file does not break while it rests; to ask it each time would be a way to its thread and back.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None);
+        let writes = pool().max_connections(1);
         let writes = writes.connect_with(options.clone()).await?;
         must_be_sound(&writes).await?;
         migrate(&writes).await?;
-        let reads = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.read_only(true));
+        let reads = pool().max_connections(4).connect_lazy_with(options.read_only(true));
         Ok(Self { writes, reads, _lock: lock.map(std::sync::Arc::new) })
     }
 
