@@ -213,7 +213,7 @@ fn of_blind(base: Topic, source: &SourceId, background: &Background<'_>, now: Ti
 }
 
 fn hurt_service(decided: &DecidedService, cause: &Cause, background: &Background<'_>) -> Option<HurtService> {
-    let service = background.inventory.service(&decided.service)?;
+    let service = background.graph.service(&decided.service)?;
     let (inventory, effects) = (background.inventory, background.effects);
     let still = effects
         .hurts

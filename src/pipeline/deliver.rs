@@ -55,10 +55,11 @@ pub struct Delivery {
     pub tried: Tried,
 }
 
-/// Claims rows that are due, to be tried at once. Each stays ours until it is marked or its lease ends.
+/// Claims rows that are due, to be tried at once, and freezes those that were never tried, in one transaction. Each
+/// stays ours until it is marked or its lease ends.
 ///
 /// # Errors
-/// [`StoreError`] when the outbox cannot be read.
+/// [`StoreError`] when the outbox cannot be used.
 pub async fn claim(
     store: &Store,
     ways: &Ways,
@@ -67,28 +68,47 @@ pub async fn claim(
     now: Timestamp,
 ) -> Result<Vec<Claimed>, StoreError> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let claimed = store.claim(&ways.process, most, busy, now + LEASE, now).await?;
-    if !claimed.is_empty() {
-        kill_point("claimed");
+    let mut tx = store.write().await?;
+    let mut claimed = tx.claim(&ways.process, most, busy, now + LEASE, now).await?;
+    if claimed.is_empty() {
+        return Ok(claimed);
     }
+    kill_point("claimed");
+    for row in claimed.iter_mut().filter(|row| row.bytes.is_none()) {
+        // What cannot be worded is told by the try.
+        if let Ok(frozen) = ways.compose(&row.notification) {
+            tx.freeze(&row.notification.id, &frozen).await?;
+            row.bytes = Some(frozen.bytes);
+        }
+    }
+    tx.commit().await?;
+    kill_point("frozen");
     Ok(claimed)
 }
 
-/// Tries one claimed row once.
+/// Tries one claimed row once, and marks it.
 ///
 /// # Errors
-/// [`StoreError`] when the row cannot be marked. What was sent and not marked is sent again, with the same id and the
-/// same bytes.
+/// As [`mark`].
 pub async fn deliver_once(
     store: &Store,
     ways: &Ways,
     row: Claimed,
     clock: fn() -> Timestamp,
 ) -> Result<Delivery, StoreError> {
+    let delivery = try_once(ways, row, clock).await;
+    mark(store, std::slice::from_ref(&delivery), clock()).await?;
+    Ok(delivery)
+}
+
+/// Tries one claimed row once. Whoever calls this marks what came of it.
+pub async fn try_once(ways: &Ways, row: Claimed, clock: fn() -> Timestamp) -> Delivery {
     let Claimed { notification, bytes } = row;
-    let tried = match frozen(store, ways, &notification, bytes).await? {
+    // Only frozen bytes are sent. What could not be frozen could not be worded.
+    let bytes =
+        bytes.ok_or_else(|| ways.compose(&notification).err().unwrap_or_else(|| "it was not frozen".to_owned()));
+    let tried = match bytes {
         Ok(bytes) => {
-            kill_point("frozen");
             let attempt = ways.send(&notification, &bytes, clock()).await;
             if matches!(attempt, Attempt::Delivered { .. }) {
                 kill_point("accepted");
@@ -97,26 +117,18 @@ pub async fn deliver_once(
         }
         Err(reason) => again_or_dead(ways, &notification, reason, None, clock()),
     };
-    store.mark(&notification.id, &tried, clock()).await?;
-    kill_point("marked");
-    Ok(Delivery { id: notification.id, receiver: notification.receiver, tried })
+    Delivery { id: notification.id, receiver: notification.receiver, tried }
 }
 
-/// The bytes of a row: those of its first try, or made now and kept before anything is sent.
-async fn frozen(
-    store: &Store,
-    ways: &Ways,
-    notification: &Notification,
-    bytes: Option<Vec<u8>>,
-) -> Result<Result<Vec<u8>, String>, StoreError> {
-    if let Some(bytes) = bytes {
-        return Ok(Ok(bytes));
-    }
-    let made = ways.compose(notification);
-    if let Ok(frozen) = &made {
-        store.freeze(&notification.id, frozen).await?;
-    }
-    Ok(made.map(|frozen| frozen.bytes))
+/// Marks what came of tries.
+///
+/// # Errors
+/// [`StoreError`] when the rows cannot be marked. What was sent and not marked is sent again, with the same id and the
+/// same bytes.
+pub async fn mark(store: &Store, deliveries: &[Delivery], now: Timestamp) -> Result<(), StoreError> {
+    store.mark_all(deliveries.iter().map(|delivery| (&delivery.id, &delivery.tried)), now).await?;
+    kill_point("marked");
+    Ok(())
 }
 
 impl Ways {

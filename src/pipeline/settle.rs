@@ -44,6 +44,8 @@ pub struct Happened {
     pub was_taken_in: bool,
     /// How long the source's server asks to be left alone.
     pub leave_alone: Option<Duration>,
+    /// After a tick: when time alone will next change anything, as things stand.
+    pub next_tick: Option<Timestamp>,
 }
 
 /// One message, or the decision not to send one.
@@ -172,12 +174,13 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     if !changes.is_empty() {
         world = tx.world(&compiled.polled()).await?;
     }
+    let next_tick = next_after(&world, compiled.effect_rules.blind_after, now);
     let happened = settle(&mut tx, compiled, &Scope::Everything, world, changes, false, now).await?;
     for source in &removed {
         tx.forget(source).await?;
     }
     tx.commit().await?;
-    Ok(happened)
+    Ok(Happened { next_tick, ..happened })
 }
 
 /// When time alone will next change anything, as things stand: a source blind for long enough, a maintenance past its
@@ -189,7 +192,10 @@ pub async fn next_tick(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     let mut tx = store.write().await?;
     let world = tx.world(&compiled.polled()).await?;
     drop(tx);
-    let blind_after = compiled.effect_rules.blind_after;
+    Ok(next_after(&world, compiled.effect_rules.blind_after, now))
+}
+
+fn next_after(world: &World, blind_after: SignedDuration, now: Timestamp) -> Option<Timestamp> {
     let blind = world.sources.values().filter_map(|health| match health {
         Health::Unreadable { since, .. } => {
             Some(world.online_again.map_or(*since, |again| again.max(*since)) + blind_after)
@@ -200,7 +206,7 @@ pub async fn next_tick(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     // Past its end means later than its end, be it by a millisecond.
     let overrun = planned.map(|until| until + SignedDuration::from_millis(1));
     let offline = world.offline_since.map(|since| since + blind_after);
-    Ok(blind.chain(overrun).chain(offline).filter(|at| *at > now).min())
+    blind.chain(overrun).chain(offline).filter(|at| *at > now).min()
 }
 
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.
@@ -296,9 +302,7 @@ async fn settle(
             .await?;
     let routed = route::route(&effects, &told, &stage.about, &compiled.rules);
     let mut notices = stage.tell(tx, &routed.decisions, is_first_look, now).await?;
-    for (key, told) in &routed.told {
-        tx.put_told(key, told.as_ref()).await?;
-    }
+    tx.put_told(&routed.told).await?;
     for change in reported_late(&changes) {
         notices.extend(stage.tell_late(tx, &world, change, now).await?);
     }
@@ -320,7 +324,7 @@ async fn log_effects(
     now: Timestamp,
 ) -> Result<Vec<(EffectKind, Effect)>, StoreError> {
     let mut before = tx.hurting(services).await?;
-    let mut logged = Vec::new();
+    let (mut hurting, mut logged) = (Vec::new(), Vec::new());
     for (key, effect) in effects.hurts.iter().filter(|((_, cause), _)| is_vendors(cause)) {
         let kind = match before.remove(key) {
             None => Some(EffectKind::Hurt),
@@ -331,16 +335,14 @@ async fn log_effects(
                 Step::Same | Step::Lost => None,
             },
         };
-        tx.put_hurt(effect).await?;
+        hurting.push(effect);
         logged.extend(kind.map(|kind| (kind, effect.clone())));
     }
-    for effect in before.into_values() {
-        tx.drop_hurt(&effect).await?;
-        logged.push((EffectKind::Over, effect));
-    }
-    for (kind, effect) in &logged {
-        tx.put_effect(*kind, effect, now).await?;
-    }
+    tx.put_hurts(&hurting).await?;
+    let over: Vec<Effect> = before.into_values().collect();
+    tx.drop_hurts(&over).await?;
+    logged.extend(over.into_iter().map(|effect| (EffectKind::Over, effect)));
+    tx.put_effects(&logged, now).await?;
     Ok(logged)
 }
 

@@ -8,7 +8,7 @@ use super::compiled::Compiled;
 use super::settle::Notice;
 use crate::alerting::effects::effects_on;
 use crate::alerting::facts::{self, Background};
-use crate::alerting::message::message;
+use crate::alerting::message::subject::subject;
 use crate::alerting::route::{self, About, Decision, Verdict};
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effects, World};
@@ -213,7 +213,7 @@ impl<'a> Stage<'a> {
             tx.put_decision(decision, &why, row.as_ref(), now).await?;
         }
         let services: BTreeSet<ServiceId> = group.iter().flat_map(|d| route::service_ids(d)).collect();
-        let subject = message(&id, &facts).subject;
+        let subject = subject(&facts);
         Ok(Some(Notice {
             at: now,
             receiver: first.receiver.clone(),

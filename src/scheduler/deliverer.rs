@@ -36,7 +36,7 @@ pub struct Deliverer {
 /// Tries under way, and to which address each goes.
 #[derive(Default)]
 struct UnderWay {
-    tries: JoinSet<Result<Delivery, StoreError>>,
+    tries: JoinSet<Delivery>,
     addresses: BTreeMap<Id, String>,
 }
 
@@ -68,34 +68,50 @@ impl Deliverer {
             Ok(rows) => {
                 for row in rows {
                     let address = row.notification.address.clone();
-                    let (store, ways, clock) = (self.store.clone(), Arc::clone(&self.ways), self.clock);
-                    let task =
-                        under_way.tries.spawn(async move { deliver::deliver_once(&store, &ways, row, clock).await });
+                    let (ways, clock) = (Arc::clone(&self.ways), self.clock);
+                    let task = under_way.tries.spawn(async move { deliver::try_once(&ways, row, clock).await });
                     under_way.addresses.insert(task.id(), address);
                 }
             }
         }
     }
 
-    async fn done(&self, done: Joined, under_way: &mut UnderWay) {
-        match done {
-            Ok((id, delivery)) => {
-                under_way.addresses.remove(&id);
-                // Nobody listens only while the program ends.
-                let _ = self.told.send(delivery).await;
-            }
-            // The row's lease ends, and it is tried again.
-            Err(panic) => {
-                under_way.addresses.remove(&panic.id());
-                tracing::error!(%panic, "a try to deliver broke off");
+    /// Marks what came of a try, and of all others that have ended by now.
+    async fn done(&self, first: Joined, under_way: &mut UnderWay) {
+        let mut deliveries: Vec<Delivery> = under_way.ended(first).into_iter().collect();
+        while let Some(next) = under_way.tries.try_join_next_with_id() {
+            deliveries.extend(under_way.ended(next));
+        }
+        // Nobody listens only while the program ends.
+        match deliver::mark(&self.store, &deliveries, (self.clock)()).await {
+            Err(error) => drop(self.told.send(Err(error)).await),
+            Ok(()) => {
+                for delivery in deliveries {
+                    drop(self.told.send(Ok(delivery)).await);
+                }
             }
         }
     }
 }
 
-type Joined = Result<(Id, Result<Delivery, StoreError>), tokio::task::JoinError>;
+type Joined = Result<(Id, Delivery), tokio::task::JoinError>;
 
 impl UnderWay {
+    /// What a try came to. If it broke off, the row's lease ends, and it is tried again.
+    fn ended(&mut self, joined: Joined) -> Option<Delivery> {
+        match joined {
+            Ok((id, delivery)) => {
+                self.addresses.remove(&id);
+                Some(delivery)
+            }
+            Err(panic) => {
+                self.addresses.remove(&panic.id());
+                tracing::error!(%panic, "a try to deliver broke off");
+                None
+            }
+        }
+    }
+
     /// The addresses to which enough is under way.
     fn busy(&self) -> Vec<String> {
         let mut counts: BTreeMap<&String, usize> = BTreeMap::new();

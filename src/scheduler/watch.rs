@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,9 @@ use crate::pipeline::poll_once;
 use crate::pipeline::settle::{self, Happened};
 use crate::store::known::Seen;
 use crate::store::{Store, StoreError};
+
+/// There is a tick at least this often, for what people enter by hand beside the looks.
+const LONGEST_WITHOUT_TICK: SignedDuration = SignedDuration::from_mins(1);
 
 /// All that the looks need.
 pub struct Watch {
@@ -60,6 +63,8 @@ struct Watched {
 struct Done {
     watched: Box<Watched>,
     at: Timestamp,
+    /// Whether it changed what time will bring, or could not say.
+    is_news: bool,
 }
 
 /// The workers that look: those for sources that answer, and those for sources that did not answer last time.
@@ -83,14 +88,20 @@ impl Watch {
         slot.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        // A tick reads all that is open and all that hurts, so there is none while time changes nothing.
+        let mut next_tick = Timestamp::MIN;
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
                 _ = slot.tick() => {
-                    self.gather(&mut pool, &mut timetable, &mut at_rest).await;
+                    if self.gather(&mut pool, &mut timetable, &mut at_rest).await {
+                        next_tick = Timestamp::MIN;
+                    }
                     self.start_due(&pool, &mut timetable, &mut at_rest).await;
                 }
-                _ = tick.tick() => self.tick().await,
+                _ = tick.tick() => if next_tick <= (self.clock)() {
+                    next_tick = self.tick().await;
+                },
             }
         }
         drop((pool.usual, pool.doubtful));
@@ -133,8 +144,8 @@ impl Watch {
                     // The lock is held while waiting for work, never while working.
                     let next = take.lock().await.recv().await;
                     let Some(mut watched) = next else { return };
-                    let at = watch.look(&mut watched).await;
-                    if give_back.send(Done { watched, at }).await.is_err() {
+                    let (at, is_news) = watch.look(&mut watched).await;
+                    if give_back.send(Done { watched, at, is_news }).await.is_err() {
                         return;
                     }
                 }
@@ -143,8 +154,8 @@ impl Watch {
         queue
     }
 
-    /// One look, and what it leaves.
-    async fn look(&self, watched: &mut Watched) -> Timestamp {
+    /// One look, and what it leaves: when it was, and whether it was news.
+    async fn look(&self, watched: &mut Watched) -> (Timestamp, bool) {
         let now = (self.clock)();
         let polled =
             poll_once(&self.store, &self.compiled, &watched.source, &mut watched.memory, &*self.ask, now).await;
@@ -153,9 +164,10 @@ impl Watch {
         watched.mood.has_open = !watched.memory.open.keys.is_empty();
         watched.mood.leave_alone = polled.as_ref().ok().and_then(|happened| happened.leave_alone);
         metrics::counter!("bellwether_looks_total", "readable" => if is_readable { "yes" } else { "no" }).increment(1);
+        let is_news = polled.as_ref().map_or(true, |happened| !happened.changes.is_empty());
         let source = Some(watched.source.id.clone());
         self.tell(Told { at: now, source, is_readable: Some(is_readable), happened: polled }).await;
-        now
+        (now, is_news)
     }
 
     async fn tell(&self, told: Told) {
@@ -163,10 +175,17 @@ impl Watch {
         let _ = self.told.send(told).await;
     }
 
-    /// Takes back the sources whose looks are done, and writes in one go when they were looked at.
-    async fn gather(&self, pool: &mut Pool, timetable: &mut Timetable, at_rest: &mut BTreeMap<usize, Box<Watched>>) {
-        let mut seen = Vec::new();
-        while let Ok(Done { watched, at }) = pool.done.try_recv() {
+    /// Takes back the sources whose looks are done, and writes in one go when they were looked at. Whether any of the
+    /// looks was news.
+    async fn gather(
+        &self,
+        pool: &mut Pool,
+        timetable: &mut Timetable,
+        at_rest: &mut BTreeMap<usize, Box<Watched>>,
+    ) -> bool {
+        let (mut seen, mut any_news) = (Vec::new(), false);
+        while let Ok(Done { watched, at, is_news }) = pool.done.try_recv() {
+            any_news |= is_news;
             let good = watched.memory.is_readable().then_some(at);
             seen.push(Seen { source: watched.source.id.clone(), look: at, good });
             timetable.put(watched.index, timetable::next(&watched.source, watched.mood, (self.clock)()));
@@ -177,6 +196,7 @@ impl Watch {
         {
             tracing::error!(%error, "when the sources were looked at could not be written");
         }
+        any_news
     }
 
     async fn start_due(&self, pool: &Pool, timetable: &mut Timetable, at_rest: &mut BTreeMap<usize, Box<Watched>>) {
@@ -192,9 +212,15 @@ impl Watch {
         }
     }
 
-    async fn tick(&self) {
+    /// What only time brings, and when to ask again: at once where it could not be done.
+    async fn tick(&self) -> Timestamp {
         let now = (self.clock)();
         let happened = settle::tick_once(&self.store, &self.compiled, now).await;
+        let next = match &happened {
+            Ok(happened) => happened.next_tick.unwrap_or(Timestamp::MAX).min(now + LONGEST_WITHOUT_TICK),
+            Err(_) => now,
+        };
         self.tell(Told { at: now, source: None, is_readable: None, happened }).await;
+        next
     }
 }

@@ -50,7 +50,7 @@ pub struct Marks<'a> {
 /// All of it in one row: a source has hundreds of components, and each row costs a way between two threads.
 const KNOWN: &str = "SELECT s.first_look, s.health, s.warnings, (SELECT '[' || COALESCE(string_agg(doc, ',' ORDER BY generation), '') || ']' FROM report WHERE source = $1 AND (is_open = TRUE OR key IN (SELECT value FROM json_each($2)))), (SELECT '[' || COALESCE(string_agg(doc, ','), '') || ']' FROM component WHERE source = $1) FROM (SELECT 1) AS one LEFT JOIN source s ON s.id = $1";
 const PUT_REPORT: &str = "INSERT INTO report (source, key, generation, incident, is_open, kind, first_seen, changed, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, key, generation) DO UPDATE SET is_open = excluded.is_open, kind = excluded.kind, changed = excluded.changed, doc = excluded.doc";
-const PUT_COMPONENT: &str = "INSERT INTO component (source, key, status, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (source, key) DO UPDATE SET status = excluded.status, doc = excluded.doc";
+const PUT_COMPONENTS: &str = "INSERT INTO component (source, key, status, doc) SELECT $1, value ->> 'key', value ->> 'status', value FROM json_each($2) WHERE TRUE ON CONFLICT (source, key) DO UPDATE SET status = excluded.status, doc = excluded.doc";
 const PUT_SAID: &str = "INSERT INTO said (source, key, generation, update_key, hash, incident, seen_at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 const PUT_SOURCE: &str = "INSERT INTO source (id, first_look, health, last_look, last_good, history_read, warnings) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET first_look = excluded.first_look, health = excluded.health, last_look = excluded.last_look, last_good = COALESCE(excluded.last_good, source.last_good), history_read = COALESCE(excluded.history_read, source.history_read), warnings = excluded.warnings";
 
@@ -97,10 +97,11 @@ impl Writing {
                 self.put_report(report, now).await?;
             }
         }
-        for (key, component) in &after.components {
-            if before.components.get(key) != Some(component) {
-                self.put_component(&after.source, component).await?;
-            }
+        let is_new = |(key, component): &(&String, &Component)| before.components.get(*key) != Some(component);
+        let components: Vec<&Component> = after.components.iter().filter(is_new).map(|(_, c)| c).collect();
+        if !components.is_empty() {
+            let components = to_text("components", &components)?;
+            sqlx::query(PUT_COMPONENTS).bind(after.source.as_str()).bind(components).execute(&mut *self.tx).await?;
         }
         Ok(())
     }
@@ -132,17 +133,6 @@ impl Writing {
                 .execute(&mut *self.tx)
                 .await?;
         }
-        Ok(())
-    }
-
-    async fn put_component(&mut self, source: &SourceId, component: &Component) -> Result<(), StoreError> {
-        sqlx::query(PUT_COMPONENT)
-            .bind(source.as_str())
-            .bind(&component.component.key)
-            .bind(component.status.word())
-            .bind(to_text("component", component)?)
-            .execute(&mut *self.tx)
-            .await?;
         Ok(())
     }
 

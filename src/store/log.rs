@@ -11,9 +11,10 @@ use crate::model::effect::{Cause, Effect, EffectKind};
 use crate::model::id::ServiceId;
 
 const PUT_CHANGE: &str = "INSERT INTO change (seq, at, source, kind, incident, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM change), $1, $2, $3, $4, $5) RETURNING seq";
-const PUT_EFFECT: &str = "INSERT INTO effect (seq, at, service, cause, kind, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM effect), $1, $2, $3, $4, $5)";
-
-const PUT_HURT: &str = "INSERT INTO hurt (service, cause, doc) VALUES ($1, $2, $3) ON CONFLICT (service, cause) DO UPDATE SET doc = excluded.doc";
+const PUT_EFFECTS: &str = "INSERT INTO effect (seq, at, service, cause, kind, doc) SELECT (SELECT COALESCE(MAX(seq), 0) FROM effect) + 1 + key, $2, value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each($1)";
+const PUT_HURTS: &str = "INSERT INTO hurt (service, cause, doc) SELECT value ->> 0, value ->> 1, value -> 2 FROM json_each($1) WHERE TRUE ON CONFLICT (service, cause) DO UPDATE SET doc = excluded.doc";
+const DROP_HURTS: &str =
+    "DELETE FROM hurt WHERE (service, cause) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))";
 
 impl Writing {
     /// Logs a change. Its number in the feed.
@@ -38,19 +39,18 @@ impl Writing {
         Ok(row.get(0))
     }
 
-    /// Logs an effect.
+    /// Logs effects, in this order.
     ///
     /// # Errors
-    /// [`StoreError::Statement`].
-    pub async fn put_effect(&mut self, kind: EffectKind, effect: &Effect, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(PUT_EFFECT)
-            .bind(ms(now))
-            .bind(effect.service.as_str())
-            .bind(effect.cause.to_string())
-            .bind(kind.word())
-            .bind(effect.published(kind, now).to_string())
-            .execute(&mut *self.tx)
-            .await?;
+    /// [`StoreError`].
+    pub async fn put_effects(&mut self, effects: &[(EffectKind, Effect)], now: Timestamp) -> Result<(), StoreError> {
+        let row = |(kind, effect): &(EffectKind, Effect)| {
+            (effect.service.clone(), effect.cause.to_string(), kind.word(), effect.published(*kind, now))
+        };
+        let rows: Vec<_> = effects.iter().map(row).collect();
+        if !rows.is_empty() {
+            sqlx::query(PUT_EFFECTS).bind(to_text("effects", &rows)?).bind(ms(now)).execute(&mut *self.tx).await?;
+        }
         Ok(())
     }
 
@@ -74,30 +74,27 @@ impl Writing {
         Ok(hurting)
     }
 
-    /// Remembers that a cause hurts a service.
+    /// Remembers what hurts which services now.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_hurt(&mut self, effect: &Effect) -> Result<(), StoreError> {
-        sqlx::query(PUT_HURT)
-            .bind(effect.service.as_str())
-            .bind(effect.cause.to_string())
-            .bind(to_text("effect", effect)?)
-            .execute(&mut *self.tx)
-            .await?;
+    pub async fn put_hurts(&mut self, effects: &[&Effect]) -> Result<(), StoreError> {
+        let rows: Vec<_> = effects.iter().map(|e| (&e.service, e.cause.to_string(), e)).collect();
+        if !rows.is_empty() {
+            sqlx::query(PUT_HURTS).bind(to_text("effects", &rows)?).execute(&mut *self.tx).await?;
+        }
         Ok(())
     }
 
     /// Forgets it.
     ///
     /// # Errors
-    /// [`StoreError::Statement`].
-    pub async fn drop_hurt(&mut self, effect: &Effect) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM hurt WHERE service = $1 AND cause = $2")
-            .bind(effect.service.as_str())
-            .bind(effect.cause.to_string())
-            .execute(&mut *self.tx)
-            .await?;
+    /// [`StoreError`].
+    pub async fn drop_hurts(&mut self, effects: &[Effect]) -> Result<(), StoreError> {
+        let rows: Vec<_> = effects.iter().map(|e| (&e.service, e.cause.to_string())).collect();
+        if !rows.is_empty() {
+            sqlx::query(DROP_HURTS).bind(to_text("effects", &rows)?).execute(&mut *self.tx).await?;
+        }
         Ok(())
     }
 

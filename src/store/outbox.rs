@@ -1,5 +1,7 @@
 //! The outbox: rows that are pending until the far side took them. Delivery runs from these rows: send, then mark.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -15,9 +17,12 @@ const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) S
 /// The newest row to the same address about the same thing that no try has frozen yet.
 const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL ORDER BY n.seq DESC LIMIT 1";
 /// Rows that may be tried: due, not leased, no earlier row about the same thing to the same address pending, and two to
-/// one address at the most.
-const DUE: &str = "SELECT id, receiver, address, thread, facts, frozen, tries, due FROM (SELECT n.*, ROW_NUMBER() OVER (PARTITION BY address ORDER BY tier, seq) AS place FROM notification n WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3)) AND (leased_until IS NULL OR leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = n.id AND earlier.state = 'pending')) AS ready WHERE place <= 2 ORDER BY tier, seq LIMIT $2";
-const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id = $1 AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4)";
+/// one address at the most. Of each address only its first rows are looked at, so that a long queue costs no more.
+const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTINCT address FROM notification WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3))) a JOIN notification n ON n.id IN (SELECT m.id FROM notification m WHERE m.state = 'pending' AND m.address = a.address AND m.due <= $1 AND (m.leased_until IS NULL OR m.leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = m.id AND earlier.state = 'pending') ORDER BY m.tier, m.seq LIMIT 2) ORDER BY n.tier, n.seq LIMIT $2) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.frozen, n.tries, n.due FROM ready JOIN notification n ON n.id = ready.id ORDER BY ready.tier, ready.seq";
+const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id IN (SELECT value FROM json_each($1)) AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4) RETURNING id";
+const FREEZE: &str = "UPDATE notification SET subject = $2, frozen = $3 WHERE id = $1 AND frozen IS NULL";
+const MARK: &str = "UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5 WHERE id = $1";
+const PUT_ATTEMPT: &str = "INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT tries FROM notification WHERE id = $1), $2, $3, $4) ON CONFLICT DO NOTHING";
 
 /// What freezing a row keeps: the words for the list, and the exact bytes that every try sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,10 +94,59 @@ impl Writing {
         }
         Ok(())
     }
+
+    /// Claims up to `most` rows that are due, for as long as the lease holds, but none to a `busy` address.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim(
+        &mut self,
+        by: &str,
+        most: i64,
+        busy: &[String],
+        lease_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let busy = to_text("addresses", &busy)?;
+        let rows = sqlx::query(DUE).bind(ms(now)).bind(most).bind(busy).fetch_all(&mut *self.tx).await?;
+        let due = rows.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
+        if due.is_empty() {
+            return Ok(due);
+        }
+        let ids: Vec<&NotificationId> = due.iter().map(|row| &row.notification.id).collect();
+        let leased = sqlx::query(CLAIM).bind(to_text("ids", &ids)?).bind(ms(lease_until)).bind(by).bind(ms(now));
+        let leased = leased.fetch_all(&mut *self.tx).await?;
+        let leased: BTreeSet<&str> = leased.iter().map(|row| row.get(0)).collect();
+        Ok(due.into_iter().filter(|row| leased.contains(row.notification.id.0.as_str())).collect())
+    }
+
+    /// Freezes a row at its first try. What was frozen before stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn freeze(&mut self, id: &NotificationId, frozen: &Frozen) -> Result<(), StoreError> {
+        let query = sqlx::query(FREEZE).bind(&id.0).bind(&frozen.subject).bind(&frozen.bytes);
+        query.execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    async fn mark(&mut self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
+        let (state, due, outcome, detail) = match tried {
+            Tried::Delivered { answer } => ("delivered", now, "delivered", answer),
+            Tried::Again { due, reason } => ("pending", *due, "failed", reason),
+            Tried::Dead { reason } => ("dead", now, "dead", reason),
+        };
+        let ended = (state != "pending").then(|| ms(now));
+        let query = sqlx::query(MARK).bind(&id.0).bind(state).bind(ms(due)).bind(ended).bind(detail);
+        query.execute(&mut *self.tx).await?;
+        let query = sqlx::query(PUT_ATTEMPT).bind(&id.0).bind(ms(now)).bind(outcome).bind(detail);
+        query.execute(&mut *self.tx).await?;
+        Ok(())
+    }
 }
 
 impl Store {
-    /// Claims up to `most` rows that are due, for as long as the lease holds, but none to a `busy` address.
+    /// Claims rows in a transaction of its own, as [`Writing::claim`].
     ///
     /// # Errors
     /// [`StoreError`].
@@ -105,42 +159,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Claimed>, StoreError> {
         let mut writing = self.write().await?;
-        let rows = sqlx::query(DUE)
-            .bind(ms(now))
-            .bind(most)
-            .bind(to_text("addresses", &busy)?)
-            .fetch_all(&mut *writing.tx)
-            .await?;
-        let mut claimed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let row = self::claimed(&row)?;
-            let leased = sqlx::query(CLAIM)
-                .bind(&row.notification.id.0)
-                .bind(ms(lease_until))
-                .bind(by)
-                .bind(ms(now))
-                .execute(&mut *writing.tx)
-                .await?;
-            if leased.rows_affected() == 1 {
-                claimed.push(row);
-            }
-        }
+        let claimed = writing.claim(by, most, busy, lease_until, now).await?;
         writing.commit().await?;
         Ok(claimed)
     }
 
-    /// Freezes a row at its first try. What was frozen before stays.
+    /// Freezes a row in a transaction of its own, as [`Writing::freeze`].
     ///
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn freeze(&self, id: &NotificationId, frozen: &Frozen) -> Result<(), StoreError> {
-        sqlx::query("UPDATE notification SET subject = $2, frozen = $3 WHERE id = $1 AND frozen IS NULL")
-            .bind(&id.0)
-            .bind(&frozen.subject)
-            .bind(&frozen.bytes)
-            .execute(&self.writes)
-            .await?;
-        Ok(())
+        let mut writing = self.write().await?;
+        writing.freeze(id, frozen).await?;
+        writing.commit().await
     }
 
     /// Marks what came of a try.
@@ -148,28 +179,23 @@ impl Store {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn mark(&self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
+        self.mark_all([(id, tried)], now).await
+    }
+
+    /// Marks what came of several tries, in one transaction: each commit waits for the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`]; then none of them is marked.
+    pub async fn mark_all<'a>(
+        &self,
+        tries: impl IntoIterator<Item = (&'a NotificationId, &'a Tried)> + Send,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
-        let (state, due, outcome, detail) = match tried {
-            Tried::Delivered { answer } => ("delivered", now, "delivered", answer),
-            Tried::Again { due, reason } => ("pending", *due, "failed", reason),
-            Tried::Dead { reason } => ("dead", now, "dead", reason),
-        };
-        let is_end = state != "pending";
-        sqlx::query("UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5 WHERE id = $1")
-            .bind(&id.0)
-            .bind(state)
-            .bind(ms(due))
-            .bind(is_end.then(|| ms(now)))
-            .bind(detail)
-            .execute(&mut *writing.tx)
-            .await?;
-        sqlx::query("INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT tries FROM notification WHERE id = $1), $2, $3, $4) ON CONFLICT DO NOTHING")
-            .bind(&id.0)
-            .bind(ms(now))
-            .bind(outcome)
-            .bind(detail)
-            .execute(&mut *writing.tx)
-            .await?;
+        let tries: Vec<_> = tries.into_iter().collect();
+        for (id, tried) in tries {
+            writing.mark(id, tried, now).await?;
+        }
         writing.commit().await
     }
 

@@ -24,7 +24,22 @@ struct ToldDoc {
     since: Option<Timestamp>,
 }
 
-const PUT_TOLD: &str = "INSERT INTO told (address, service, cause, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (address, service, cause) DO UPDATE SET doc = excluded.doc";
+impl ToldDoc {
+    fn of(told: &Told, cause: &Cause) -> Self {
+        Self {
+            receiver: told.receiver.clone(),
+            cause: cause.clone(),
+            impact: told.impact,
+            overrun: told.overrun,
+            sent: told.sent,
+            path: told.path.clone(),
+            since: told.since,
+        }
+    }
+}
+
+const PUT_TOLD: &str = "INSERT INTO told (address, service, cause, doc) SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each($1) WHERE TRUE ON CONFLICT (address, service, cause) DO UPDATE SET doc = excluded.doc";
+const FORGET_TOLD: &str = "DELETE FROM told WHERE (address, service, cause) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1))";
 const PUT_DECISION: &str = "INSERT INTO decision (seq, at, receiver, address, cause, is_sent, why, notification, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM decision), $1, $2, $3, $4, $5, $6, $7, $8)";
 
 impl Writing {
@@ -68,35 +83,24 @@ impl Writing {
         Ok(rows.iter().filter_map(source).collect())
     }
 
-    /// Remembers, or forgets, what an address has been told.
+    /// Remembers, or forgets, what addresses have been told.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_told(&mut self, key: &ToldKey, told: Option<&Told>) -> Result<(), StoreError> {
-        let (address, service, cause) = key;
-        let query = match told {
-            None => sqlx::query("DELETE FROM told WHERE address = $1 AND service = $2 AND cause = $3")
-                .bind(address)
-                .bind(service.as_str())
-                .bind(cause.to_string()),
-            Some(told) => {
-                let doc = ToldDoc {
-                    receiver: told.receiver.clone(),
-                    cause: cause.clone(),
-                    impact: told.impact,
-                    overrun: told.overrun,
-                    sent: told.sent,
-                    path: told.path.clone(),
-                    since: told.since,
-                };
-                sqlx::query(PUT_TOLD)
-                    .bind(address)
-                    .bind(service.as_str())
-                    .bind(cause.to_string())
-                    .bind(to_text("told", &doc)?)
+    pub async fn put_told(&mut self, told: &[(ToldKey, Option<Told>)]) -> Result<(), StoreError> {
+        let (mut kept, mut forgotten) = (Vec::new(), Vec::new());
+        for ((address, service, cause), told) in told {
+            match told {
+                None => forgotten.push((address, service, cause.to_string())),
+                Some(told) => kept.push((address, service, cause.to_string(), ToldDoc::of(told, cause))),
             }
-        };
-        query.execute(&mut *self.tx).await?;
+        }
+        if !forgotten.is_empty() {
+            sqlx::query(FORGET_TOLD).bind(to_text("told", &forgotten)?).execute(&mut *self.tx).await?;
+        }
+        if !kept.is_empty() {
+            sqlx::query(PUT_TOLD).bind(to_text("told", &kept)?).execute(&mut *self.tx).await?;
+        }
         Ok(())
     }
 

@@ -132,6 +132,7 @@ CREATE TABLE notification (
     facts        TEXT NOT NULL,
     frozen       BLOB
 );
+CREATE INDEX notification_pending ON notification (address, tier, seq, due) WHERE state = 'pending';
 CREATE INDEX notification_due ON notification (state, due);
 CREATE INDEX notification_seq ON notification (seq);
 CREATE INDEX notification_ended ON notification (state, ended);
