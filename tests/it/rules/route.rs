@@ -357,10 +357,7 @@ async fn a_maintenance_is_told_when_it_begins_when_it_overruns_and_when_it_ends(
     let desk = desk(OKTA, "least = \"maintenance\"").await;
     assert_eq!(desk.open("okta/status", vec![maintenance("m", 10, 60)], 1).await.subjects(), NOBODY);
     let running = || vec![with_phase(Phase::InProgress, maintenance("m", 10, 60))];
-    assert_eq!(
-        desk.open("okta/status", running(), 10).await.subjects(),
-        ["noc: [Maintenance] EHR at all sites: Okta"]
-    );
+    assert_eq!(desk.open("okta/status", running(), 10).await.subjects(), ["noc: [Maintenance] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(60).await.subjects(), NOBODY);
     let overrun = desk.tick(61).await;
     assert_eq!(overrun.subjects(), ["noc: [Worse: Maintenance overrun] EHR at all sites: Okta"]);
