@@ -41,8 +41,19 @@ pub struct Happened {
     pub counts_looks: bool,
     /// Whether the look went through the store at all.
     pub was_taken_in: bool,
+    /// Set when our own network went or came back.
+    pub our_network: Option<OurNetwork>,
     /// How long the source's server asks to be left alone.
     pub leave_alone: Option<Duration>,
+}
+
+/// What became of our own network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OurNetwork {
+    /// No source at all can be reached.
+    Gone,
+    /// Something can be reached again.
+    Back,
 }
 
 /// One message, or the decision not to send one.
@@ -148,7 +159,7 @@ pub async fn by_hand(
 /// [`StoreError`]; then nothing of it happened.
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
-    mark_our_network(&mut tx, compiled, now).await?;
+    let our_network = mark_our_network(&mut tx, compiled, now).await?;
     let removed = tx.unwatched(&compiled.polled()).await?;
     let mut changes = Vec::new();
     for source in &removed {
@@ -158,6 +169,7 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
         changes.extend(diff.changes);
     }
     let happened = settle(&mut tx, compiled, &Scope::Everything, changes, false, now).await?;
+    let happened = Happened { our_network, ..happened };
     for source in &removed {
         tx.forget(source).await?;
     }
@@ -189,7 +201,11 @@ pub async fn next_tick(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
 }
 
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.
-async fn mark_our_network(tx: &mut Writing, compiled: &Compiled, now: Timestamp) -> Result<(), StoreError> {
+async fn mark_our_network(
+    tx: &mut Writing,
+    compiled: &Compiled,
+    now: Timestamp,
+) -> Result<Option<OurNetwork>, StoreError> {
     let world = tx.world(&compiled.polled()).await?;
     let silent: Vec<Option<Timestamp>> = world
         .sources
@@ -201,12 +217,16 @@ async fn mark_our_network(tx: &mut Writing, compiled: &Compiled, now: Timestamp)
         .collect();
     let gone_since = silent.iter().copied().collect::<Option<Vec<_>>>().filter(|all| all.len() >= 3);
     match (world.offline_since, gone_since.and_then(|all| all.into_iter().max())) {
-        (None, Some(since)) => tx.set_note("offline_since", Some(&since.to_string())).await,
+        (None, Some(since)) => {
+            tx.set_note("offline_since", Some(&since.to_string())).await?;
+            Ok(Some(OurNetwork::Gone))
+        }
         (Some(_), None) => {
             tx.set_note("offline_since", None).await?;
-            tx.set_note("online_again", Some(&now.to_string())).await
+            tx.set_note("online_again", Some(&now.to_string())).await?;
+            Ok(Some(OurNetwork::Back))
         }
-        (None, None) | (Some(_), Some(_)) => Ok(()),
+        (None, None) | (Some(_), Some(_)) => Ok(None),
     }
 }
 

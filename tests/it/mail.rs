@@ -258,7 +258,7 @@ fn the_head_of_a_mail() {
         "Message-ID: <0197f3a2b4c5d6e7f8091a2b3c4d5e6f@northfield.example>",
         "Date: Fri, 17 Jul 2026 22:41:09 +0000",
         "To: noc@northfield.example",
-        "Subject: [Partly down] EHR at 6 of 7 sites: Okta",
+        "Subject: [Partly down] EHR at 6 of 7 sites: Okta SSO",
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: All",
         "List-Id: Bellwether <alerts.northfield.example>",

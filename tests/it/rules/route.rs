@@ -35,7 +35,7 @@ async fn one_incident_is_told_from_its_beginning_to_its_end() {
     assert_eq!(step(Impact::MajorOutage, 2).await.subjects(), ["noc: [Worse: DOWN] EHR at all sites: Okta"]);
     assert_eq!(step(Impact::Degraded, 3).await.subjects(), ["noc: [Better: Degraded] EHR at all sites: Okta"]);
     let end = desk.open("okta/status", vec![ended(4, incident("a"))], 4).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
     assert!(end.sent[0].text.contains("for 4 min"), "{}", end.sent[0].text);
 }
 
@@ -108,7 +108,7 @@ async fn who_was_told_is_told_that_it_eased_below_the_least_impact_and_that_it_i
     step(Impact::MajorOutage, 1).await;
     assert_eq!(step(Impact::Degraded, 2).await.subjects(), ["noc: [Better: Degraded] EHR at all sites: Okta"]);
     let end = desk.open("okta/status", vec![ended(3, incident("a"))], 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn who_wants_only_what_is_worse_is_told_when_it_gets_worse_and_not_that_it
     assert_eq!(step(Impact::Degraded, 1).await.subjects(), NOBODY);
     assert_eq!(step(Impact::MajorOutage, 2).await.subjects(), ["noc: [Worse: DOWN] EHR at all sites: Okta"]);
     let end = desk.open("okta/status", vec![ended(3, incident("a"))], 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn what_is_old_at_the_first_look_alerts_nobody_and_comes_alive_with_a_new_
     woken.updates.push(update("u2", 1, "Again."));
     assert_eq!(
         desk.open("okta/status", vec![woken], 2).await.subjects(),
-        ["noc: [Partly down] EHR at all sites: Okta SSO"]
+        ["noc: [Partly down] EHR at all sites: Okta"]
     );
 }
 
@@ -285,7 +285,7 @@ async fn an_incident_folds_all_the_components_that_it_names() {
     let named = || naming(&["SSO", "MFA"], incident("a"));
     assert_eq!(desk.look("okta/status", both(vec![named()]), 2).await.subjects(), NOBODY);
     let end = desk.look("okta/status", with(Impact::Operational, vec![ended(3, named())]), 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn a_component_still_unwell_after_its_incidents_end_is_told_with_that_end_
     let with = |s: Impact, open: Vec<SeenIncident>| seen(with_components(vec![status("SSO", s)], listing(open)));
     desk.look("okta/status", with(Impact::PartialOutage, vec![sso(Impact::PartialOutage)]), 1).await;
     let end = desk.look("okta/status", with(Impact::Degraded, vec![ended(3, sso(Impact::PartialOutage))]), 3).await;
-    assert_eq!(end.subjects(), ["noc: [Over, still hurt] EHR at all sites: Okta"]);
+    assert_eq!(end.subjects(), ["noc: [Over, still hurt] EHR at all sites: Okta SSO"]);
     assert_eq!(end.sent[0].facts.topics[0].services[0].still, ["Okta SSO: degraded"]);
     assert!(end.sent[0].text.contains("EHR is still hurt: Okta SSO: degraded."), "{}", end.sent[0].text);
     let well = desk.look("okta/status", with(Impact::Operational, vec![]), 9).await;
@@ -328,7 +328,7 @@ async fn an_incident_that_stops_naming_our_component_is_over_for_us_and_said_to_
     assert_eq!(step.sent.len(), 1);
     let sent = &step.sent[0];
     assert!(sent.is(EffectKind::Over));
-    assert_eq!(sent.subject, "[No longer counted] EHR at all sites: Okta");
+    assert_eq!(sent.subject, "[No longer counted] EHR at all sites: Okta SSO");
     assert!(sent.text.contains("Okta’s incident goes on"), "{}", sent.text);
     let end = desk.open("okta/status", vec![ended(9, naming(&["MFA"], incident("a")))], 9).await;
     assert_eq!(end.subjects(), NOBODY);
@@ -363,7 +363,7 @@ async fn a_maintenance_is_told_when_it_begins_when_it_overruns_and_when_it_ends(
     assert_eq!(overrun.subjects(), ["noc: [Worse: Maintenance overrun] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(62).await.subjects(), NOBODY, "told once");
     let end = desk.open("okta/status", vec![with_phase(Phase::Completed, maintenance("m", 10, 60))], 70).await;
-    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta SSO"]);
+    assert_eq!(end.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -563,7 +563,7 @@ async fn a_subscription_that_asks_for_less_than_before_tells_what_hurts_now() {
     let mut desk = desk(OKTA, "least = \"major_outage\"").await;
     assert_eq!(desk.open("okta/status", vec![incident("a")], 1).await.subjects(), NOBODY);
     desk.compiled = organisation(&ehr_on(OKTA), &[receiver("noc", "")]);
-    assert_eq!(desk.tick(2).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta SSO"]);
+    assert_eq!(desk.tick(2).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
@@ -669,4 +669,80 @@ async fn a_reopened_incident_is_told_again() {
     desk.open("okta/status", vec![ended(2, incident("a"))], 2).await;
     let again = desk.open("okta/status", vec![incident("a")], 3).await;
     assert_eq!((again.changes(), again.subjects().len()), (vec!["reopened a".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn a_removed_source_that_was_told_as_blind_is_not_told_as_seen_again() {
+    let needs = r#"{ vendor = "lab", without = "stops" }"#;
+    let mut desk = Desk::new(&ehr_on(needs), &[receiver("noc", "")]).await;
+    desk.all_quiet().await;
+    desk.look("lab/page", garbled(), 1).await;
+    assert_eq!(desk.tick(11).await.sent.len(), 1);
+    let mut fewer = vendors();
+    fewer.iter_mut().for_each(|v| v.sources.retain(|s| s.id.as_str() != "lab/page"));
+    desk.compiled = organisation_of(fewer, &ehr_on(needs), &[receiver("noc", "")]);
+    let reload = desk.tick(30).await;
+    assert_eq!(reload.subjects(), ["noc: [No longer watched] Lab, which EHR needs at all sites"]);
+    assert!(!reload.sent[0].text.contains("again"), "{}", reload.sent[0].text);
+}
+
+#[tokio::test]
+async fn an_inventory_line_removed_while_its_source_is_blind_is_not_told_as_seen_again() {
+    let mut desk = desk(&format!("{OKTA}, {AZURE}"), "services = [\"ehr\"]").await;
+    desk.look("okta/status", garbled(), 1).await;
+    desk.tick(11).await;
+    desk.compiled = organisation(
+        &[service("ehr", "EHR", AZURE), service("lab", "Lab", OKTA)],
+        &[receiver("noc", "services = [\"ehr\"]")],
+    );
+    let reload = desk.tick(30).await;
+    assert_eq!(reload.subjects(), ["noc: [No longer counted] Okta, which EHR needs at all sites"]);
+}
+
+#[tokio::test]
+async fn a_way_round_that_is_well_again_ends_the_hurt_but_not_the_incident() {
+    let desk = desk(r#"{ any_of = [{ vendor = "okta" }, { vendor = "azure" }], without = "stops" }"#, "").await;
+    desk.open("okta/status", vec![incident("a")], 1).await;
+    let both = desk.open("azure/status", vec![incident("b")], 2).await;
+    assert_eq!(both.sent.len(), 2, "{:?}", both.subjects());
+    let round = desk.open("azure/status", vec![ended(3, incident("b"))], 3).await;
+    let mut subjects = round.subjects();
+    subjects.sort();
+    assert_eq!(subjects, ["noc: [No longer counted] EHR at all sites: Okta", "noc: [Over] EHR at all sites: Azure"]);
+}
+
+#[tokio::test]
+async fn a_maintenance_put_off_again_is_over_and_no_vendor_is_said_to_have_ended_it() {
+    let desk = desk(OKTA, "least = \"maintenance\"").await;
+    desk.open("okta/status", vec![with_phase(Phase::InProgress, maintenance("m", 0, 60))], 1).await;
+    let put_off = desk.open("okta/status", vec![maintenance("m", 500, 560)], 2).await;
+    assert_eq!(put_off.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
+    assert!(!put_off.sent[0].text.contains("says it is resolved"));
+}
+
+#[tokio::test]
+async fn a_cancelled_maintenance_that_was_told_is_told_as_over() {
+    let desk = desk(OKTA, "least = \"maintenance\"").await;
+    desk.open("okta/status", vec![with_phase(Phase::InProgress, maintenance("m", 0, 60))], 1).await;
+    let step = desk.open("okta/status", vec![with_phase(Phase::Cancelled, maintenance("m", 0, 60))], 2).await;
+    assert_eq!((step.changes(), step.sent.len()), (vec!["withdrawn m".to_owned()], 1));
+    assert!(step.sent[0].is(EffectKind::Over));
+}
+
+#[tokio::test]
+async fn an_end_by_absence_is_worded_as_that() {
+    let desk = desk(OKTA, "").await;
+    desk.open("okta/status", vec![incident("a")], 1).await;
+    desk.open("okta/status", vec![], 2).await;
+    desk.open("okta/status", vec![], 7).await;
+    let end = desk.open("okta/status", vec![], 12).await;
+    assert_eq!(end.subjects(), ["noc: [No longer listed] EHR at all sites: Okta"]);
+    assert!(end.sent[0].text.contains("did not say that it ended"));
+}
+
+#[tokio::test]
+async fn a_subscription_to_one_vendor_is_told_of_our_own_network_too() {
+    let desk = desk(THREE, "vendors = [\"okta\"]").await;
+    go_silent(&desk, 1).await;
+    assert_eq!(desk.tick(11).await.subjects(), ["noc: [Offline] Bellwether itself, not the vendors"]);
 }
