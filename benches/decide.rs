@@ -1,5 +1,5 @@
-//! What it costs to decide: the comparison of one look, the way of one incident through a large inventory, and the
-//! same while ten thousand incidents of others are open.
+//! What it costs to decide: the comparison of one look, the way of one incident through a large inventory, and all of
+//! it up to the outbox while ten thousand incidents of others are open.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on must fail")]
 
 #[allow(dead_code, reason = "the other bench needs the rest")]
@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use bellwether::alerting::diff::{Habits, diff};
 use bellwether::alerting::effects::effects_on;
+use bellwether::alerting::graph::Graph;
 use bellwether::alerting::route::{About, route};
 use bellwether::model::effect::{Cause, World};
-use bellwether::model::id::Ids;
+use bellwether::model::id::{Ids, SourceId};
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::{Health, Known, Report, Standing};
 use bellwether::model::phase::{Kind, Phase};
@@ -22,6 +23,8 @@ use bellwether::model::snapshot::{
 };
 use bellwether::model::stated::Stated;
 use bellwether::pipeline::compiled::Compiled;
+use bellwether::pipeline::settle;
+use bellwether::store::Store;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use support::{Addresses, Size, TIME, Wants};
@@ -107,6 +110,11 @@ fn comparison(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn compiled(vendors: usize) -> Compiled {
+    let size = Size { vendors, services: 1_000, subscriptions: 5_000, wants: Wants::Mixed };
+    support::compiled(size, 1_000, Duration::from_secs(60), &Nowhere)
+}
+
 fn report(vendor: usize, key: &str) -> Report {
     let source = support::source_id(vendor);
     let seen = seen(key, Kind::Incident);
@@ -124,39 +132,61 @@ fn report(vendor: usize, key: &str) -> Report {
     }
 }
 
-/// An incident of vendor 0, and `others` incidents of vendors that none of the services it reaches needs.
-fn world(compiled: &Compiled, others: usize) -> World {
-    let well = Health::Readable { blind: Vec::new(), stale: None };
-    let others = (0..others).map(|n| report(30 + n % 270, &format!("other{n}")));
-    World {
-        reports: std::iter::once(report(0, "one")).chain(others).collect(),
-        sources: compiled.sources.keys().map(|id| (id.clone(), well.clone())).collect(),
-        ..World::default()
-    }
-}
+/// How many services an incident reaches: usually some, at a vendor of sign-in a tenth of all.
+const REACHES: [(&str, usize); 2] = [("ten services", 3_000), ("a hundred services", 300)];
 
 fn way(criterion: &mut Criterion) {
-    let size = Size { vendors: 300, services: 1_000, subscriptions: 5_000, wants: Wants::Mixed };
-    let compiled = support::compiled(size, 1_000, Duration::from_secs(60), &Nowhere);
     let mut group = criterion.benchmark_group("effects and route, 1,000 services, 5,000 subscriptions");
-    for (name, others) in [("alone", 0), ("beside 10,000 open incidents", 10_000)] {
-        let world = world(&compiled, others);
-        let one = &world.reports[0];
-        let about = About { vendor: Some(one.source.vendor()), ..About::default() };
-        let about = BTreeMap::from([(Cause::Incident(one.incident.clone()), about)]);
-        let vendors = BTreeSet::from([one.source.vendor()]);
+    for (name, vendors) in REACHES {
+        let compiled = compiled(vendors);
+        let one = report(0, "one");
+        let (cause, vendor) = (Cause::Incident(one.incident.clone()), one.source.vendor());
+        let about = BTreeMap::from([(cause, About { vendor: Some(vendor.clone()), ..About::default() })]);
+        let readable = |id: &SourceId| (id.clone(), Health::Readable { blind: Vec::new(), stale: None });
+        let reached = BTreeSet::from([vendor]);
+        let needed = Graph::vendors_of(&compiled.graph.reached_by(&reached));
+        let sources = compiled.polled_of(&needed).iter().map(readable).collect();
+        let world = World { reports: vec![one], sources, ..World::default() };
         let decide = || {
-            let services = compiled.graph.reached_by(&vendors);
+            let services = compiled.graph.reached_by(&reached);
             let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now(), &services);
             (services.len(), route(&effects, &BTreeMap::new(), &about, &compiled.rules))
         };
         let (services, routed) = decide();
-        assert!(services > 5 && routed.told.len() > 100, "the incident reaches nobody");
-        println!("{services} services, {} told, {} decisions", routed.told.len(), routed.decisions.len());
+        println!("{name}: {services}, {} told, {} decisions", routed.told.len(), routed.decisions.len());
         group.bench_function(name, |bencher| bencher.iter(decide));
     }
     group.finish();
 }
 
-criterion_group!(benches, comparison, way);
+/// From a change to the committed outbox, in memory, while others have as many incidents open.
+fn taken_in(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut group = criterion.benchmark_group("one change taken in, beside open incidents of others");
+    for others in [0, 100, 10_000] {
+        let compiled = compiled(3_000);
+        let store = runtime.block_on(Store::in_memory()).unwrap();
+        let say = async |vendor: usize, key: &str, impact: Impact| {
+            let said = SeenIncident { impact, vendor_impact: impact.to_string(), ..seen(key, Kind::Incident) };
+            settle::by_hand(&store, &compiled, &support::source_id(vendor), &said, now()).await.unwrap();
+            store.take_all_pending(now()).await.unwrap();
+        };
+        runtime.block_on(async {
+            for n in 0..others {
+                say(100 + n % 2_000, &format!("other{n}"), Impact::PartialOutage).await;
+            }
+        });
+        let mut turn = false;
+        group.bench_function(others.to_string(), |bencher| {
+            bencher.iter(|| {
+                turn = !turn;
+                let impact = if turn { Impact::MajorOutage } else { Impact::Degraded };
+                runtime.block_on(say(0, "one", impact));
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, comparison, way, taken_in);
 criterion_main!(benches);

@@ -139,7 +139,7 @@ impl Pages {
             Mode::Changed => ok("", &self.quiet.replacen(TIME, &format!("2026-11-22T11:31:00.{n:09}Z"), 3)),
             Mode::Ill => ok("", &self.ill),
             Mode::News => {
-                let impact = ["\"impact\":\"critical\"", "\"impact\":\"minor\""][usize::from(n % 2 == 0)];
+                let impact = ["\"impact\":\"critical\"", "\"impact\":\"minor\""][usize::from(n.is_multiple_of(2))];
                 ok("", &self.ill.replacen("\"impact\":\"major\"", impact, 1))
             }
         }

@@ -96,7 +96,7 @@ fn inventory(size: Size) -> Inventory {
     let service = |n: usize| {
         let mut needs: Vec<Need> =
             (0..per_service).map(|k| on_vendor((n * per_service + k) % size.vendors, n)).map(Need::One).collect();
-        if n % 10 != 0 {
+        if !n.is_multiple_of(10) {
             let on = On::Service(service_id(n - n % 10));
             needs.push(Need::One(Dependency { on, without: Without::Degrades }));
         }
@@ -117,7 +117,7 @@ fn inventory(size: Size) -> Inventory {
 
 fn on_vendor(vendor: usize, service: usize) -> Dependency {
     let components =
-        if service % 3 == 0 { Vec::new() } else { vec!["Component 1*".to_owned(), "*sign-in*".to_owned()] };
+        if service.is_multiple_of(3) { Vec::new() } else { vec!["Component 1*".to_owned(), "*sign-in*".to_owned()] };
     let selector =
         Selector { vendor: vendor_id(vendor), source: None, components, ids: Vec::new(), regions: Vec::new() };
     Dependency { on: On::Vendor(selector), without: Without::Stops }
@@ -138,7 +138,7 @@ fn subscription(n: usize, size: Size, receivers: &[Receiver]) -> Subscription {
     };
     match n % 50 {
         _ if size.wants == Wants::OneVendor => subscription.vendors.push(vendor_id(n % size.vendors)),
-        0 if n % 100 == 0 => {}
+        0 if n.is_multiple_of(100) => {}
         0 => subscription.tiers.push(Tier::LifeSafety),
         1..10 => subscription.vendors.push(vendor_id(n % size.vendors)),
         _ => subscription.services.push(service_id(n % size.services)),

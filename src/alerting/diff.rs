@@ -140,9 +140,14 @@ impl Work<'_> {
 
     /// One incident as a document tells it.
     fn seen(&mut self, seen: &SeenIncident, first_look: bool) {
-        match self.known.reports.get(&seen.key).cloned() {
+        match self.known.reports.get_mut(&seen.key) {
             None => self.new_key(seen, first_look, 0),
-            Some(before) => self.known_key(before, seen),
+            // Word for word the same, as nearly always: what was said need not be hashed again.
+            Some(before) if before.standing.is_open() && before.seen == *seen => before.missing = None,
+            Some(before) => {
+                let before = before.clone();
+                self.known_key(before, seen);
+            }
         }
     }
 
@@ -264,8 +269,19 @@ impl Work<'_> {
     }
 
     fn components(&mut self, snapshot: &Snapshot) {
+        let absent = if snapshot.covers.components == Covers::AllOpen { Impact::Unknown } else { Impact::Operational };
         for seen in &snapshot.components {
             let before = self.known.components.get(&seen.component.key);
+            let is_same = |c: &Component| {
+                c.status == seen.status
+                    && c.vendor_status == seen.vendor_status
+                    && c.component == seen.component
+                    && c.missing.is_none()
+                    && c.absent == absent
+            };
+            if before.is_some_and(is_same) {
+                continue;
+            }
             let from = before.map(|c| c.status);
             let is_news = match from {
                 None => seen.status != Impact::Operational,
@@ -278,11 +294,7 @@ impl Work<'_> {
                 status: seen.status,
                 since,
                 missing: None,
-                absent: if snapshot.covers.components == Covers::AllOpen {
-                    Impact::Unknown
-                } else {
-                    Impact::Operational
-                },
+                absent,
             };
             self.known.components.insert(seen.component.key.clone(), component.clone());
             if is_news {

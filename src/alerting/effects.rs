@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::graph::Graph;
 use crate::model::effect::{Cause, Effect, Effects, World};
-use crate::model::id::{ServiceId, SourceId, VendorId};
+use crate::model::id::{ServiceId, SourceId};
 use crate::model::impact::{Impact, State};
 use crate::model::incident::{Component, Health, Report, hurts, is_overrun};
 use crate::model::inventory::{Dependency, Need, On, Selector, Service, Without};
@@ -45,18 +45,18 @@ struct AtVendor<'a> {
     named: BTreeSet<(&'a SourceId, &'a str)>,
 }
 
-fn by_vendor(world: &World) -> BTreeMap<VendorId, AtVendor<'_>> {
-    let mut vendors: BTreeMap<VendorId, AtVendor<'_>> = BTreeMap::new();
+fn by_vendor(world: &World) -> BTreeMap<&str, AtVendor<'_>> {
+    let mut vendors: BTreeMap<&str, AtVendor<'_>> = BTreeMap::new();
     for (source, health) in &world.sources {
-        vendors.entry(source.vendor()).or_default().sources.push((source, health));
+        vendors.entry(source.vendor_word()).or_default().sources.push((source, health));
     }
     for report in world.reports.iter().filter(|r| r.standing.is_open() && !r.old && hurts(r.seen.phase)) {
-        let at = vendors.entry(report.source.vendor()).or_default();
+        let at = vendors.entry(report.source.vendor_word()).or_default();
         at.reports.push(report);
         at.named.extend(report.seen.components.iter().map(|c| (&report.source, c.key.as_str())));
     }
     for (source, components) in &world.unwell {
-        let at = vendors.entry(source.vendor()).or_default();
+        let at = vendors.entry(source.vendor_word()).or_default();
         at.unwell.extend(components.iter().map(|c| (source, c)));
     }
     vendors
@@ -84,7 +84,7 @@ struct Sight<'a> {
     world: &'a World,
     rules: EffectRules,
     now: Timestamp,
-    vendors: BTreeMap<VendorId, AtVendor<'a>>,
+    vendors: BTreeMap<&'a str, AtVendor<'a>>,
 }
 
 impl Sight<'_> {
@@ -161,7 +161,7 @@ impl Sight<'_> {
     fn vendor(&self, selector: &Selector) -> Came {
         let mut came = Came::default();
         let name = self.graph.vendor_name(&selector.vendor);
-        let Some(at) = self.vendors.get(&selector.vendor) else {
+        let Some(at) = self.vendors.get(selector.vendor.as_str()) else {
             came.unseen.push(format!("{name} has no source that can be read"));
             return came;
         };

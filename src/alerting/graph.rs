@@ -92,6 +92,18 @@ impl Graph {
         places.into_iter().filter_map(|place| self.order.get(place)).collect()
     }
 
+    /// The vendors that these services need themselves.
+    #[must_use]
+    pub fn vendors_of(services: &[&Service]) -> BTreeSet<VendorId> {
+        let needs = services.iter().flat_map(|s| &s.needs).flat_map(|n| n.dependencies());
+        needs
+            .filter_map(|dependency| match &dependency.on {
+                On::Vendor(selector) => Some(selector.vendor.clone()),
+                On::Service(_) => None,
+            })
+            .collect()
+    }
+
     /// Whether any service needs this vendor.
     #[must_use]
     pub fn needs(&self, vendor: &VendorId) -> bool {

@@ -8,3 +8,4 @@ pub mod facts;
 pub mod graph;
 pub mod message;
 pub mod route;
+pub mod rules;

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::graph::Graph;
+use super::rules::{Rules, Whose};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects};
 use crate::model::id::{IncidentId, ReceiverId, ServiceId, SubscriptionId, VendorId};
 use crate::model::impact::{Impact, Step};
-use crate::model::subscription::{Receiver, Subscription};
+use crate::model::subscription::Subscription;
 
 /// What one address has been told, or was decided not to be told, of one service and one cause.
 pub type ToldKey = (String, ServiceId, Cause);
@@ -83,47 +83,6 @@ pub struct Routed {
     pub told: Vec<(ToldKey, Option<Told>)>,
 }
 
-/// The subscriptions made ready to be asked by service.
-#[derive(Debug, Clone, Default)]
-pub struct Rules {
-    subscriptions: Vec<Subscription>,
-    receivers: BTreeMap<ReceiverId, Receiver>,
-    by_service: BTreeMap<ServiceId, Vec<usize>>,
-}
-
-impl Rules {
-    /// Compiles the subscriptions for the services of `graph`.
-    #[must_use]
-    pub fn compile(subscriptions: &[Subscription], receivers: &[Receiver], graph: &Graph) -> Self {
-        let mut by_service: BTreeMap<ServiceId, Vec<usize>> = BTreeMap::new();
-        for service in graph.services() {
-            let wanting = subscriptions.iter().enumerate().filter(|(_, s)| {
-                (s.services.is_empty() || s.services.contains(&service.id))
-                    && (s.tiers.is_empty() || s.tiers.contains(&service.tier))
-            });
-            by_service.insert(service.id.clone(), wanting.map(|(at, _)| at).collect());
-        }
-        let receivers = receivers.iter().map(|r| (r.id.clone(), r.clone())).collect();
-        Self { subscriptions: subscriptions.to_vec(), receivers, by_service }
-    }
-
-    /// The receivers by their keys.
-    #[must_use]
-    pub const fn receivers(&self) -> &BTreeMap<ReceiverId, Receiver> {
-        &self.receivers
-    }
-
-    /// Whether any subscription leads to a receiver at all.
-    #[must_use]
-    pub fn tells_anybody(&self) -> bool {
-        self.subscriptions.iter().flat_map(|s| &s.receivers).any(|id| self.receivers.contains_key(id))
-    }
-
-    fn of_service(&self, service: &ServiceId) -> impl Iterator<Item = &Subscription> {
-        self.by_service.get(service).into_iter().flatten().filter_map(|at| self.subscriptions.get(*at))
-    }
-}
-
 /// What a cause is about, as far as subscriptions ask: whose it is, where, and what it is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct About {
@@ -148,7 +107,7 @@ pub fn route(
     rules: &Rules,
 ) -> Routed {
     let mut run = Run { effects, about, rules, before: told, groups: BTreeMap::new(), told: BTreeMap::new() };
-    let mut open: BTreeMap<ToldKey, Told> = told.clone();
+    let mut open: Open<'_> = told.iter().collect();
     for effect in effects.hurts.values() {
         run.effect(effect, &mut open);
     }
@@ -169,71 +128,82 @@ pub fn route_late(effects: &Effects, cause: &Cause, about: &BTreeMap<Cause, Abou
 }
 
 /// Where decisions are gathered: by address, cause and verdict.
-type GroupKey = (String, Cause, Option<String>);
+type GroupKey<'a> = (&'a str, &'a Cause, Option<String>);
+/// What was told and has not been found to hurt on.
+type Open<'a> = BTreeMap<&'a ToldKey, &'a Told>;
 
 struct Run<'a> {
     effects: &'a Effects,
     about: &'a BTreeMap<Cause, About>,
     rules: &'a Rules,
     before: &'a BTreeMap<ToldKey, Told>,
-    groups: BTreeMap<GroupKey, Decision>,
+    groups: BTreeMap<GroupKey<'a>, Decision>,
     told: BTreeMap<ToldKey, Option<Told>>,
 }
 
 /// What the subscriptions that lead to one address want of one effect.
-struct Want {
-    receiver: ReceiverId,
-    subscriptions: Vec<SubscriptionId>,
+#[derive(Default)]
+struct Want<'a> {
+    subscriptions: Vec<&'a SubscriptionId>,
     kinds: BTreeSet<EffectKind>,
     /// Why none of them wants it by its impact or by its kind; `None` when one does.
     not: Option<String>,
 }
 
-impl Run<'_> {
-    fn effect(&mut self, effect: &Effect, open: &mut BTreeMap<ToldKey, Told>) {
-        for (address, want) in self.wants(effect) {
-            let key = (address, effect.service.clone(), effect.cause.clone());
-            let before = open.remove(&key).or_else(|| self.taken_over(&key, open));
-            self.decide(key, effect, &want, before);
+/// An address, and the receiver that it is known by.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    receiver: &'a ReceiverId,
+    address: &'a str,
+}
+
+impl<'a> Run<'a> {
+    fn effect(&mut self, effect: &'a Effect, open: &mut Open<'a>) {
+        for (place, want) in self.wants(effect) {
+            let key = (place.address.to_owned(), effect.service.clone(), effect.cause.clone());
+            let before = open.remove(&key).cloned().or_else(|| self.taken_over(&key, open));
+            self.decide(key, place, effect, &want, before.as_ref());
         }
     }
 
     /// What was told of the components that the incident now names, so that it is not told again: all of it ends with
     /// the incident.
-    fn taken_over(&mut self, key: &ToldKey, open: &mut BTreeMap<ToldKey, Told>) -> Option<Told> {
+    fn taken_over(&mut self, key: &ToldKey, open: &mut Open<'a>) -> Option<Told> {
         let (address, service, cause) = key;
+        let folds = self.about.get(cause).map(|about| &about.folds).filter(|_| !open.is_empty())?;
         let mut taken: Option<Told> = None;
-        for folded in &self.about.get(cause)?.folds {
+        for folded in folds {
             let old = (address.clone(), service.clone(), folded.clone());
             let Some(told) = open.remove(&old) else { continue };
             self.told.insert(old, None);
             taken = Some(match taken {
-                Some(other) => other.together_with(told),
-                None => told,
+                Some(other) => other.together_with(told.clone()),
+                None => told.clone(),
             });
         }
         taken
     }
 
-    fn decide(&mut self, key: ToldKey, effect: &Effect, want: &Want, before: Option<Told>) {
-        let was_sent = before.as_ref().is_some_and(|told| told.sent);
+    fn decide(&mut self, key: ToldKey, place: Place<'a>, effect: &'a Effect, want: &Want<'a>, before: Option<&Told>) {
+        let was_sent = before.is_some_and(|told| told.sent);
         let here = self.about.get(&effect.cause).and_then(|about| about.since);
-        let since = earlier(before.as_ref().and_then(|told| told.since), here);
+        let since = earlier(before.and_then(|told| told.since), here);
         let mut sent = was_sent;
-        if let Some(kind) = self.news(effect, want, before.as_ref()) {
+        if let Some(kind) = self.news(effect, want, before) {
             let inherited = self.inherited(&key).filter(|_| before.is_none());
             let verdict = match &inherited {
                 Some(incident) => Verdict::NotSent(format!("told with the end of {incident}")),
                 None => self.verdict(want, kind, was_sent),
             };
             sent = was_sent || inherited.is_some() || verdict == Verdict::Send;
-            self.add(&key, effect, kind, want, verdict, since);
+            let service = decided(effect, kind);
+            self.add(place, &effect.cause, service, want, verdict, since);
         }
         // Where the vendor says nothing any more, what was told last still is what people know.
         let known = before.map_or(effect.impact, |told| told.impact);
         let is_lost = known.step_to(effect.impact) == Step::Lost;
         let told = Told {
-            receiver: want.receiver.clone(),
+            receiver: place.receiver.clone(),
             impact: if is_lost { known } else { effect.impact },
             overrun: effect.overrun,
             sent,
@@ -245,7 +215,7 @@ impl Run<'_> {
 
     /// What an effect is for who was told `before`, if it is news at all. For who was told nothing yet it is news as
     /// soon as anybody there wants it, whatever it was before.
-    fn news(&self, effect: &Effect, want: &Want, before: Option<&Told>) -> Option<EffectKind> {
+    fn news(&self, effect: &Effect, want: &Want<'_>, before: Option<&Told>) -> Option<EffectKind> {
         let Some(told) = before else { return Some(EffectKind::Hurt) };
         if !told.sent && self.verdict(want, EffectKind::Hurt, false) == Verdict::Send {
             return Some(EffectKind::Hurt);
@@ -269,7 +239,7 @@ impl Run<'_> {
         self.before.get(&old).is_some_and(|told| told.sent).then_some(incident)
     }
 
-    fn verdict(&self, want: &Want, kind: EffectKind, was_sent: bool) -> Verdict {
+    fn verdict(&self, want: &Want<'_>, kind: EffectKind, was_sent: bool) -> Verdict {
         match &want.not {
             // Who was told that it is hurt is also told that it is less so, below the least impact too.
             Some(_) if was_sent && want.kinds.contains(&kind) => Verdict::Send,
@@ -281,21 +251,20 @@ impl Run<'_> {
 
     fn add(
         &mut self,
-        key: &ToldKey,
-        effect: &Effect,
-        kind: EffectKind,
-        want: &Want,
+        place: Place<'a>,
+        cause: &'a Cause,
+        service: DecidedService,
+        want: &Want<'a>,
         verdict: Verdict,
         since: Option<Timestamp>,
     ) {
-        let (address, service, cause) = key;
         let reason = match &verdict {
             Verdict::Send => None,
             Verdict::NotSent(why) => Some(why.clone()),
         };
-        let decision = self.groups.entry((address.clone(), cause.clone(), reason)).or_insert_with(|| Decision {
-            receiver: want.receiver.clone(),
-            address: address.clone(),
+        let decision = self.groups.entry((place.address, cause, reason)).or_insert_with(|| Decision {
+            receiver: place.receiver.clone(),
+            address: place.address.to_owned(),
             cause: cause.clone(),
             services: Vec::new(),
             subscriptions: Vec::new(),
@@ -305,88 +274,48 @@ impl Run<'_> {
         decision.since = earlier(decision.since, since);
         for subscription in &want.subscriptions {
             if !decision.subscriptions.contains(subscription) {
-                decision.subscriptions.push(subscription.clone());
+                decision.subscriptions.push((*subscription).clone());
             }
         }
-        decision.services.push(DecidedService {
-            service: service.clone(),
-            kind,
-            impact: effect.impact,
-            path: effect.path.clone(),
-        });
+        decision.services.push(service);
     }
 
     /// What the subscriptions want of an effect, by the address they lead to.
-    fn wants(&self, effect: &Effect) -> BTreeMap<String, Want> {
-        let mut wants: BTreeMap<String, Want> = BTreeMap::new();
-        for subscription in self.rules.of_service(&effect.service) {
-            let Some(not) = self.asks_for(subscription, effect) else { continue };
-            for id in &subscription.receivers {
-                let Some(receiver) = self.rules.receivers.get(id) else { continue };
-                let want = wants.entry(receiver.address()).or_insert_with(|| Want {
-                    receiver: id.clone(),
-                    subscriptions: Vec::new(),
-                    kinds: BTreeSet::new(),
-                    not: not.clone(),
-                });
+    fn wants(&self, effect: &Effect) -> Vec<(Place<'a>, Want<'a>)> {
+        let about = self.about.get(&effect.cause);
+        let whose = match effect.cause {
+            Cause::Offline => Whose::Everybodys,
+            Cause::Incident(_) | Cause::Component { .. } | Cause::Blind(_) => {
+                Whose::Vendor(about.and_then(|a| a.vendor.as_ref()))
+            }
+        };
+        let rules = self.rules;
+        let mut wants: BTreeMap<&str, (Place<'a>, Want<'a>)> = BTreeMap::new();
+        for subscription in rules.about(&effect.service, whose) {
+            let Some(not) = asks_for(subscription, effect, about) else { continue };
+            for receiver in &subscription.receivers {
+                let Some(address) = rules.address(receiver) else { continue };
+                let (_, want) = wants
+                    .entry(address)
+                    .or_insert_with(|| (Place { receiver, address }, Want { not: not.clone(), ..Want::default() }));
                 if not.is_none() && want.not.take().is_some() {
-                    (want.subscriptions, want.kinds) = (Vec::new(), BTreeSet::new());
+                    *want = Want::default();
                 }
                 if not.is_none() || want.not.is_some() {
-                    want.subscriptions.push(subscription.id.clone());
+                    want.subscriptions.push(&subscription.id);
                     want.kinds.extend(&subscription.effects);
                 }
             }
         }
-        wants
-    }
-
-    /// `None`: the subscription is about something else. `Some(None)`: it wants it. `Some(Some(why))`: it does not.
-    fn asks_for(&self, subscription: &Subscription, effect: &Effect) -> Option<Option<String>> {
-        let about = self.about.get(&effect.cause);
-        let vendor = about.and_then(|a| a.vendor.as_ref());
-        let is_everybodys = effect.cause == Cause::Offline;
-        if !is_everybodys
-            && !subscription.vendors.is_empty()
-            && vendor.is_none_or(|v| !subscription.vendors.contains(v))
-        {
-            return None;
-        }
-        let regions = about.map_or(&[][..], |a| &a.regions);
-        let is_there = |pattern: &String| {
-            let pattern = wildmatch::WildMatch::new_case_insensitive(pattern);
-            regions.iter().any(|region| pattern.matches(region))
-        };
-        if !subscription.regions.is_empty() && !regions.is_empty() && !subscription.regions.iter().any(is_there) {
-            return None;
-        }
-        Some(match effect.cause {
-            Cause::Blind(_) | Cause::Offline if !subscription.blind => {
-                Some(format!("{} does not want to know of blind sources", subscription.id))
-            }
-            Cause::Blind(_) | Cause::Offline => None,
-            Cause::Incident(_) | Cause::Component { .. } => {
-                let passes = effect.overrun || effect.impact.is_at_least(subscription.least);
-                (!passes).then(|| {
-                    format!("{} wants at least {}, this is {}", subscription.id, subscription.least, effect.impact)
-                })
-            }
-        })
+        wants.into_values().collect()
     }
 
     /// What was told and hurts no longer, or is no longer asked for.
-    fn ended(&mut self, open: BTreeMap<ToldKey, Told>) {
+    fn ended(&mut self, open: Open<'a>) {
         for (key, told) in open {
-            let (address, service, cause) = &key;
+            let (address, service, cause) = key;
             let hurts_on = self.effects.hurts.contains_key(&(service.clone(), cause.clone()));
-            let effect = Effect {
-                service: service.clone(),
-                cause: cause.clone(),
-                impact: told.impact,
-                overrun: false,
-                path: told.path.clone(),
-            };
-            let leading = self.leading(address, &effect);
+            let leading = self.leading(address, service);
             if hurts_on && leading.is_some() {
                 // It is not over, so that must not be said; when it is over, it will be.
                 continue;
@@ -394,39 +323,30 @@ impl Run<'_> {
             let verdict = match &leading {
                 _ if !told.sent => Verdict::NotSent("nobody there was told that it began".to_owned()),
                 None => Verdict::NotSent(format!("no subscription leads to {} for it any more", told.receiver)),
-                Some(want) if !want.kinds.contains(&EffectKind::Over) => {
+                Some((_, want)) if !want.kinds.contains(&EffectKind::Over) => {
                     Verdict::NotSent("no subscription wants effects of the kind over".to_owned())
                 }
                 Some(_) => Verdict::Send,
             };
-            let want = leading.unwrap_or_else(|| Want {
-                receiver: told.receiver.clone(),
-                subscriptions: Vec::new(),
-                kinds: BTreeSet::new(),
-                not: None,
-            });
-            self.add(&key, &effect, EffectKind::Over, &want, verdict, told.since);
-            self.told.insert(key, None);
+            let (receiver, want) = leading.unwrap_or_else(|| (&told.receiver, Want::default()));
+            let place = Place { receiver, address };
+            let (service, path) = (service.clone(), told.path.clone());
+            let service = DecidedService { service, kind: EffectKind::Over, impact: told.impact, path };
+            self.add(place, cause, service, &want, verdict, told.since);
+            self.told.insert(key.clone(), None);
         }
     }
 
     /// What leads to an address for a service now, whatever the impact: who was told of the beginning is told the end.
-    fn leading(&self, address: &str, effect: &Effect) -> Option<Want> {
-        let mut found: Option<Want> = None;
-        for subscription in self.rules.of_service(&effect.service) {
-            for id in &subscription.receivers {
-                if self.rules.receivers.get(id).is_none_or(|r| r.address() != address) {
-                    continue;
-                }
-                let want = found.get_or_insert_with(|| Want {
-                    receiver: id.clone(),
-                    subscriptions: Vec::new(),
-                    kinds: BTreeSet::new(),
-                    not: None,
-                });
-                want.subscriptions.push(subscription.id.clone());
-                want.kinds.extend(&subscription.effects);
-            }
+    fn leading(&self, address: &str, service: &'a ServiceId) -> Option<(&'a ReceiverId, Want<'a>)> {
+        let rules = self.rules;
+        let mut found: Option<(&'a ReceiverId, Want<'a>)> = None;
+        for subscription in rules.leading(address, service) {
+            let leads_there = |id: &&ReceiverId| rules.address(id) == Some(address);
+            let Some(receiver) = subscription.receivers.iter().find(leads_there) else { continue };
+            let (_, want) = found.get_or_insert_with(|| (receiver, Want::default()));
+            want.subscriptions.push(&subscription.id);
+            want.kinds.extend(&subscription.effects);
         }
         found
     }
@@ -435,6 +355,34 @@ impl Run<'_> {
         let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
         Routed { decisions: self.groups.into_values().collect(), told }
     }
+}
+
+fn decided(effect: &Effect, kind: EffectKind) -> DecidedService {
+    DecidedService { service: effect.service.clone(), kind, impact: effect.impact, path: effect.path.clone() }
+}
+
+/// `None`: the subscription is about other regions. `Some(None)`: it wants it. `Some(Some(why))`: it does not.
+fn asks_for(subscription: &Subscription, effect: &Effect, about: Option<&About>) -> Option<Option<String>> {
+    let regions = about.map_or(&[][..], |a| &a.regions);
+    let is_there = |pattern: &String| {
+        let pattern = wildmatch::WildMatch::new_case_insensitive(pattern);
+        regions.iter().any(|region| pattern.matches(region))
+    };
+    if !subscription.regions.is_empty() && !regions.is_empty() && !subscription.regions.iter().any(is_there) {
+        return None;
+    }
+    Some(match effect.cause {
+        Cause::Blind(_) | Cause::Offline if !subscription.blind => {
+            Some(format!("{} does not want to know of blind sources", subscription.id))
+        }
+        Cause::Blind(_) | Cause::Offline => None,
+        Cause::Incident(_) | Cause::Component { .. } => {
+            let passes = effect.overrun || effect.impact.is_at_least(subscription.least);
+            (!passes).then(|| {
+                format!("{} wants at least {}, this is {}", subscription.id, subscription.least, effect.impact)
+            })
+        }
+    })
 }
 
 impl Told {

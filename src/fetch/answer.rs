@@ -1,4 +1,4 @@
-//! An answer as the rest of the program wants it: the headers that matter, the validators, the hash.
+//! An answer as the rest of the program wants it: the headers that matter, the validators.
 
 use std::time::Duration;
 
@@ -8,7 +8,6 @@ use reqwest::header::{DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED, RETRY_AF
 use url::Url;
 
 use super::{Fetched, Validators};
-use crate::model::hash;
 use crate::model::snapshot::Unreadable;
 use crate::normalize::Body;
 use crate::outgoing::retry_after;
@@ -43,7 +42,6 @@ pub fn fetched(url: &Url, is_first: bool, response: &Response, bytes: Vec<u8>) -
     }
     let headers = response.headers();
     Ok(Fetched::Body {
-        hash: hash::of(&bytes),
         validators: if is_first && status == 200 { validators(headers) } else { None },
         retry_after: if status >= 400 { wait(headers) } else { None },
         body: Body { status, final_url: Some(url.clone()), headers: kept(headers), bytes },

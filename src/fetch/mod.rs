@@ -76,7 +76,6 @@ pub struct Validators {
 
 /// What a server answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one exists for a moment, and is taken apart at once")]
 pub enum Fetched {
     /// The same as when the validators were given.
     NotModified,
@@ -86,8 +85,6 @@ pub enum Fetched {
         body: Body,
         /// What to ask by the next time. None where the answer came by a redirect: they belong to another address.
         validators: Option<Validators>,
-        /// The hash of the decoded bytes, to see an equal body without reading it.
-        hash: String,
         /// How long the server, failing or limiting us, asks to be left alone; a day at most.
         retry_after: Option<Duration>,
     },

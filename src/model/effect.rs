@@ -124,6 +124,8 @@ pub struct World {
     pub offline_since: Option<Timestamp>,
     /// When our own network last came back.
     pub online_again: Option<Timestamp>,
+    /// The sources that were looked at once and are not polled any more. What people entered by hand is not among them.
+    pub unwatched: Vec<SourceId>,
     /// The sources that somebody has been told of as blind: they stay so until they can be read.
     pub told_blind: BTreeSet<SourceId>,
 }

@@ -133,10 +133,28 @@ impl SourceId {
         self.0.split_once('/').is_some_and(|(_, name)| name == BY_HAND)
     }
 
+    /// The first and the last that a source of `vendor` can be. Others may lie between them.
+    #[must_use]
+    pub fn bounds(vendor: &VendorId) -> std::ops::RangeInclusive<Self> {
+        Self(vendor.0.clone())..=Self(format!("{vendor}/~"))
+    }
+
+    /// Whether it is one of this vendor's.
+    #[must_use]
+    pub fn is_of(&self, vendor: &VendorId) -> bool {
+        self.vendor_word() == vendor.as_str()
+    }
+
     /// The vendor's part.
     #[must_use]
     pub fn vendor(&self) -> VendorId {
-        VendorId(self.0.split('/').next().unwrap_or_default().to_owned())
+        VendorId(self.vendor_word().to_owned())
+    }
+
+    /// The vendor's part as it is written.
+    #[must_use]
+    pub fn vendor_word(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
     }
 
     /// The whole identifier as it is written.
@@ -225,6 +243,17 @@ mod tests {
         let id = SourceId::parse("okta/status-page").unwrap();
         assert_eq!(id.vendor().as_str(), "okta");
         assert_eq!(SourceId::parse("okta").unwrap().vendor().as_str(), "okta");
+    }
+
+    #[test]
+    fn a_vendors_sources_lie_within_its_bounds() {
+        let okta = VendorId::parse("okta").unwrap();
+        let within = |id: &str| {
+            let id = SourceId::parse(id).unwrap();
+            SourceId::bounds(&okta).contains(&id) && id.is_of(&okta)
+        };
+        assert!(within("okta") && within("okta/status-page") && within("okta/zz"));
+        assert!(!within("okta-2/status-page") && !within("okta2/x") && !within("okt/x"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::alerting::effects::EffectRules;
 use crate::alerting::graph::Graph;
-use crate::alerting::route::Rules;
+use crate::alerting::rules::Rules;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
 use crate::model::subscription::{Receiver, Subscription};
@@ -85,5 +85,12 @@ impl Compiled {
     #[must_use]
     pub fn polled(&self) -> BTreeSet<SourceId> {
         self.sources.keys().cloned().collect()
+    }
+
+    /// The same for some vendors, without asking about every source there is.
+    #[must_use]
+    pub fn polled_of(&self, vendors: &BTreeSet<VendorId>) -> BTreeSet<SourceId> {
+        let of = |vendor| self.sources.range(SourceId::bounds(vendor)).filter(move |(id, _)| id.is_of(vendor));
+        vendors.iter().flat_map(of).map(|(id, _)| id.clone()).collect()
     }
 }

@@ -1,13 +1,14 @@
 //! One look at a source: what to ask, what came, what it says.
 
 use std::collections::BTreeMap;
+use std::iter::repeat;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::settle::Happened;
-use crate::model::hash::Hasher;
+use crate::model::hash;
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Look, Unreadable};
 use crate::model::vendor::Source;
@@ -66,10 +67,19 @@ impl Memory {
         self.health == Some(Ok(()))
     }
 
+    /// Whether the last document of this role is taken in, so that "not modified" says something.
+    fn has_taken_in(&self, role: &str) -> bool {
+        self.is_readable() && self.hashes.contains_key(role)
+    }
+
     /// Keeps what a look leaves, once it is taken in.
     pub(super) fn keep(&mut self, looked: &Looked) {
         self.health = Some(looked.health());
         self.hashes.extend(looked.bodies.iter().map(|(role, hash, _)| (*role, hash.clone())));
+        // What a role said before is no measure while it cannot be read.
+        if let Look::Snapshot(snapshot) = &looked.look {
+            self.hashes.retain(|role, _| snapshot.blind.iter().all(|(blind, _)| blind != role));
+        }
         if looked.history_read.is_some() {
             self.history_read = looked.history_read;
         }
@@ -123,29 +133,44 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
     let is_due = memory.history_read.is_none_or(|at| now.duration_since(at) >= HISTORY_EVERY);
     let open = KnownOpen { keys: memory.open.keys.clone(), history_due: is_due };
     let plan = normalize::plan(source, &open);
-    let may_be_same = plan.len() == 1 && memory.is_readable();
-    let (mut answers, mut leave_alone) = (Vec::new(), None);
+    let (mut answers, mut not_modified, mut leave_alone) = (Vec::new(), Vec::new(), None);
     for request in &plan {
-        match ask.ask(source, request, may_be_same).await {
-            Asked::NotModified => return same(),
+        match ask.ask(source, request, memory.has_taken_in(request.role)).await {
+            Asked::NotModified => not_modified.push(request),
             Asked::Outcome(outcome, wait) => {
                 answers.push(Answer { role: request.role, outcome });
                 leave_alone = leave_alone.max(wait);
             }
         }
     }
-    if memory.is_readable() && !answers.is_empty() && answers.iter().all(|a| is_equal(a, memory)) {
-        let is_read = answers.iter().any(|a| a.role == HISTORY);
+    let mut hashes: Vec<Option<String>> = answers.iter().map(hash).collect();
+    let is_same = answers.iter().zip(&hashes).all(|(answer, hash)| is_equal(answer, hash.as_ref(), memory));
+    if memory.is_readable() && !plan.is_empty() && is_same {
+        let is_read = plan.iter().any(|request| request.role == HISTORY);
         return Looked { history_read: is_read.then_some(now), ..same() };
     }
-    Looked { leave_alone, ..finish(ask, source, answers, &open, now).await }
+    // One document is news, so the others are needed to read it by.
+    for request in not_modified {
+        let Asked::Outcome(outcome, _) = ask.ask(source, request, false).await else { continue };
+        answers.push(Answer { role: request.role, outcome });
+    }
+    hashes.resize(answers.len(), None);
+    Looked { leave_alone, ..finish(ask, source, answers, hashes, &open, now).await }
 }
 
 fn same() -> Looked {
     Looked { look: Look::SameAsBefore, bodies: Vec::new(), history_read: None, leave_alone: None }
 }
 
-async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: &KnownOpen, now: Timestamp) -> Looked {
+/// Reads the answers, and asks for what else the format needs. `hashes` are those of the first of them, where known.
+async fn finish(
+    ask: &dyn Ask,
+    source: &Source,
+    mut answers: Vec<Answer>,
+    hashes: Vec<Option<String>>,
+    open: &KnownOpen,
+    now: Timestamp,
+) -> Looked {
     let mut look = Look::Unreadable(Unreadable::Unexpected("the format asks for ever more".to_owned()));
     for _ in 0..ROUNDS {
         match normalize::read(source, &answers, open, now) {
@@ -170,26 +195,30 @@ async fn finish(ask: &dyn Ask, source: &Source, mut answers: Vec<Answer>, open: 
         look,
         history_read: read_history.then_some(now),
         leave_alone: None,
-        bodies: answers.into_iter().filter_map(kept).collect(),
+        bodies: answers.into_iter().zip(hashes.into_iter().chain(repeat(None))).filter_map(kept).collect(),
     }
 }
 
 /// Whether an answer says what the last one in its role said.
-fn is_equal(answer: &Answer, memory: &Memory) -> bool {
+fn is_equal(answer: &Answer, hash: Option<&String>, memory: &Memory) -> bool {
     match &answer.outcome {
-        Outcome::Body(Body { status: 200..=299, bytes, .. }) => memory.hashes.get(answer.role) == Some(&hash(bytes)),
+        Outcome::Body(Body { status: 200..=299, .. }) => hash.is_some() && memory.hashes.get(answer.role) == hash,
         Outcome::NotRecorded => true,
         Outcome::Body(_) | Outcome::Unreadable(_) => false,
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
-    Hasher::default().part(bytes).hex(32)
+fn hash(answer: &Answer) -> Option<String> {
+    match &answer.outcome {
+        Outcome::Body(body) => Some(hash::of(&body.bytes)),
+        Outcome::Unreadable(_) | Outcome::NotRecorded => None,
+    }
 }
 
-fn kept(answer: Answer) -> Option<(&'static str, String, Vec<u8>)> {
+fn kept((answer, known): (Answer, Option<String>)) -> Option<(&'static str, String, Vec<u8>)> {
+    let hash = known.or_else(|| hash(&answer))?;
     match answer.outcome {
-        Outcome::Body(body) => Some((answer.role, hash(&body.bytes), body.bytes)),
+        Outcome::Body(body) => Some((answer.role, hash, body.bytes)),
         Outcome::Unreadable(_) | Outcome::NotRecorded => None,
     }
 }

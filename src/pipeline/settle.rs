@@ -12,9 +12,10 @@ use super::look::Looked;
 use super::stage::{Stage, reported_late};
 use crate::alerting::diff::{self, Habits};
 use crate::alerting::effects::effects_on;
+use crate::alerting::graph::Graph;
 use crate::alerting::route;
 use crate::model::change::Change;
-use crate::model::effect::{Cause, Effect, EffectKind, Effects};
+use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{ReceiverId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Step;
 use crate::model::incident::{Health, Known};
@@ -100,7 +101,7 @@ pub async fn take_in(
     let mut happened = Happened::default();
     if is_news {
         let is_first_look = before.first_look.is_none();
-        happened = settle(&mut tx, compiled, &Scope::of(source), diff.changes, is_first_look, now).await?;
+        happened = settle_vendor(&mut tx, compiled, &source.id, diff.changes, is_first_look, now).await?;
     }
     happened.open = diff.known.open().keys;
     happened.counts_looks = diff.known.counts_looks();
@@ -147,8 +148,7 @@ pub async fn by_hand(
     let before = tx.known(source, &[&seen.key]).await?;
     let diff = diff::by_hand(&before, seen, &compiled.ids, now);
     tx.put_known(&before, &diff.known, &Marks::default(), now).await?;
-    let scope = Scope::Vendors(BTreeSet::from([source.vendor()]));
-    let happened = settle(&mut tx, compiled, &scope, diff.changes, false, now).await?;
+    let happened = settle_vendor(&mut tx, compiled, source, diff.changes, false, now).await?;
     tx.commit().await?;
     Ok(happened)
 }
@@ -159,8 +159,9 @@ pub async fn by_hand(
 /// [`StoreError`]; then nothing of it happened.
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
-    let our_network = mark_our_network(&mut tx, compiled, now).await?;
-    let removed = tx.unwatched(&compiled.polled()).await?;
+    let mut world = tx.world(&compiled.polled()).await?;
+    let our_network = mark_our_network(&mut tx, &mut world, now).await?;
+    let removed = std::mem::take(&mut world.unwatched);
     let mut changes = Vec::new();
     for source in &removed {
         let before = tx.known(source, &[]).await?;
@@ -168,7 +169,10 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
         tx.put_known(&before, &diff.known, &Marks::default(), now).await?;
         changes.extend(diff.changes);
     }
-    let happened = settle(&mut tx, compiled, &Scope::Everything, changes, false, now).await?;
+    if !changes.is_empty() {
+        world = tx.world(&compiled.polled()).await?;
+    }
+    let happened = settle(&mut tx, compiled, &Scope::Everything, world, changes, false, now).await?;
     let happened = Happened { our_network, ..happened };
     for source in &removed {
         tx.forget(source).await?;
@@ -203,10 +207,9 @@ pub async fn next_tick(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.
 async fn mark_our_network(
     tx: &mut Writing,
-    compiled: &Compiled,
+    world: &mut World,
     now: Timestamp,
 ) -> Result<Option<OurNetwork>, StoreError> {
-    let world = tx.world(&compiled.polled()).await?;
     let silent: Vec<Option<Timestamp>> = world
         .sources
         .values()
@@ -218,10 +221,12 @@ async fn mark_our_network(
     let gone_since = silent.iter().copied().collect::<Option<Vec<_>>>().filter(|all| all.len() >= 3);
     match (world.offline_since, gone_since.and_then(|all| all.into_iter().max())) {
         (None, Some(since)) => {
+            world.offline_since = Some(since);
             tx.set_note("offline_since", Some(&since.to_string())).await?;
             Ok(Some(OurNetwork::Gone))
         }
         (Some(_), None) => {
+            (world.offline_since, world.online_again) = (None, Some(now));
             tx.set_note("offline_since", None).await?;
             tx.set_note("online_again", Some(&now.to_string())).await?;
             Ok(Some(OurNetwork::Back))
@@ -237,10 +242,6 @@ enum Scope {
 }
 
 impl Scope {
-    fn of(source: &Source) -> Self {
-        Self::Vendors(BTreeSet::from([source.id.vendor()]))
-    }
-
     /// Whether all that a cause hurts is in view. Our own network reaches beyond the services of a vendor, and one
     /// message must tell it of all of them.
     const fn judges(&self, cause: &Cause) -> bool {
@@ -258,11 +259,28 @@ impl Scope {
     }
 }
 
+/// What changes at one source lead to. Only the services that its vendor reaches are judged, and only what those need
+/// is read, so that the cost does not grow with what is open elsewhere.
+async fn settle_vendor(
+    tx: &mut Writing,
+    compiled: &Compiled,
+    source: &SourceId,
+    changes: Vec<Change>,
+    is_first_look: bool,
+    now: Timestamp,
+) -> Result<Happened, StoreError> {
+    let scope = Scope::Vendors(BTreeSet::from([source.vendor()]));
+    let vendors = Graph::vendors_of(&scope.services(compiled));
+    let world = tx.world_of(&vendors, &compiled.polled_of(&vendors)).await?;
+    settle(tx, compiled, &scope, world, changes, is_first_look, now).await
+}
+
 /// Effects, decisions and notifications, after the changes have been written.
 async fn settle(
     tx: &mut Writing,
     compiled: &Compiled,
     scope: &Scope,
+    world: World,
     changes: Vec<Change>,
     is_first_look: bool,
     now: Timestamp,
@@ -270,7 +288,6 @@ async fn settle(
     for change in &changes {
         tx.put_change(change).await?;
     }
-    let world = tx.world(&compiled.polled()).await?;
     let services = scope.services(compiled);
     let mut effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
     effects.hurts.retain(|(_, cause), _| scope.judges(cause));

@@ -100,11 +100,10 @@ impl Watch {
 
     async fn watched(&self) -> Result<BTreeMap<usize, Box<Watched>>, StoreError> {
         let remembered = self.store.remembered().await?;
-        let memory = |id: &SourceId| remembered.iter().find(|r| r.source == *id).map(Memory::from_store);
-        let memories: BTreeMap<SourceId, Memory> =
-            self.compiled.sources.keys().filter_map(|id| Some((id.clone(), memory(id)?))).collect();
+        let mut memories: BTreeMap<SourceId, Memory> =
+            remembered.iter().map(|r| (r.source.clone(), Memory::from_store(r))).collect();
         let all = self.compiled.sources.values().enumerate().map(|(index, source)| {
-            let memory = memories.get(&source.id).cloned().unwrap_or_default();
+            let memory = memories.remove(&source.id).unwrap_or_default();
             (index, Box::new(Watched { index, source: source.clone(), memory, mood: Mood::default() }))
         });
         Ok(all.collect())

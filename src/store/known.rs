@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
 use crate::model::effect::World;
-use crate::model::id::{IncidentId, SourceId};
+use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Known, Report};
 use crate::model::phase::Kind;
@@ -48,10 +48,18 @@ pub struct Marks<'a> {
 }
 
 const REPORTS: &str = "SELECT doc FROM report WHERE source = $1 AND (is_open = TRUE OR key IN (SELECT value FROM json_each($2))) ORDER BY generation";
+/// In one row: there are hundreds, and each row costs a way between two threads.
+const COMPONENTS: &str = "SELECT '[' || COALESCE(string_agg(doc, ','), '') || ']' FROM component WHERE source = $1";
 const PUT_REPORT: &str = "INSERT INTO report (source, key, generation, incident, is_open, kind, first_seen, changed, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, key, generation) DO UPDATE SET is_open = excluded.is_open, kind = excluded.kind, changed = excluded.changed, doc = excluded.doc";
 const PUT_COMPONENT: &str = "INSERT INTO component (source, key, status, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (source, key) DO UPDATE SET status = excluded.status, doc = excluded.doc";
 const PUT_SAID: &str = "INSERT INTO said (source, key, generation, update_key, hash, incident, seen_at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 const PUT_SOURCE: &str = "INSERT INTO source (id, first_look, health, last_look, last_good, history_read, warnings) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET first_look = excluded.first_look, health = excluded.health, last_look = excluded.last_look, last_good = COALESCE(excluded.last_good, source.last_good), history_read = COALESCE(excluded.history_read, source.history_read), warnings = excluded.warnings";
+
+/// What belongs to one of these vendors: a source is named after its vendor, alone or with a slash behind it.
+const OPEN_OF: &str = "SELECT r.doc FROM json_each($1) v JOIN report r ON r.source BETWEEN v.value AND v.value || '/~' WHERE r.is_open = TRUE AND (r.source = v.value OR r.source > v.value || '/') ORDER BY r.source, r.key";
+const UNWELL_OF: &str = "SELECT c.source, c.doc FROM json_each($1) v JOIN component c ON c.source BETWEEN v.value AND v.value || '/~' WHERE c.status <> 'operational' AND (c.source = v.value OR c.source > v.value || '/') ORDER BY c.source, c.key";
+const HEALTH_OF: &str = "SELECT id, health FROM source WHERE id IN (SELECT value FROM json_each($1))";
+const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good) FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
 
 impl Writing {
     /// What is known of a source, as far as a look that lists `keys` can concern it.
@@ -74,11 +82,9 @@ impl Writing {
             let report: Report = from_text("report", row.get(0))?;
             known.reports.insert(report.seen.key.clone(), report);
         }
-        let rows = sqlx::query("SELECT doc FROM component WHERE source = $1").bind(source.as_str());
-        for row in rows.fetch_all(&mut *self.tx).await? {
-            let component: Component = from_text("component", row.get(0))?;
-            known.components.insert(component.component.key.clone(), component);
-        }
+        let row = sqlx::query(COMPONENTS).bind(source.as_str()).fetch_one(&mut *self.tx).await?;
+        let components: Vec<Component> = from_text("components", row.get(0))?;
+        known.components = components.into_iter().map(|c| (c.component.key.clone(), c)).collect();
         Ok(known)
     }
 
@@ -158,45 +164,73 @@ impl Writing {
         Ok(())
     }
 
-    /// The world as it stands for these sources, and for whatever was entered by hand.
+    /// The world as it stands for all sources that are polled, and for whatever was entered by hand.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn world(&mut self, polled: &BTreeSet<SourceId>) -> Result<World, StoreError> {
+        let reports = sqlx::query("SELECT doc FROM report WHERE is_open = TRUE ORDER BY source, key");
+        let reports = reports.fetch_all(&mut *self.tx).await?;
+        let unwell =
+            sqlx::query("SELECT source, doc FROM component WHERE status <> 'operational' ORDER BY source, key");
+        let unwell = unwell.fetch_all(&mut *self.tx).await?;
+        let sources = sqlx::query("SELECT id, health FROM source ORDER BY id").fetch_all(&mut *self.tx).await?;
+        self.composed(polled, &reports, &unwell, &sources).await
+    }
+
+    /// The part of the world that these vendors are: `polled` are their sources.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn world_of(
+        &mut self,
+        vendors: &BTreeSet<VendorId>,
+        polled: &BTreeSet<SourceId>,
+    ) -> Result<World, StoreError> {
+        let (vendors, sources) = (to_text("vendors", vendors)?, to_text("sources", polled)?);
+        let reports = sqlx::query(OPEN_OF).bind(&vendors).fetch_all(&mut *self.tx).await?;
+        let unwell = sqlx::query(UNWELL_OF).bind(&vendors).fetch_all(&mut *self.tx).await?;
+        let sources = sqlx::query(HEALTH_OF).bind(&sources).fetch_all(&mut *self.tx).await?;
+        self.composed(polled, &reports, &unwell, &sources).await
+    }
+
+    async fn composed(
+        &mut self,
+        polled: &BTreeSet<SourceId>,
+        reports: &[SqliteRow],
+        unwell: &[SqliteRow],
+        sources: &[SqliteRow],
+    ) -> Result<World, StoreError> {
         let mut world = World::default();
-        let rows = sqlx::query("SELECT doc FROM report WHERE is_open = TRUE ORDER BY source, key");
-        for row in rows.fetch_all(&mut *self.tx).await? {
+        for row in reports {
             world.reports.push(from_text("report", row.get(0))?);
         }
-        let rows = sqlx::query("SELECT source, doc FROM component WHERE status <> 'operational' ORDER BY source, key");
-        for row in rows.fetch_all(&mut *self.tx).await? {
+        for row in unwell {
             if let Ok(source) = SourceId::parse(row.get(0))
                 && polled.contains(&source)
             {
                 world.unwell.entry(source).or_default().push(from_text("component", row.get(1))?);
             }
         }
-        let mut health = BTreeMap::new();
-        for row in sqlx::query("SELECT id, health FROM source").fetch_all(&mut *self.tx).await? {
-            if let Ok(source) = SourceId::parse(row.get(0)) {
-                health.insert(source, from_text("health", row.get(1))?);
+        world.sources = polled.iter().map(|id| (id.clone(), Health::NeverRead)).collect();
+        let (mut text, mut health) = (String::new(), Health::NeverRead);
+        for row in sources {
+            // Nearly all of them say the same.
+            if row.get::<&str, _>(1) != text {
+                text = row.get(1);
+                health = from_text("health", &text)?;
+            }
+            let Ok(source) = SourceId::parse(row.get(0)) else { continue };
+            match world.sources.get_mut(&source) {
+                Some(known) => known.clone_from(&health),
+                None if source.is_by_hand() => {}
+                None => world.unwatched.push(source),
             }
         }
-        world.sources = polled.iter().map(|id| (id.clone(), health.remove(id).unwrap_or_default())).collect();
         world.offline_since = self.note("offline_since").await?.and_then(|at| at.parse().ok());
         world.online_again = self.note("online_again").await?.and_then(|at| at.parse().ok());
         world.told_blind = self.told_blind().await?;
         Ok(world)
-    }
-
-    /// The sources that were looked at once and are not polled any more. What people entered by hand is not among them.
-    ///
-    /// # Errors
-    /// [`StoreError::Statement`].
-    pub async fn unwatched(&mut self, polled: &BTreeSet<SourceId>) -> Result<Vec<SourceId>, StoreError> {
-        let rows = sqlx::query("SELECT id FROM source ORDER BY id").fetch_all(&mut *self.tx).await?;
-        let all = rows.iter().filter_map(|row| SourceId::parse(row.get(0)).ok());
-        Ok(all.filter(|source| !source.is_by_hand() && !polled.contains(source)).collect())
     }
 
     /// Forgets how a source stands, so that the next look at it is a first one. Its reports stay, as history.
@@ -265,18 +299,11 @@ impl Store {
     /// Writes when sources were looked at, in one go.
     ///
     /// # Errors
-    /// [`StoreError::Statement`].
+    /// [`StoreError`].
     pub async fn put_seen(&self, seen: &[Seen]) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        for seen in seen {
-            sqlx::query("UPDATE source SET last_look = $2, last_good = COALESCE($3, last_good) WHERE id = $1")
-                .bind(seen.source.as_str())
-                .bind(ms(seen.look))
-                .bind(seen.good.map(ms))
-                .execute(&mut *writing.tx)
-                .await?;
-        }
-        writing.commit().await
+        let rows: Vec<_> = seen.iter().map(|seen| (&seen.source, ms(seen.look), seen.good.map(ms))).collect();
+        sqlx::query(PUT_SEEN).bind(to_text("looks", &rows)?).execute(&self.writes).await?;
+        Ok(())
     }
 
     /// The components that each source lists, for the sources that list any.

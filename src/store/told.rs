@@ -61,7 +61,7 @@ impl Writing {
 
     /// The sources that any address has been told of, or was decided not to be told of, as blind.
     pub(super) async fn told_blind(&mut self) -> Result<BTreeSet<SourceId>, StoreError> {
-        let rows = sqlx::query("SELECT DISTINCT cause FROM told WHERE cause LIKE 'blind:%'");
+        let rows = sqlx::query("SELECT DISTINCT cause FROM told WHERE cause >= 'blind:' AND cause < 'blind;'");
         let rows = rows.fetch_all(&mut *self.tx).await?;
         let source =
             |row: &sqlx::sqlite::SqliteRow| SourceId::parse(row.get::<&str, _>(0).strip_prefix("blind:")?).ok();

@@ -30,7 +30,7 @@ CREATE TABLE report (
     doc        TEXT NOT NULL,
     PRIMARY KEY (source, key, generation)
 );
-CREATE INDEX report_open ON report (is_open, source);
+CREATE INDEX report_open ON report (source, key) WHERE is_open = TRUE;
 CREATE INDEX report_incident ON report (incident);
 CREATE INDEX report_changed ON report (changed);
 
@@ -41,7 +41,7 @@ CREATE TABLE component (
     doc    TEXT NOT NULL,
     PRIMARY KEY (source, key)
 );
-CREATE INDEX component_status ON component (status, source);
+CREATE INDEX component_unwell ON component (source, key) WHERE status <> 'operational';
 
 -- Every version of every thing that a vendor said, as it stood before our eyes.
 CREATE TABLE said (
@@ -97,6 +97,7 @@ CREATE TABLE told (
     PRIMARY KEY (address, service, cause)
 );
 CREATE INDEX told_service ON told (service);
+CREATE INDEX told_cause ON told (cause);
 
 CREATE TABLE decision (
     seq          BIGINT PRIMARY KEY,

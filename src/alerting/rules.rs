@@ -1,0 +1,127 @@
+//! The subscriptions made ready to be asked: who wants to know of a service, or leads to an address.
+
+use std::collections::BTreeMap;
+
+use super::graph::Graph;
+use crate::model::id::{ReceiverId, ServiceId, VendorId};
+use crate::model::inventory::Tier;
+use crate::model::subscription::{Receiver, Subscription};
+
+/// The subscriptions, compiled once for each configuration. Lists of places hold each place once, in the file's order.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    subscriptions: Vec<Subscription>,
+    receivers: BTreeMap<ReceiverId, Receiver>,
+    addresses: BTreeMap<ReceiverId, String>,
+    tiers: BTreeMap<ServiceId, Tier>,
+    /// Those that name no vendor, by service.
+    by_service: BTreeMap<ServiceId, Vec<usize>>,
+    /// Those that name vendors.
+    by_vendor: BTreeMap<VendorId, Vec<usize>>,
+    with_vendors: Vec<usize>,
+    by_address: BTreeMap<String, Vec<usize>>,
+}
+
+/// Whose an effect is, as far as subscriptions ask.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// This vendor's, if any.
+    Vendor(Option<&'a VendorId>),
+    /// Everybody's: our own network is gone.
+    Everybodys,
+}
+
+impl Rules {
+    /// Compiles the subscriptions for the services of `graph`.
+    #[must_use]
+    pub fn compile(subscriptions: &[Subscription], receivers: &[Receiver], graph: &Graph) -> Self {
+        let mut rules = Self {
+            subscriptions: subscriptions.to_vec(),
+            receivers: receivers.iter().map(|r| (r.id.clone(), r.clone())).collect(),
+            addresses: receivers.iter().map(|r| (r.id.clone(), r.address())).collect(),
+            tiers: graph.services().iter().map(|s| (s.id.clone(), s.tier)).collect(),
+            ..Self::default()
+        };
+        for (place, subscription) in subscriptions.iter().enumerate() {
+            rules.place(place, subscription);
+        }
+        rules
+    }
+
+    fn place(&mut self, place: usize, subscription: &Subscription) {
+        if subscription.vendors.is_empty() {
+            for service in self.services_of(subscription) {
+                put(self.by_service.entry(service).or_default(), place);
+            }
+        } else {
+            self.with_vendors.push(place);
+        }
+        for vendor in &subscription.vendors {
+            put(self.by_vendor.entry(vendor.clone()).or_default(), place);
+        }
+        for address in subscription.receivers.iter().filter_map(|id| self.addresses.get(id)) {
+            put(self.by_address.entry(address.clone()).or_default(), place);
+        }
+    }
+
+    fn services_of(&self, subscription: &Subscription) -> Vec<ServiceId> {
+        let suiting = |service: &&ServiceId| self.suits(subscription, service);
+        if subscription.services.is_empty() {
+            self.tiers.keys().filter(suiting).cloned().collect()
+        } else {
+            subscription.services.iter().filter(suiting).cloned().collect()
+        }
+    }
+
+    /// Whether a subscription is about this service of the inventory.
+    fn suits(&self, subscription: &Subscription, service: &ServiceId) -> bool {
+        let Some(tier) = self.tiers.get(service) else { return false };
+        (subscription.services.is_empty() || subscription.services.contains(service))
+            && (subscription.tiers.is_empty() || subscription.tiers.contains(tier))
+    }
+
+    /// The receivers by their keys.
+    #[must_use]
+    pub const fn receivers(&self) -> &BTreeMap<ReceiverId, Receiver> {
+        &self.receivers
+    }
+
+    /// Whether any subscription leads to a receiver at all.
+    #[must_use]
+    pub fn tells_anybody(&self) -> bool {
+        !self.by_address.is_empty()
+    }
+
+    /// Where a receiver leads.
+    #[must_use]
+    pub fn address(&self, receiver: &ReceiverId) -> Option<&str> {
+        self.addresses.get(receiver).map(String::as_str)
+    }
+
+    /// The subscriptions about this service and what is `whose`.
+    #[must_use]
+    pub fn about<'a>(&'a self, service: &ServiceId, whose: Whose<'_>) -> Vec<&'a Subscription> {
+        let with_vendor = match whose {
+            Whose::Everybodys => Some(&self.with_vendors),
+            Whose::Vendor(vendor) => vendor.and_then(|vendor| self.by_vendor.get(vendor)),
+        };
+        let mut places: Vec<usize> = self.by_service.get(service).into_iter().flatten().copied().collect();
+        let is_about = |place: &&usize| self.subscriptions.get(**place).is_some_and(|s| self.suits(s, service));
+        places.extend(with_vendor.into_iter().flatten().filter(is_about));
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| self.subscriptions.get(place)).collect()
+    }
+
+    /// The subscriptions about this service that lead to an address, whatever the vendor.
+    pub fn leading<'a>(&'a self, address: &str, service: &'a ServiceId) -> impl Iterator<Item = &'a Subscription> {
+        let places = self.by_address.get(address).into_iter().flatten();
+        places.filter_map(|place| self.subscriptions.get(*place)).filter(|s| self.suits(s, service))
+    }
+}
+
+/// Places come in order, so a double stands at the end.
+fn put(places: &mut Vec<usize>, place: usize) {
+    if places.last() != Some(&place) {
+        places.push(place);
+    }
+}
