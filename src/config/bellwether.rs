@@ -250,7 +250,7 @@ fn check_proxy(proxy: &Url, findings: &mut Findings) {
         findings.error("polling.proxy", what, "write http://, https:// or socks5://");
     }
     if has_credentials(proxy) {
-        let way_out = "leave it out, and set HTTPS_PROXY in the environment instead";
+        let way_out = "use one that admits this machine by its address; a proxy's password is not supported yet";
         findings.error("polling.proxy", "a password does not belong into this file", way_out);
     }
 }

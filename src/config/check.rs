@@ -93,7 +93,7 @@ fn vendor_problem(line: &Line<'_>, vendors: &BTreeMap<VendorId, Option<Vendor>>,
     let is_covered = vendor.sources.iter().any(|source| meant(&source.id) && source.format != Format::Manual);
     (!is_covered).then(|| {
         let what = format!("{} has no source that can be read, so only incidents by hand will tell", vendor.name);
-        let way_out = format!("open them with `bellwether incident open {}`", vendor.id);
+        let way_out = format!("open them with `bellwether incident open {} TITLE --author NAME`", vendor.id);
         places.problem(Severity::Warning, &path, what, &way_out)
     })
 }

@@ -26,7 +26,7 @@ pub enum NotAllowed {
     #[error("port 0 of {0} cannot be connected to")]
     Port(String),
     /// An address that the public Internet does not route.
-    #[error("{}, {why}; to allow it: allow_private = [\"{}\"] in config/bellwether.toml", leads_to(.host, .address), only(.address))]
+    #[error("{}, {why}; to allow it: allow_private = [\"{}\"] under [polling] in config/bellwether.toml", leads_to(.host, .address), only(.address))]
     Address {
         /// The host as the URL names it.
         host: String,
@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(
             vet("ehr.example", ip, &[]).unwrap_err().to_string(),
             "ehr.example leads to 10.1.2.3, a private address; \
-             to allow it: allow_private = [\"10.1.2.3/32\"] in config/bellwether.toml"
+             to allow it: allow_private = [\"10.1.2.3/32\"] under [polling] in config/bellwether.toml"
         );
         let literal = vet_url(&Url::parse("http://[::ffff:10.1.2.3]/").unwrap(), &[]).unwrap_err().to_string();
         assert!(literal.starts_with("10.1.2.3, a private address;"), "{literal}");

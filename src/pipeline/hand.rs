@@ -9,6 +9,7 @@ use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::Report;
 use crate::model::phase::{Kind, Phase};
+use crate::model::published::time;
 use crate::model::snapshot::{ComponentRef, SeenIncident, SeenUpdate};
 use crate::model::stated::Stated;
 use crate::model::text;
@@ -93,6 +94,7 @@ pub async fn take_word(
         }
         Act::Update { incident } | Act::Resolve { incident } => {
             let report = by_hand(store, incident).await?;
+            refuse_after_the_end(word, &report)?;
             (report.source.clone(), continued(word, &report))
         }
     };
@@ -117,6 +119,18 @@ async fn by_hand(store: &Store, incident: &IncidentId) -> Result<Report, NotTake
         );
         Err(NotTaken::Senseless(why))
     }
+}
+
+/// What is over is not ended again, nor quietly added to; but the word that ended it may come twice.
+fn refuse_after_the_end(word: &Word, report: &Report) -> Result<(), NotTaken> {
+    let ended = report.seen.ended.as_ref().and_then(|e| e.at);
+    if report.standing.is_open() || ended == Some(word.at) {
+        return Ok(());
+    }
+    let since = ended.map(|at| format!(" since {}", time(at))).unwrap_or_default();
+    let why =
+        format!("{} is over{since}; if it is back, open another with `bellwether incident open`", report.incident);
+    Err(NotTaken::Senseless(why))
 }
 
 fn opened(word: &Word) -> SeenIncident {

@@ -42,10 +42,21 @@ pub struct Happened {
     pub counts_looks: bool,
     /// Whether the look went through the store at all.
     pub was_taken_in: bool,
+    /// Set when our own network went or came back.
+    pub our_network: Option<OurNetwork>,
     /// How long the source's server asks to be left alone.
     pub leave_alone: Option<Duration>,
     /// After a tick: when time alone will next change anything, as things stand.
     pub next_tick: Option<Timestamp>,
+}
+
+/// What became of our own network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OurNetwork {
+    /// No source at all can be reached.
+    Gone,
+    /// Something can be reached again.
+    Back,
 }
 
 /// One message, or the decision not to send one.
@@ -162,7 +173,7 @@ pub async fn by_hand(
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
     let mut world = tx.world(&compiled.polled()).await?;
-    mark_our_network(&mut tx, &mut world, now).await?;
+    let our_network = mark_our_network(&mut tx, &mut world, now).await?;
     let removed = std::mem::take(&mut world.unwatched);
     let mut changes = Vec::new();
     for source in &removed {
@@ -176,6 +187,7 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     }
     let next_tick = next_after(&world, compiled.effect_rules.blind_after, now);
     let happened = settle(&mut tx, compiled, &Scope::Everything, world, changes, false, now).await?;
+    let happened = Happened { our_network, ..happened };
     for source in &removed {
         tx.forget(source).await?;
     }
@@ -210,7 +222,11 @@ fn next_after(world: &World, blind_after: SignedDuration, now: Timestamp) -> Opt
 }
 
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.
-async fn mark_our_network(tx: &mut Writing, world: &mut World, now: Timestamp) -> Result<(), StoreError> {
+async fn mark_our_network(
+    tx: &mut Writing,
+    world: &mut World,
+    now: Timestamp,
+) -> Result<Option<OurNetwork>, StoreError> {
     let silent: Vec<Option<Timestamp>> = world
         .sources
         .values()
@@ -223,14 +239,16 @@ async fn mark_our_network(tx: &mut Writing, world: &mut World, now: Timestamp) -
     match (world.offline_since, gone_since.and_then(|all| all.into_iter().max())) {
         (None, Some(since)) => {
             world.offline_since = Some(since);
-            tx.set_note("offline_since", Some(&since.to_string())).await
+            tx.set_note("offline_since", Some(&since.to_string())).await?;
+            Ok(Some(OurNetwork::Gone))
         }
         (Some(_), None) => {
             (world.offline_since, world.online_again) = (None, Some(now));
             tx.set_note("offline_since", None).await?;
-            tx.set_note("online_again", Some(&now.to_string())).await
+            tx.set_note("online_again", Some(&now.to_string())).await?;
+            Ok(Some(OurNetwork::Back))
         }
-        (None, None) | (Some(_), Some(_)) => Ok(()),
+        (None, None) | (Some(_), Some(_)) => Ok(None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Figures for Prometheus: what the rest of the program counts, and how things stand at the moment of asking.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use super::fault::Fault;
 use super::now::Now;
 use super::router::Site;
-use crate::model::effect::Cause;
 
 /// All figures.
 pub async fn metrics(State(site): State<Arc<Site>>) -> Response {
@@ -65,10 +64,10 @@ fn sources(text: &mut String, now: &Now) {
 }
 
 fn incidents(text: &mut String, now: &Now) {
+    let hurting: BTreeSet<String> = now.effects.hurts.keys().map(|(_, cause)| cause.to_string()).collect();
     let mut open: BTreeMap<(String, bool), usize> = BTreeMap::new();
     for report in &now.scene.world.reports {
-        let cause = Cause::Incident(report.incident.clone());
-        let is_ours = now.effects.hurts.keys().any(|(_, other)| *other == cause);
+        let is_ours = hurting.contains(&report.incident.0);
         *open.entry((report.source.vendor().to_string(), is_ours)).or_default() += 1;
     }
     let rows = open.iter().map(|((vendor, is_ours), count)| {

@@ -13,7 +13,7 @@ use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{IncidentId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, hurts};
-use crate::model::inventory::{On, Service, Tier};
+use crate::model::inventory::{On, Selector, Service, Tier};
 use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::{Schedule, Source};
 use crate::pipeline::compiled::Compiled;
@@ -200,11 +200,22 @@ impl Now {
         unspoken
     }
 
+    /// The services that name the vendor of this source themselves, and do not mean another source of it.
+    pub fn reading(&self, source: &SourceId) -> Vec<&Service> {
+        let vendor = source.vendor();
+        let is_meant = |only: &Option<SourceId>| only.as_ref().is_none_or(|only| only == source);
+        self.naming(|selector| selector.vendor == vendor && is_meant(&selector.source))
+    }
+
     /// The services that name this vendor themselves.
     pub fn needing(&self, vendor: &VendorId) -> Vec<&Service> {
+        self.naming(|selector| selector.vendor == *vendor)
+    }
+
+    fn naming(&self, is_named: impl Fn(&Selector) -> bool) -> Vec<&Service> {
         let names = |service: &&Service| {
             let mut all = service.needs.iter().flat_map(|n| n.dependencies());
-            all.any(|d| matches!(&d.on, On::Vendor(selector) if selector.vendor == *vendor))
+            all.any(|d| matches!(&d.on, On::Vendor(selector) if is_named(selector)))
         };
         self.compiled.graph.services().iter().filter(names).collect()
     }

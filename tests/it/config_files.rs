@@ -197,7 +197,7 @@ fn an_inventory_is_compared_with_the_vendors() {
         (
             "needs = [{ vendor = \"epic\", without = \"stops\" }]",
             vec![
-                "i.toml:5:21: warning: service[0].needs[0].vendor: Epic has no source that can be read, so only incidents by hand will tell; open them with `bellwether incident open epic`",
+                "i.toml:5:21: warning: service[0].needs[0].vendor: Epic has no source that can be read, so only incidents by hand will tell; open them with `bellwether incident open epic TITLE --author NAME`",
             ],
         ),
         (

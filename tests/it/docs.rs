@@ -8,8 +8,6 @@ use assert_cmd::Command;
 /// Those that tell people what to type.
 const WITH_COMMANDS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md"];
 const ALL: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md"];
-/// Named before they are there. One that has come is taken off this list.
-const TO_COME: [&str; 1] = ["docs/first-page.png"];
 /// Folders of this repository, by which a path is told from other words.
 const FOLDERS: [&str; 7] = ["src/", "tests/", "config/", "sources/", "benches/", "templates/", ".ci/"];
 
@@ -118,9 +116,7 @@ fn every_link_leads_to_a_file() {
         let targets = text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
         for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
             let is_there = folder.join(target.split('#').next().unwrap()).exists();
-            let is_to_come = TO_COME.contains(&target);
-            assert!(is_there || is_to_come, "{document}: {target} is not there");
-            assert!(!(is_there && is_to_come), "{target} has come: take it off the list of this test");
+            assert!(is_there, "{document}: {target} is not there");
         }
     }
 }

@@ -12,6 +12,7 @@ mod mangled;
 mod message;
 mod recordings;
 mod replays;
+mod rivals;
 mod rules;
 mod sources;
 mod support;

@@ -126,12 +126,13 @@ fn from_to(topic: &Topic, times: &Times) -> String {
 
 /// How bad it is, or was, and for the most needed of whom.
 pub fn kicker(topic: &Topic) -> String {
-    let tier = lead(topic).map_or(String::new(), |s| format!(", {}", s.tier.word()));
+    let (tier, impact) =
+        lead(topic).map_or((String::new(), topic.impact), |s| (format!(", {}", s.tier.word()), s.impact));
     match (words::is_unseen(topic), is_over(topic)) {
         (true, false) => format!("Unknown{tier}"),
         (true, true) => format!("Was unknown{tier}"),
-        (false, false) => format!("{}{tier}", topic.impact.label()),
-        (false, true) => format!("Was: {}{tier}", topic.impact.label().to_lowercase()),
+        (false, false) => format!("{}{tier}", impact.label()),
+        (false, true) => format!("Was: {}{tier}", impact.label().to_lowercase()),
     }
 }
 

@@ -58,7 +58,7 @@ async fn serve(sound: &Sound) -> Result<()> {
     let told = loops.start(sound, voice)?;
     loops.serve(listener, token, told)?;
     stopped().await;
-    println!("Stopping: what has begun may end, within {} s.", GRACE.as_secs());
+    say!("Stopping: what has begun may end, within {} s.", GRACE.as_secs());
     stop.cancel();
     tasks.close();
     if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {

@@ -15,7 +15,7 @@ use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
-use crate::pipeline::settle::Happened;
+use crate::pipeline::settle::{Happened, OurNetwork};
 use crate::scheduler::watch::Told;
 use crate::store::StoreError;
 use crate::store::outbox::Tried;
@@ -85,6 +85,14 @@ impl Voice {
     }
 
     fn happened(&self, at: Timestamp, happened: &Happened, is_first: bool) {
+        match happened.our_network {
+            Some(OurNetwork::Gone) => line(&format!(
+                "{}  !! OFFLINE  no source at all can be reached: our own network, or Bellwether's way out of it, is gone",
+                time(at)
+            )),
+            Some(OurNetwork::Back) => line(&format!("{}  online     sources can be reached again", time(at))),
+            None => {}
+        }
         for change in &happened.changes {
             match change {
                 Change::Incident(c) if !is_first || self.hurts_us(happened) => {

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::effect::Cause;
+use crate::model::effect::{Cause, Effect};
 use crate::model::impact::Impact;
-use crate::model::incident::{Report, ResolvedHow, Standing, is_overrun};
+use crate::model::incident::{Health, Report, ResolvedHow, Standing, is_overrun};
 use crate::model::inventory::Tier;
 use crate::model::phase::{Kind, Phase};
 use crate::model::published::time;
@@ -262,7 +262,7 @@ pub struct HurtBy {
 pub fn services(now: &Now) -> Services {
     let shape = |service: &crate::model::inventory::Service| {
         let state = now.effects.states.get(&service.id).cloned().unwrap_or_default();
-        let by = |e: &crate::model::effect::Effect| HurtBy {
+        let by = |e: &Effect| HurtBy {
             cause: e.cause.to_string(),
             impact: e.impact,
             overrun: e.overrun,
@@ -313,9 +313,9 @@ pub fn sources(now: &Now) -> Sources {
     let shape = |source: &crate::model::vendor::Source| {
         let mark = now.scene.marks.get(&source.id).cloned().unwrap_or_default();
         let since = match &mark.health {
-            crate::model::incident::Health::Unreadable { since, .. } => Some(*since),
-            crate::model::incident::Health::Readable { stale, .. } => *stale,
-            crate::model::incident::Health::NeverRead => None,
+            Health::Unreadable { since, .. } => Some(*since),
+            Health::Readable { stale, .. } => *stale,
+            Health::NeverRead => None,
         };
         let written = |at: Option<Timestamp>| at.map(time);
         SourceShape {

@@ -233,7 +233,9 @@ fn words<'a>(now: &'a Now, said: &'a [Said]) -> impl Iterator<Item = Entry> + 'a
         let seen = if late >= 60 { format!(", seen {} later", span(late)) } else { String::new() };
         let unsure = if stated.is_none_or(|s| s.certain) { "" } else { "; time not certain" };
         let phase = text::line(&one.update.vendor_phase, 80);
-        let head = if phase.is_empty() {
+        let head = if let Some(author) = &one.update.author {
+            format!("{} entered:", text::line(author, 80))
+        } else if phase.is_empty() {
             "The vendor said:".to_owned()
         } else {
             format!("The vendor said, as “{phase}”:")

@@ -99,7 +99,7 @@ fn row(now: &Now, source: &Source) -> (u8, SourceRow) {
         Health::Readable { stale, .. } => stale.map(|at| When::of(now, at)),
         Health::NeverRead => None,
     };
-    let needing = now.needing(&source.id.vendor());
+    let needing = now.reading(&source.id);
     let row = SourceRow {
         id: source.id.to_string(),
         vendor: now.compiled.graph.vendor_name(&source.id.vendor()).to_owned(),

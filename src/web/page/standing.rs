@@ -108,7 +108,7 @@ pub fn unknown(now: &Now) -> Vec<UnknownRow> {
     let mut rows: Vec<(crate::model::inventory::Tier, UnknownRow)> = Vec::new();
     for (id, health) in &now.scene.world.sources {
         let Some(why) = health.why() else { continue };
-        let needing = now.needing(&id.vendor());
+        let needing = now.reading(id);
         let since = match health {
             Health::Unreadable { since, .. } => Some(When::of(now, *since)),
             Health::NeverRead | Health::Readable { .. } => None,
@@ -125,7 +125,7 @@ pub fn unknown(now: &Now) -> Vec<UnknownRow> {
         let row = UnknownRow { vendor, needed_by: names(&needing), last: None, since: None, why: Theirs::line(&why) };
         rows.push((first_tier(&needing), row));
     }
-    rows.sort_by_key(|(tier, row)| (*tier, row.vendor.clone()));
+    rows.sort_by_key(|(tier, row)| (*tier, row.vendor.to_lowercase()));
     rows.into_iter().map(|(_, row)| row).collect()
 }
 

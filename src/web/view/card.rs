@@ -51,12 +51,14 @@ impl HtmlSafe for Card {}
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r#"<b>{{ vendor }}</b>{% if let Some(parts) = parts %}, {{ parts }}{% endif %}{{ which }}{% if let Some(title) = title %}. The vendor calls it <q>{{ title }}</q>{% endif %}."#
+    source = r#"<b>{{ vendor }}</b>{% if let Some(parts) = parts %}, {{ parts }}{% endif %}{{ which }}{% if let Some(title) = title %}. {{ calls_it }} <q>{{ title }}</q>{% endif %}."#
 )]
 pub struct By {
     pub vendor: String,
     pub parts: Option<Theirs>,
     pub which: &'static str,
+    /// Who words the title.
+    pub calls_it: &'static str,
     pub title: Option<Theirs>,
 }
 
@@ -75,7 +77,12 @@ impl By {
         };
         Self {
             vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
-            which: if names.is_empty() { " (it does not say which component)" } else { "" },
+            which: match (names.is_empty(), report.source.is_by_hand()) {
+                (false, _) => "",
+                (true, false) => " (it does not say which component)",
+                (true, true) => " (which component was not entered)",
+            },
+            calls_it: if report.source.is_by_hand() { "Entered by hand as" } else { "The vendor calls it" },
             parts,
             title: Some(Theirs::line(&seen.title)),
         }
@@ -102,7 +109,7 @@ impl Card {
             ),
             (None, Some((source, component))) => {
                 let parts = Some(Theirs::line(&component.component.name));
-                let by = By { vendor: name.clone(), parts, which: "", title: None };
+                let by = By { vendor: name.clone(), parts, which: "", calls_it: "", title: None };
                 (by, LastWord::of_component(now, source.as_str(), component, &name), None)
             }
             (None, None) => return None,

@@ -9,6 +9,8 @@ use crate::model::vendor::Vendor;
 
 /// The steps on a card; the incident's page holds all.
 const STEPS: usize = 3;
+/// The people to call on a card.
+const CONTACTS: usize = 2;
 
 /// What to do.
 #[derive(Template)]
@@ -79,7 +81,7 @@ fn beginning(procedure: &Procedure, names: &[&str], most: usize, is_whole: bool)
         link: procedure.link.as_ref().and_then(|link| Away::to(link.as_str(), "The whole procedure, on")),
         steps: procedure.first_steps.iter().take(most).cloned().collect(),
         more: procedure.first_steps.len().saturating_sub(most),
-        contacts: if is_whole { procedure.contacts.clone() } else { Vec::new() },
+        contacts: procedure.contacts.iter().take(if is_whole { usize::MAX } else { CONTACTS }).cloned().collect(),
     }
 }
 

@@ -43,6 +43,8 @@ struct Moments {
     began: Timestamp,
     seen: Option<Timestamp>,
     spoke: Vec<Timestamp>,
+    /// What to call the first of them.
+    first_word: &'static str,
     limit: Option<(String, Timestamp)>,
     until: Option<Timestamp>,
 }
@@ -61,7 +63,8 @@ pub fn ruler(now: &Now, report: &Report, began: Timestamp, trouble: Option<&Trou
     let limit = trouble.and_then(|t| limit(t, began, end)).filter(|_| until.is_none());
     let marks = spoke.len() + usize::from(seen.is_some()) + usize::from(limit.is_some());
     let is_long_enough = between(began, end) >= 60;
-    let moments = Moments { began, seen, spoke, limit, until };
+    let first_word = if report.source.is_by_hand() { "first entry" } else { "vendor’s first word" };
+    let moments = Moments { began, seen, spoke, first_word, limit, until };
     (marks >= 2 && is_long_enough).then(|| draw(now, &moments, trouble))
 }
 
@@ -144,7 +147,7 @@ fn label(now: &Now, moments: &Moments) -> String {
 fn marks(now: &Now, moments: &Moments) -> Vec<Mark> {
     let mut marks: Vec<(Timestamp, &'static str, String)> = Vec::new();
     if let (Some(first), Some(last)) = (moments.spoke.first(), moments.spoke.last()) {
-        marks.push((*first, "m-said", "vendor’s first word".to_owned()));
+        marks.push((*first, "m-said", moments.first_word.to_owned()));
         if last != first {
             marks.push((*last, "m-said", "last word".to_owned()));
         }

@@ -6,7 +6,6 @@ use askama::filters::HtmlSafe;
 use super::{Away, Theirs, When};
 use crate::model::incident::{Component, Report};
 use crate::model::text;
-use crate::model::vendor::Format;
 use crate::web::now::Now;
 
 /// The longest quotation on a card; the whole stands on the incident's page.
@@ -18,6 +17,8 @@ const QUOTE_CHARS: usize = 600;
 pub struct LastWord {
     /// The heading's tag, one below the heading of the card.
     pub heading: &'static str,
+    /// Whose word it is: the vendor's, or that of somebody of ours.
+    pub whose: String,
     /// The newest text; empty where there is none.
     pub words: String,
     /// What stands in its place.
@@ -42,13 +43,14 @@ impl LastWord {
         let said = at.map(|at| When { is_certain: stated.is_none_or(|s| s.certain), ..When::without_age(now, at) });
         Self {
             heading: if is_whole { "h2" } else { "h4" },
-            instead: if words.is_empty() { instead(newest.is_some(), vendor, phone) } else { String::new() },
+            whose: whose(report),
+            instead: if words.is_empty() { instead(report, vendor, phone) } else { String::new() },
             words: if is_whole { words } else { cut(&words) },
             age: at.map(|at| When::age_of(now, at)),
             said,
             phase: seen.phase.word().replace('_', " "),
             vendor_impact: Some(Theirs::line(&seen.vendor_impact)).filter(|t| !t.words.is_empty()),
-            known_by: known_by(now, report),
+            known_by: known_by(report),
             link: seen.link.as_deref().and_then(|link| Away::to(link, "The vendor’s page for it, on")),
         }
     }
@@ -58,6 +60,7 @@ impl LastWord {
         let status = text::line(&component.vendor_status, 80);
         Self {
             heading: "h4",
+            whose: "The vendor’s last word".to_owned(),
             words: String::new(),
             instead: format!("{vendor} lists {name} as “{status}”, and has opened no incident for it."),
             age: Some(When::age_of(now, component.since)),
@@ -70,18 +73,29 @@ impl LastWord {
     }
 }
 
-fn instead(has_spoken: bool, vendor: &str, phone: Option<&str>) -> String {
+fn instead(report: &Report, vendor: &str, phone: Option<&str>) -> String {
     let call = phone.map_or_else(String::new, |phone| format!(" Support: {phone}."));
-    if has_spoken {
+    if report.source.is_by_hand() {
+        format!("Nothing was entered beside the title.{call}")
+    } else if !report.seen.updates.is_empty() {
         format!("{vendor} gives no text beside the title.{call}")
     } else {
         format!("No word yet beside the title.{call}")
     }
 }
 
-fn known_by(now: &Now, report: &Report) -> String {
-    let by_hand = now.compiled.sources.get(&report.source).is_none_or(|source| source.format == Format::Manual);
-    if by_hand { format!("{}, entered by hand", report.source) } else { report.source.to_string() }
+/// What a person of ours entered is never put into the vendor's mouth.
+fn whose(report: &Report) -> String {
+    let author = report.seen.updates.last().and_then(|u| u.author.as_deref());
+    match (report.source.is_by_hand(), author) {
+        (false, _) => "The vendor’s last word".to_owned(),
+        (true, Some(author)) => format!("Entered by {}", text::line(author, 80)),
+        (true, None) => "Entered by hand".to_owned(),
+    }
+}
+
+fn known_by(report: &Report) -> String {
+    if report.source.is_by_hand() { "people here: entered by hand".to_owned() } else { report.source.to_string() }
 }
 
 fn cut(words: &str) -> String {

@@ -139,6 +139,19 @@ fn an_incident_that_comes_back_before_it_is_gone_was_never_away() {
 }
 
 #[test]
+fn an_incident_that_comes_back_with_another_word_is_missing_no_longer() {
+    let mut watch = Watch::with_open(incident("a"));
+    watch.open(1, vec![]);
+    let other = with_phase(Phase::Identified, incident("a"));
+    assert_eq!(watch.open(2, vec![other]), ["updated a"]);
+    assert!(!watch.known.counts_looks());
+    for minutes in 3..40 {
+        assert_eq!(watch.look(minutes, Look::SameAsBefore), NOTHING, "it is listed, as before");
+    }
+    assert_eq!(watch.known.reports["a"].changed, minute(2), "when its word last changed");
+}
+
+#[test]
 fn an_equal_body_counts_while_something_is_missing() {
     let mut watch = Watch::with_open(incident("a"));
     watch.open(1, vec![]);
