@@ -420,6 +420,22 @@ fn a_component_that_is_not_well_is_a_change_of_its_own() {
 }
 
 #[test]
+fn where_only_the_unwell_are_listed_a_component_that_leaves_the_list_is_well_again() {
+    let mut watch = Watch::quiet();
+    let covers = Coverage { components: Covers::AllUnwell, ..Coverage::of_all(Covers::AllOpen) };
+    let saying = |components| Look::Snapshot(Box::new(Snapshot { components, covers, ..listing(vec![]) }));
+    assert_eq!(watch.look(0, saying(vec![status("ec2", Impact::Degraded)])), ["component ec2 degraded"]);
+    assert_eq!(watch.known.components["ec2"].absent, Impact::Operational);
+    for minutes in [1, 6] {
+        assert_eq!(watch.look(minutes, saying(vec![])), NOTHING);
+    }
+    assert_eq!(watch.look(11, saying(vec![])), ["component ec2 operational"]);
+    let listed = with_components(vec![status("sso", Impact::Operational)], listing(vec![]));
+    watch.look(12, seen(listed));
+    assert_eq!(watch.known.components["sso"].absent, Impact::Unknown, "where all are listed, absence is no health");
+}
+
+#[test]
 fn a_component_that_leaves_the_list_becomes_unknown_and_never_well() {
     let mut watch = Watch::quiet();
     watch.look(0, seen(with_components(vec![status("sso", Impact::MajorOutage)], listing(vec![]))));
