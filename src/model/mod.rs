@@ -6,6 +6,7 @@ pub mod address;
 pub mod change;
 pub mod clock_text;
 pub mod effect;
+pub mod feed;
 pub mod hash;
 pub mod id;
 pub mod impact;

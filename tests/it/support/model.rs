@@ -183,6 +183,7 @@ pub fn source(id: &str) -> Source {
         url: Some("https://status.example.org/".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
     }
 }
 
