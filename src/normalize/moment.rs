@@ -67,7 +67,7 @@ fn mail(raw: &str) -> Option<Stated> {
     let (before, name) = raw.rsplit_once(' ')?;
     let (offset, certain) = zone(name)?;
     let parser = DateTimeParser::new().relaxed_weekday(true);
-    let at = parser.parse_timestamp(&format!("{before} {offset}")).ok()?;
+    let at = parser.parse_timestamp(format!("{before} {offset}")).ok()?;
     Some(Stated { at: Some(at), raw: raw.to_owned(), certain })
 }
 
