@@ -16,8 +16,8 @@ use self::loops::Loops;
 use self::say::Voice;
 use super::check;
 use super::load::{self, Folders};
-use super::secrets;
 use super::setup::Sound;
+use super::{owner, secrets};
 use crate::model::id::Ids;
 use crate::store::Store;
 use crate::web::token::Token;
@@ -36,6 +36,7 @@ pub fn run(folders: &Folders) -> Result<ExitCode> {
         eprintln!("error: Bellwether does not start with a broken configuration; `bellwether check` shows it again");
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
+    owner::act_as_owner_of(&sound.settings.database.folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(&sound))?;
     // A look-up of a name may still hold a thread; nothing of ours hangs on it.
