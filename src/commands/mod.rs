@@ -11,6 +11,7 @@ macro_rules! say {
 pub mod check;
 pub mod cli;
 pub mod inbox;
+pub mod errand;
 pub mod incident;
 pub mod load;
 pub mod owner;

@@ -5,8 +5,10 @@
 pub mod address;
 pub mod change;
 pub mod clock_text;
+pub mod condition;
 pub mod effect;
 pub mod hash;
+pub mod host;
 pub mod id;
 pub mod impact;
 pub mod incident;

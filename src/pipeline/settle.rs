@@ -110,6 +110,7 @@ pub async fn take_in(
         return Ok(Happened::taken_in(&just_now));
     }
     let mut tx = store.write().await?;
+    tx.under(compiled.edition)?;
     kill_point("tx_open");
     let before = tx.known(&source.id, &keys).await?;
     let diff = compare(&before);
@@ -158,6 +159,7 @@ pub async fn by_hand(
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
+    tx.under(compiled.edition)?;
     let before = tx.known(source, &[&seen.key]).await?;
     let diff = diff::by_hand(&before, seen, &compiled.ids, now);
     tx.put_known(&before, &diff.known, &Marks::default(), now).await?;
@@ -172,6 +174,7 @@ pub async fn by_hand(
 /// [`StoreError`]; then nothing of it happened.
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
+    tx.under(compiled.edition)?;
     let mut world = tx.world(&compiled.polled()).await?;
     let our_network = mark_our_network(&mut tx, &mut world, now).await?;
     let removed = std::mem::take(&mut world.unwatched);

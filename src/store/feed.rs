@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::Row;
@@ -92,7 +94,7 @@ pub struct Wanted<'a> {
 impl Store {
     /// One view of the store, for reading.
     pub(super) async fn view(&self) -> Result<Writing, StoreError> {
-        Ok(Writing { tx: self.reads.begin().await? })
+        Ok(Writing { tx: self.reads.begin().await?, edition: Arc::clone(&self.edition) })
     }
 
     /// Everything that the first page is made of; what ended since `since` is in it.
