@@ -14,7 +14,7 @@ from pathlib import Path
 
 from alone import go_alone
 from bellwether import ROOT, Failed, check, get, scratch, wait_for
-from machine import Machine
+from machine import Machine, image
 from receivers import Mailbox
 
 PORT = 8080
@@ -151,6 +151,8 @@ def check_removed(installed):
 
 
 def main():
+    if os.geteuid() == 0:
+        image()  # While there still is a network.
     if os.geteuid() != 0 or not go_alone():
         print("  --  skipped: this needs root and network namespaces")
         return
