@@ -18,6 +18,7 @@ use super::check;
 use super::load::{self, Folders};
 use super::setup::Sound;
 use super::{owner, secrets};
+use crate::clock::Clock;
 use crate::model::id::Ids;
 use crate::store::Store;
 use crate::web::token::Token;
@@ -51,11 +52,12 @@ async fn serve(sound: &Sound) -> Result<()> {
     let compiled = Arc::new(sound.compiled(Ids::salted(salt)));
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
-    let voice = Voice::new(Arc::clone(&compiled));
+    let clock = Clock::real();
+    let voice = Voice::new(Arc::clone(&compiled), clock.clone());
     voice.welcome(sound, listener.local_addr()?);
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let loops = Loops { store: store.clone(), compiled, stop: stop.clone(), tasks: tasks.clone() };
+    let loops = Loops { store: store.clone(), compiled, clock, stop: stop.clone(), tasks: tasks.clone() };
     let told = loops.start(sound, voice)?;
     loops.serve(listener, token, told)?;
     stopped().await;
