@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bellwether::clock::Clock;
 use bellwether::delivery::webhook::{Endpoint, Hooks};
 use bellwether::fetch::{Fetcher, Settings};
 use bellwether::model::id::SourceId;
@@ -19,7 +20,6 @@ use bellwether::scheduler::deliverer::Deliverer;
 use bellwether::scheduler::network::Network;
 use bellwether::scheduler::watch::{Told, Watch};
 use bellwether::store::Store;
-use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
@@ -114,7 +114,7 @@ impl Installation {
             store: self.store.clone(),
             compiled: watch::channel(Arc::clone(&self.compiled)).1,
             ask: watch::channel(Arc::clone(&self.ask) as Arc<dyn Ask>).1,
-            clock: Timestamp::now,
+            clock: Clock::real(),
             workers: WORKERS,
             told,
             pulse: Arc::default(),
@@ -122,7 +122,7 @@ impl Installation {
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: watch::channel(Arc::clone(&self.ways)).1,
-            clock: Timestamp::now,
+            clock: Clock::real(),
             woken: Arc::clone(&woken),
             told: delivered,
             pulse: Arc::default(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
@@ -111,6 +112,11 @@ enum Command {
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder: bellwether.1 and one for each command.
+    Man {
+        /// The folder.
+        folder: PathBuf,
     },
 }
 
@@ -235,6 +241,11 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "bellwether", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { folder } => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .with_context(|| format!("the manual cannot be written to {}", folder.display()))?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -10,8 +10,8 @@ macro_rules! say {
 
 pub mod check;
 pub mod cli;
-pub mod inbox;
 pub mod errand;
+pub mod inbox;
 pub mod incident;
 pub mod load;
 pub mod owner;

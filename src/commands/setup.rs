@@ -115,7 +115,10 @@ impl Sound {
             Some(WebhookUrl::Secret(reference)) => {
                 let url = web_address(reference).context("the proxy's address")?;
                 if !bellwether::is_proxy_scheme(url.scheme()) {
-                    bail!("{} holds no proxy's address; write http://NAME:PASSWORD@HOST:PORT", secrets::place(reference));
+                    bail!(
+                        "{} holds no proxy's address; write http://NAME:PASSWORD@HOST:PORT",
+                        secrets::place(reference)
+                    );
                 }
                 url
             }

@@ -241,7 +241,11 @@ fn check_polling(polling: &Polling, findings: &mut Findings) {
         Some(WebhookUrl::Plain(proxy)) => check_proxy(proxy, findings),
         Some(WebhookUrl::Secret(_)) => {}
         None if !polling.proxy_except.is_empty() => {
-            findings.warning("polling.proxy_except", "there is no proxy to be excepted from", "add `proxy`, or take it out");
+            findings.warning(
+                "polling.proxy_except",
+                "there is no proxy to be excepted from",
+                "add `proxy`, or take it out",
+            );
         }
         None => {}
     }

@@ -155,7 +155,8 @@ impl Host {
     /// # Errors
     /// What is wrong and what to write.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let why = || format!("`{text}` is no host; write \"status.example.org\", \"*.example.org\" or \"10.20.0.0/16\"");
+        let why =
+            || format!("`{text}` is no host; write \"status.example.org\", \"*.example.org\" or \"10.20.0.0/16\"");
         Hosts::parse(text).map(Self).ok_or_else(why)
     }
 }

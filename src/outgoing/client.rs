@@ -124,7 +124,8 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Response, Failure> {
         // The resolver is not asked for a host that is an address, so this is the only look at those.
         self.vet(request.url()).map_err(Failure::NotAllowed)?;
-        let place = Place::of(request.url(), self.proxy.as_ref().and_then(|via| via.to(request.url())), self.connect_deadline);
+        let place =
+            Place::of(request.url(), self.proxy.as_ref().and_then(|via| via.to(request.url())), self.connect_deadline);
         self.inner.execute(request).await.map_err(|error| Failure::of_request(&error, &place))
     }
 }

@@ -39,6 +39,8 @@ pub struct Compiled {
     pub sources: BTreeMap<SourceId, Source>,
     /// The subscriptions.
     pub rules: Rules,
+    /// Nothing of it is happening: every page and message says that it is a drill.
+    pub is_drill: bool,
 }
 
 /// What a configuration says, before it is made ready.
@@ -82,6 +84,7 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            is_drill: false,
         }
     }
 
@@ -89,6 +92,12 @@ impl Compiled {
     #[must_use]
     pub fn of_edition(self, edition: u64) -> Self {
         Self { edition, ..self }
+    }
+
+    /// The same for a drill.
+    #[must_use]
+    pub fn for_a_drill(self) -> Self {
+        Self { is_drill: true, ..self }
     }
 
     /// The keys of the sources that are polled.

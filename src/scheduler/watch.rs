@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::pulse::{Loop, Pulse};
 use super::round::{Round, Watched};
-use super::{Clock, SLOT, TICK, timetable};
+use super::{SLOT, TICK, timetable};
+use crate::clock::Clock;
 use crate::model::id::SourceId;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::look::{Ask, Memory};
@@ -84,20 +85,18 @@ impl Watch {
         let begun_with = news.borrow_and_update().clone();
         let mut round = self.round(&begun_with).await?;
         let mut pool = self.pool(round.len());
-        let mut slot = tokio::time::interval(SLOT);
-        slot.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut slot = self.clock.every(SLOT);
+        let mut tick = self.clock.every(TICK);
         // A tick reads all that is open and all that hurts, so there is none while time changes nothing.
         let mut next_tick = Timestamp::MIN;
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                _ = slot.tick() => {
+                () = slot.beat() => {
                     // A sender that is gone has no news.
                     if news.has_changed().unwrap_or(false) {
                         let changed = news.borrow_and_update().clone();
-                        round.change(&changed.sources, (self.clock)());
+                        round.change(&changed.sources, self.clock.now());
                         next_tick = self.tick().await;
                     }
                     if self.gather(&mut pool, &mut round).await {
@@ -106,8 +105,8 @@ impl Watch {
                     self.start_due(&pool, &mut round);
                     self.pulse.beat(Loop::Looks);
                 }
-                _ = tick.tick() => {
-                    if next_tick <= (self.clock)() {
+                () = tick.beat() => {
+                    if next_tick <= self.clock.now() {
                         next_tick = self.tick().await;
                     }
                     self.pulse.beat(Loop::Ticks);
@@ -123,7 +122,7 @@ impl Watch {
         let remembered = self.store.remembered().await?;
         let memories: BTreeMap<SourceId, Memory> =
             remembered.iter().map(|r| (r.source.clone(), Memory::from_store(r))).collect();
-        Ok(Round::begin(&compiled.sources, memories, (self.clock)()))
+        Ok(Round::begin(&compiled.sources, memories, self.clock.now()))
     }
 
     fn pool(self: &Arc<Self>, sources: usize) -> Pool {
@@ -163,7 +162,7 @@ impl Watch {
 
     /// One look, and what it leaves.
     async fn look(&self, mut watched: Box<Watched>) -> Done {
-        let at = (self.clock)();
+        let at = self.clock.now();
         let (compiled, ask) = (self.compiled.borrow().clone(), self.ask.borrow().clone());
         let polled = poll_once(&self.store, &compiled, &watched.source, &mut watched.memory, &*ask, at).await;
         if let Err(StoreError::Superseded) = polled {
@@ -190,7 +189,7 @@ impl Watch {
     async fn gather(&self, pool: &mut Pool, round: &mut Round) -> bool {
         let (mut seen, mut any_news) = (Vec::new(), false);
         while let Ok(Done { watched, at, is_news, is_void }) = pool.done.try_recv() {
-            let now = (self.clock)();
+            let now = self.clock.now();
             if is_void {
                 round.put_back(watched, now, now);
                 continue;
@@ -210,7 +209,7 @@ impl Watch {
     }
 
     fn start_due(&self, pool: &Pool, round: &mut Round) {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let late = round.first_due().map_or(SignedDuration::ZERO, |due| now.duration_since(due));
         self.pulse.set_late(late.try_into().unwrap_or_default());
         for watched in round.take_due(now) {
@@ -225,7 +224,7 @@ impl Watch {
 
     /// What only time brings, and when to ask again: at once where it could not be done.
     async fn tick(&self) -> Timestamp {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let compiled = self.compiled.borrow().clone();
         let happened = settle::tick_once(&self.store, &compiled, now).await;
         let next = match &happened {

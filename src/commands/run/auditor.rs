@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::system;
+use crate::clock::Clock;
 use crate::delivery::heart::Heart;
 use crate::model::condition::{Condition, Heartbeat};
 use crate::pipeline::audit;
@@ -35,6 +36,8 @@ pub struct Auditor {
     pub pulse: Arc<Pulse>,
     /// Where it is said how it stands.
     pub condition: Arc<watch::Sender<Condition>>,
+    /// The time.
+    pub clock: Clock,
     /// When this process began.
     pub started: Timestamp,
 }
@@ -54,7 +57,7 @@ impl Auditor {
             let heart = self.heart.borrow_and_update().clone();
             let every = heart.as_ref().map_or(IDLE, |heart| heart.every);
             match heart {
-                Some(heart) => self.step(&heart, Timestamp::now()).await,
+                Some(heart) => self.step(&heart, self.clock.now()).await,
                 None => drop(self.condition.send_if_modified(|c| c.heartbeat.take().is_some())),
             }
             tokio::select! {

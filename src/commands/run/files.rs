@@ -55,7 +55,8 @@ impl Watching {
     #[must_use]
     pub fn begin(folders: &Folders) -> Self {
         let (hint, hints) = mpsc::channel(1);
-        let names: Vec<_> = [&folders.config, &folders.sources].iter().filter_map(|f| f.file_name()).map(Into::into).collect();
+        let names: Vec<_> =
+            [&folders.config, &folders.sources].iter().filter_map(|f| f.file_name()).map(Into::into).collect();
         let inside = [folders.config.clone(), folders.sources.clone()].map(|f| std::path::absolute(&f).unwrap_or(f));
         let tell = move |event: notify::Result<notify::Event>| {
             if event.is_ok_and(|event| concerns(&event, &inside, &names)) {

@@ -17,6 +17,7 @@ use super::reload::{Outlets, Reloaded, Reloader};
 use super::say::Voice;
 use super::system::HangUp;
 use super::{files, system};
+use crate::clock::Clock;
 use crate::commands::errand;
 use crate::commands::inbox::Inbox;
 use crate::commands::setup::Sound;
@@ -41,6 +42,8 @@ const LET_GO_EVERY: Duration = Duration::from_secs(3600);
 pub struct Loops {
     /// The store.
     pub store: Store,
+    /// The time.
+    pub clock: Clock,
     /// Ends them all.
     pub stop: CancellationToken,
     /// Holds them all.
@@ -69,7 +72,7 @@ impl Loops {
             store: self.store.clone(),
             compiled: outlets.compiled.subscribe(),
             ask: outlets.ask.subscribe(),
-            clock: Timestamp::now,
+            clock: self.clock.clone(),
             workers: sound.settings.polling.workers,
             told: looks.clone(),
             pulse: Arc::clone(&pulse),
@@ -77,15 +80,22 @@ impl Loops {
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: outlets.ways.subscribe(),
-            clock: Timestamp::now,
+            clock: self.clock.clone(),
             woken: Arc::clone(&woken),
             told: deliveries,
             pulse: Arc::clone(&pulse),
         };
         let data = sound.settings.database.folder.clone();
         let (compiled, retention) = (outlets.compiled.subscribe(), outlets.retention.subscribe());
-        self.tasks.spawn(read_inbox(Inbox::of(&data), self.store.clone(), compiled, looks, self.stop.clone()));
-        self.tasks.spawn(let_go(self.store.clone(), retention, self.stop.clone()));
+        self.tasks.spawn(read_inbox(
+            Inbox::of(&data),
+            self.store.clone(),
+            compiled,
+            looks,
+            self.clock.clone(),
+            self.stop.clone(),
+        ));
+        self.tasks.spawn(let_go(self.store.clone(), retention, self.clock.clone(), self.stop.clone()));
         self.tasks.spawn(self.auditor(outlets, &pulse).run(self.stop.clone()));
         self.tasks.spawn(auditor::watchdog(pulse, self.stop.clone()));
         self.serve(pages, outlets, beat.clone())?;
@@ -96,7 +106,7 @@ impl Loops {
             }
         });
         self.tasks.spawn(deliverer.run(self.stop.clone()));
-        self.tasks.spawn(read_files(reloader, data, reloads, self.stop.clone()));
+        self.tasks.spawn(read_files(reloader, data, self.clock.clone(), reloads, self.stop.clone()));
         let heard = Heard { looks: looks_told, deliveries: deliveries_told, reloads: reloads_told };
         self.tasks.spawn(announce(voice, heard, woken, beat));
         Ok(())
@@ -109,7 +119,8 @@ impl Loops {
             heart: outlets.heart.subscribe(),
             pulse: Arc::clone(pulse),
             condition: Arc::clone(&outlets.condition),
-            started: Timestamp::now(),
+            clock: self.clock.clone(),
+            started: self.clock.now(),
         }
     }
 
@@ -126,8 +137,8 @@ impl Loops {
             beat,
             token,
             metrics: PrometheusBuilder::new().install_recorder()?,
-            started: Timestamp::now(),
-            clock: Timestamp::now,
+            started: self.clock.now(),
+            clock: self.clock.clone(),
         });
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
@@ -143,6 +154,7 @@ impl Loops {
 async fn read_files(
     mut reloader: Reloader,
     data: PathBuf,
+    clock: Clock,
     told: mpsc::Sender<Reloaded>,
     stop: CancellationToken,
 ) {
@@ -158,14 +170,14 @@ async fn read_files(
             Some(()) = watching.hints.recv() => {
                 files::until_quiet(&mut watching.hints).await;
                 watching.again();
-                look_again(&mut reloader)
+                look_again(&mut reloader, clock.now())
             }
-            _ = look.tick() => look_again(&mut reloader),
-            () = hang_up.comes() => Some(read_again(&mut reloader)),
+            _ = look.tick() => look_again(&mut reloader, clock.now()),
+            () = hang_up.comes() => Some(read_again(&mut reloader, clock.now())),
             _ = asked.tick() => match errand::asked(&data) {
                 keys if keys.is_empty() => None,
                 keys => {
-                    let reloaded = read_again(&mut reloader);
+                    let reloaded = read_again(&mut reloader, clock.now());
                     for key in keys {
                         if let Err(error) = errand::answer(&data, &key, &reloaded.answer()) {
                             tracing::error!(error = format!("{error:#}"), "who asked for a reload cannot be answered");
@@ -183,31 +195,35 @@ async fn read_files(
 }
 
 /// Files on a drive that hangs hold this loop up and nothing else.
-fn look_again(reloader: &mut Reloader) -> Option<Reloaded> {
-    tokio::task::block_in_place(|| reloader.look(Timestamp::now()))
+fn look_again(reloader: &mut Reloader, now: Timestamp) -> Option<Reloaded> {
+    tokio::task::block_in_place(|| reloader.look(now))
 }
 
-fn read_again(reloader: &mut Reloader) -> Reloaded {
+fn read_again(reloader: &mut Reloader, now: Timestamp) -> Reloaded {
     tokio::task::block_in_place(|| {
         system::reloading();
-        let reloaded = reloader.reload(Timestamp::now());
-        system::ready(if reloaded.refused.is_empty() { "looking and telling" } else { "the changed files are refused" });
+        let reloaded = reloader.reload(now);
+        system::ready(if reloaded.refused.is_empty() {
+            "looking and telling"
+        } else {
+            "the changed files are refused"
+        });
         reloaded
     })
 }
 
 /// Lets go of what is older than the configuration keeps.
-async fn let_go(store: Store, retention: watch::Receiver<Retention>, stop: CancellationToken) {
+async fn let_go(store: Store, retention: watch::Receiver<Retention>, clock: Clock, stop: CancellationToken) {
     loop {
         let kept = retention.borrow().clone();
-        match store.let_go(&before(&kept, Timestamp::now())).await {
+        match store.let_go(&before(&kept, clock.now())).await {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "rows older than the retention were let go of"),
             Err(error) => tracing::error!(%error, "what is old could not be let go of"),
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(LET_GO_EVERY) => {}
+            () = clock.sleep(LET_GO_EVERY) => {}
         }
     }
 }
@@ -231,10 +247,11 @@ async fn read_inbox(
     store: Store,
     compiled: watch::Receiver<Arc<Compiled>>,
     told: mpsc::Sender<Told>,
+    clock: Clock,
     stop: CancellationToken,
 ) {
     loop {
-        let at = Timestamp::now();
+        let at = clock.now();
         let current = compiled.borrow().clone();
         match inbox.take_in(&store, &current, at).await {
             Err(error) => tracing::error!(error = format!("{error:#}"), "what people said cannot be taken in"),
@@ -248,7 +265,7 @@ async fn read_inbox(
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(INBOX_EVERY) => {}
+            () = clock.sleep(INBOX_EVERY) => {}
         }
     }
 }
@@ -261,12 +278,7 @@ struct Heard {
 }
 
 /// Says on the terminal what happens, and wakes the deliveries when something is to be sent.
-async fn announce(
-    mut voice: Voice,
-    mut heard: Heard,
-    woken: Arc<Notify>,
-    beat: broadcast::Sender<Beat>,
-) {
+async fn announce(mut voice: Voice, mut heard: Heard, woken: Arc<Notify>, beat: broadcast::Sender<Beat>) {
     loop {
         tokio::select! {
             Some(told) = heard.looks.recv() => {

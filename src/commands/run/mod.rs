@@ -17,8 +17,6 @@ use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use jiff::Timestamp;
-
 use self::loops::Loops;
 use self::reload::{Made, Reloader};
 use self::say::Voice;
@@ -26,6 +24,7 @@ use super::check;
 use super::load::{self, Folders};
 use super::setup::Sound;
 use super::{owner, secrets};
+use crate::clock::Clock;
 use crate::model::id::Ids;
 use crate::store::Store;
 use crate::web::token::Token;
@@ -57,16 +56,17 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     let store = Store::open(&sound.settings.database.folder).await?;
     let ids = Ids::salted(store.salt(&draw_salt()).await?);
     store.void_leases().await?;
+    let clock = Clock::real();
     let process = format!("process {}", std::process::id());
     let made = Made::of(sound, ids.clone(), 0, process.clone())?;
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
-    let voice = Voice::new(Arc::clone(&made.compiled));
+    let voice = Voice::new(Arc::clone(&made.compiled), clock.clone());
     voice.welcome(sound, listener.local_addr()?);
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(Timestamp::now()));
-    let loops = Loops { store: store.clone(), stop: stop.clone(), tasks: tasks.clone() };
+    let reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(clock.now()));
+    let loops = Loops { store: store.clone(), clock, stop: stop.clone(), tasks: tasks.clone() };
     loops.start(sound, reloader, voice, (listener, token))?;
     system::ready("looking and telling");
     stopped().await;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::reload::Reloaded;
+use crate::clock::Clock;
 use crate::commands::setup::Sound;
 use crate::model::change::Change;
 use crate::model::effect::EffectKind;
@@ -25,6 +26,7 @@ use crate::store::outbox::Tried;
 /// terminal that is gone stops nothing.
 pub struct Voice {
     compiled: Arc<Compiled>,
+    clock: Clock,
     /// The sources that have been looked at, to tell the first look.
     looked_at: BTreeSet<SourceId>,
     is_watched: bool,
@@ -49,8 +51,8 @@ fn line(text: &str) {
 impl Voice {
     /// A voice that has said nothing yet.
     #[must_use]
-    pub fn new(compiled: Arc<Compiled>) -> Self {
-        Self { compiled, looked_at: BTreeSet::new(), is_watched: std::io::stdout().is_terminal() }
+    pub fn new(compiled: Arc<Compiled>, clock: Clock) -> Self {
+        Self { compiled, clock, looked_at: BTreeSet::new(), is_watched: std::io::stdout().is_terminal() }
     }
 
     /// Says what happened: with its time and its sign on the terminal, as a line of the log elsewhere.
@@ -84,7 +86,12 @@ impl Voice {
             self.say(Weight::News, at, "check", warning);
         }
         for refusal in &reloaded.refused {
-            self.say(Weight::Loss, at, "!! REFUSED", &format!("{}. The configuration before it goes on", refusal.message));
+            self.say(
+                Weight::Loss,
+                at,
+                "!! REFUSED",
+                &format!("{}. The configuration before it goes on", refusal.message),
+            );
         }
         if reloaded.refused.is_empty() {
             let (added, removed) = reloaded.sources;
@@ -137,7 +144,12 @@ impl Voice {
         match (&told.happened, &told.source) {
             (Err(error), source) => {
                 let of = source.as_ref().map(|s| format!(" of {s}")).unwrap_or_default();
-                self.say(Weight::Loss, told.at, "!! LOST", &format!("what a look{of} saw could not be written: {error}"));
+                self.say(
+                    Weight::Loss,
+                    told.at,
+                    "!! LOST",
+                    &format!("what a look{of} saw could not be written: {error}"),
+                );
             }
             (Ok(happened), source) => {
                 let is_first = source.as_ref().is_some_and(|s| self.looked_at.insert(s.clone()));
@@ -208,11 +220,15 @@ impl Voice {
 
     /// What came of a try to deliver.
     pub fn delivery(&self, delivery: &Result<Delivery, StoreError>) {
-        let at = Timestamp::now();
+        let at = self.clock.now();
         match delivery {
-            Err(error) => self.say(Weight::Trouble, at, "!! UNMARKED", &format!("a delivery could not be marked: {error}")),
+            Err(error) => {
+                self.say(Weight::Trouble, at, "!! UNMARKED", &format!("a delivery could not be marked: {error}"))
+            }
             Ok(Delivery { receiver, tried, .. }) => match tried {
-                Tried::Delivered { answer } => self.say(Weight::News, at, "delivered", &format!("{receiver}: {answer}")),
+                Tried::Delivered { answer } => {
+                    self.say(Weight::News, at, "delivered", &format!("{receiver}: {answer}"))
+                }
                 Tried::Again { due, reason } => {
                     let text = format!("{receiver}: {reason}; tried again at {}", time(*due));
                     self.say(Weight::Trouble, at, "NOT YET", &text);

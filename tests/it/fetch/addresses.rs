@@ -61,7 +61,10 @@ async fn a_proxy_that_refuses_is_told_from_a_vendor_that_does() {
     let strict = Hostile::new(|_| answer("407 Proxy Authentication Required", &[], "")).await;
     match get(&through(strict.url("/")), target.clone()).await {
         Err(Unreadable::Refused(why)) => {
-            assert_eq!(why, format!("the proxy {} wants a name and a password, or others than ours (HTTP 407)", strict.address));
+            assert_eq!(
+                why,
+                format!("the proxy {} wants a name and a password, or others than ours (HTTP 407)", strict.address)
+            );
         }
         other => panic!("{other:?}"),
     }

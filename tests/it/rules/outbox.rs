@@ -3,9 +3,9 @@
 use bellwether::model::effect::EffectKind;
 use bellwether::model::impact::Impact;
 use bellwether::pipeline::settle;
-use bellwether::store::retention::Before;
 use bellwether::store::Store;
 use bellwether::store::outbox::{Claimed, Frozen, Tried};
+use bellwether::store::retention::Before;
 use sqlx::Row;
 
 use crate::support::model::*;
