@@ -10,6 +10,7 @@ pub mod inventory;
 pub mod places;
 pub mod problem;
 mod read;
+mod say;
 pub mod schedule;
 pub mod schema;
 pub mod secret;

@@ -6,6 +6,7 @@
 mod by_line;
 pub mod mail;
 pub mod mailer;
+pub mod pager;
 pub mod retry;
 pub mod secret;
 mod smtp;
