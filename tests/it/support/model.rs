@@ -215,6 +215,7 @@ pub struct Sent {
     pub receiver: String,
     pub subject: String,
     pub text: String,
+    pub short: String,
     pub facts: Facts,
 }
 
@@ -337,6 +338,7 @@ impl Desk {
                     receiver: row.receiver.to_string(),
                     subject: words.subject,
                     text: words.text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    short: words.short,
                     facts: row.facts,
                 });
             }
