@@ -2,8 +2,10 @@
 //!
 //! This is layer 0. It has no async, no file, no network, no clock; time is an argument. It names no other module.
 
+pub mod account;
 pub mod address;
 pub mod ahead;
+pub mod audit;
 pub mod change;
 pub mod clock_text;
 pub mod condition;

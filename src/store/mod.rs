@@ -3,8 +3,12 @@
 //! One connection writes, several read. What is known is read inside the transaction that writes, and a commit is on
 //! disk before anything is sent. All texts use `$1` placeholders and plain types, so that PostgreSQL can join.
 
+pub mod account;
 pub mod audit;
+pub mod auditor;
+pub mod desk;
 pub mod feed;
+pub mod join;
 pub mod known;
 pub mod log;
 pub mod outbox;
@@ -239,9 +243,11 @@ impl Writing {
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
+    let desk = include_str!("migrations/0002_desk.sql").into_sql_str();
     let operate = include_str!("migrations/0006_operate.sql").into_sql_str();
     let migrations = vec![
         Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(2, "desk".into(), MigrationType::Simple, desk, false),
         Migration::new(6, "operate".into(), MigrationType::Simple, operate, false),
     ];
     Ok(Migrator::with_migrations(migrations).run(pool).await?)

@@ -11,7 +11,7 @@ use crate::config::schedule;
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
-use crate::store::audit::Looked;
+use crate::store::auditor::Looked;
 use crate::store::{Store, StoreError};
 
 /// A message that was due for so long and that nobody tries is forgotten by somebody.
