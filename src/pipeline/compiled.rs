@@ -36,6 +36,8 @@ pub struct Compiled {
     pub sources: BTreeMap<SourceId, Source>,
     /// The subscriptions.
     pub rules: Rules,
+    /// Nothing of it is happening: every page and message says that it is a drill.
+    pub is_drill: bool,
 }
 
 /// What a configuration says, before it is made ready.
@@ -78,7 +80,14 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            is_drill: false,
         }
+    }
+
+    /// The same for a drill.
+    #[must_use]
+    pub fn for_a_drill(self) -> Self {
+        Self { is_drill: true, ..self }
     }
 
     /// The keys of the sources that are polled.

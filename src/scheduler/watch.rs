@@ -187,8 +187,9 @@ impl Watch {
         while let Ok(Done { watched, at, is_news }) = pool.done.try_recv() {
             any_news |= is_news;
             let good = watched.memory.is_readable().then_some(at);
-            seen.push(Seen { source: watched.source.id.clone(), look: at, good });
-            timetable.put(watched.index, timetable::next(&watched.source, watched.mood, (self.clock)()));
+            let next = timetable::next(&watched.source, watched.mood, (self.clock)());
+            seen.push(Seen { source: watched.source.id.clone(), look: at, good, next: Some(next) });
+            timetable.put(watched.index, next);
             at_rest.insert(watched.index, watched);
         }
         if !seen.is_empty()

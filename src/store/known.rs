@@ -23,6 +23,8 @@ pub struct Seen {
     pub look: Timestamp,
     /// The last look at which a document was read.
     pub good: Option<Timestamp>,
+    /// When it is looked at next, where that is known.
+    pub next: Option<Timestamp>,
 }
 
 /// What the memory of a source must be filled with at the start.
@@ -58,7 +60,7 @@ const PUT_SOURCE: &str = "INSERT INTO source (id, first_look, health, last_look,
 const OPEN_OF: &str = "SELECT r.doc FROM json_each($1) v JOIN report r ON r.source BETWEEN v.value AND v.value || '/~' WHERE r.is_open = TRUE AND (r.source = v.value OR r.source > v.value || '/') ORDER BY r.source, r.key";
 const UNWELL_OF: &str = "SELECT c.source, c.doc FROM json_each($1) v JOIN component c ON c.source BETWEEN v.value AND v.value || '/~' WHERE c.status <> 'operational' AND (c.source = v.value OR c.source > v.value || '/') ORDER BY c.source, c.key";
 const HEALTH_OF: &str = "SELECT id, health FROM source WHERE id IN (SELECT value FROM json_each($1))";
-const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good) FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
+const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good), next_look = seen.value ->> 3 FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
 
 impl Writing {
     /// What is known of a source, as far as a look that lists `keys` can concern it.
@@ -298,7 +300,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_seen(&self, seen: &[Seen]) -> Result<(), StoreError> {
-        let rows: Vec<_> = seen.iter().map(|seen| (&seen.source, ms(seen.look), seen.good.map(ms))).collect();
+        let row = |seen: &'_ Seen| (seen.source.clone(), ms(seen.look), seen.good.map(ms), seen.next.map(ms));
+        let rows: Vec<_> = seen.iter().map(row).collect();
         sqlx::query(PUT_SEEN).bind(to_text("looks", &rows)?).execute(&self.writes).await?;
         Ok(())
     }

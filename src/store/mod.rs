@@ -8,8 +8,10 @@ pub mod known;
 pub mod log;
 pub mod outbox;
 pub mod retention;
+pub mod sent;
 pub mod story;
 pub mod told;
+pub mod watched;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -216,7 +218,11 @@ impl Writing {
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
-    let migrations = vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)];
+    let path = include_str!("migrations/0008_path.sql").into_sql_str();
+    let migrations = vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(8, "path".into(), MigrationType::Simple, path, false),
+    ];
     Ok(Migrator::with_migrations(migrations).run(pool).await?)
 }
 
