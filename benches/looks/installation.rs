@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bellwether::clock::Clock;
 use bellwether::delivery::webhook::{Endpoint, Hooks};
 use bellwether::fetch::{Fetcher, Settings};
 use bellwether::model::id::SourceId;
@@ -19,7 +20,6 @@ use bellwether::scheduler::deliverer::Deliverer;
 use bellwether::scheduler::network::Network;
 use bellwether::scheduler::watch::{Told, Watch};
 use bellwether::store::Store;
-use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
@@ -114,14 +114,14 @@ impl Installation {
             store: self.store.clone(),
             compiled: Arc::clone(&self.compiled),
             ask: Arc::clone(&self.ask),
-            clock: Timestamp::now,
+            clock: Clock::real(),
             workers: WORKERS,
             told,
         };
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: Arc::clone(&self.ways),
-            clock: Timestamp::now,
+            clock: Clock::real(),
             woken: Arc::clone(&woken),
             told: delivered,
         };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
@@ -30,12 +31,14 @@ pub const BAD_CONFIGURATION: u8 = 78;
     after_help = "Exit codes: 0 done; 1 it could not be done, or something could not be read; 2 typed wrong; 78 the configuration is wrong.\n\nFirst steps: edit config/inventory.toml, then `bellwether check`, `bellwether poll`, and `bellwether`."
 )]
 struct Cli {
-    /// The folder of bellwether.toml, inventory.toml and subscriptions.toml.
-    #[arg(long, global = true, value_name = "FOLDER", default_value = "config", env = "BELLWETHER_CONFIG")]
-    config: PathBuf,
-    /// A folder of vendors of your own; they add to those in the binary and override them.
-    #[arg(long, global = true, value_name = "FOLDER", default_value = "sources", env = "BELLWETHER_SOURCES")]
-    sources: PathBuf,
+    /// The folder of bellwether.toml, inventory.toml and subscriptions.toml. Without it: `config` where this is started,
+    /// and where that is missing, /etc/bellwether.
+    #[arg(long, global = true, value_name = "FOLDER", env = "BELLWETHER_CONFIG")]
+    config: Option<PathBuf>,
+    /// A folder of vendors of your own; they add to those in the binary and override them. Without it: `sources` where
+    /// this is started, or /etc/bellwether/sources, as with --config.
+    #[arg(long, global = true, value_name = "FOLDER", env = "BELLWETHER_SOURCES")]
+    sources: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -106,6 +109,11 @@ enum Command {
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder: bellwether.1 and one for each command.
+    Man {
+        /// The folder.
+        folder: PathBuf,
     },
 }
 
@@ -196,7 +204,7 @@ pub fn main() -> ExitCode {
     rustls::crypto::ring::default_provider().install_default().ok();
     let cli = Cli::parse();
     speak_of_trouble();
-    let folders = Folders { config: cli.config, sources: cli.sources };
+    let folders = Folders::chosen(cli.config, cli.sources);
     let done = dispatch(cli.command.unwrap_or(Command::Run), &folders);
     match done {
         Ok(code) => code,
@@ -232,6 +240,11 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "bellwether", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { folder } => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .with_context(|| format!("the manual cannot be written to {}", folder.display()))?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod inbox;
 pub mod incident;
 pub mod load;
+pub mod owner;
 pub mod poll;
 pub mod receivers;
 pub mod replay;

@@ -90,6 +90,7 @@ fn test_message(sound: &Sound, receiver: ReceiverId, address: String) -> Notific
         receiver: receiver.clone(),
         topics: Vec::new(),
         test: true,
+        drill: false,
     };
     let salt = super::run::draw_salt();
     Notification {

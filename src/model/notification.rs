@@ -36,8 +36,11 @@ pub struct Facts {
     pub receiver: ReceiverId,
     /// What it tells, the worst first. Several only after the first look at a source.
     pub topics: Vec<Topic>,
-    /// It is a test or a drill and must say so.
+    /// It is a test and must say so.
     pub test: bool,
+    /// It is part of a drill and must say so.
+    #[serde(default)]
+    pub drill: bool,
 }
 
 /// One cause and what it does to us.

@@ -138,6 +138,7 @@ impl<'a> Stage<'a> {
             components: &self.components,
             sources: &self.sources,
             effects: self.effects,
+            is_drill: self.compiled.is_drill,
         }
     }
 

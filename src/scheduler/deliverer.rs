@@ -8,7 +8,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::Clock;
+use crate::clock::Clock;
 use crate::pipeline::deliver::{self, Delivery, Ways};
 use crate::store::{Store, StoreError};
 
@@ -49,7 +49,7 @@ impl Deliverer {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.woken.notified() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = self.clock.sleep(LOOK_EVERY) => {}
                 Some(done) = under_way.tries.join_next_with_id() => self.done(done, &mut under_way).await,
             }
         }
@@ -63,13 +63,13 @@ impl Deliverer {
         if room == 0 {
             return;
         }
-        match deliver::claim(&self.store, &self.ways, room, &under_way.busy(), (self.clock)()).await {
+        match deliver::claim(&self.store, &self.ways, room, &under_way.busy(), &self.clock).await {
             Err(error) => tracing::error!(%error, "the outbox cannot be read"),
             Ok(rows) => {
                 for row in rows {
                     let address = row.notification.address.clone();
-                    let (ways, clock) = (Arc::clone(&self.ways), self.clock);
-                    let task = under_way.tries.spawn(async move { deliver::try_once(&ways, row, clock).await });
+                    let (ways, clock) = (Arc::clone(&self.ways), self.clock.clone());
+                    let task = under_way.tries.spawn(async move { deliver::try_once(&ways, row, &clock).await });
                     under_way.addresses.insert(task.id(), address);
                 }
             }
@@ -83,7 +83,7 @@ impl Deliverer {
             deliveries.extend(under_way.ended(next));
         }
         // Nobody listens only while the program ends.
-        match deliver::mark(&self.store, &deliveries, (self.clock)()).await {
+        match deliver::mark(&self.store, &deliveries, self.clock.now()).await {
             Err(error) => drop(self.told.send(Err(error)).await),
             Ok(()) => {
                 for delivery in deliveries {

@@ -9,7 +9,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::timetable::{self, Mood, Timetable};
-use super::{Clock, SLOT, TICK};
+use super::{SLOT, TICK};
+use crate::clock::Clock;
 use crate::model::id::SourceId;
 use crate::model::vendor::Source;
 use crate::pipeline::compiled::Compiled;
@@ -83,23 +84,21 @@ impl Watch {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let mut at_rest = self.watched().await?;
         let mut pool = self.pool();
-        let mut timetable = Timetable::at_start(self.compiled.sources.values(), (self.clock)());
-        let mut slot = tokio::time::interval(SLOT);
-        slot.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut timetable = Timetable::at_start(self.compiled.sources.values(), self.clock.now());
+        let mut slot = self.clock.every(SLOT);
+        let mut tick = self.clock.every(TICK);
         // A tick reads all that is open and all that hurts, so there is none while time changes nothing.
         let mut next_tick = Timestamp::MIN;
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                _ = slot.tick() => {
+                () = slot.beat() => {
                     if self.gather(&mut pool, &mut timetable, &mut at_rest).await {
                         next_tick = Timestamp::MIN;
                     }
                     self.start_due(&pool, &mut timetable, &mut at_rest).await;
                 }
-                _ = tick.tick() => if next_tick <= (self.clock)() {
+                () = tick.beat() => if next_tick <= self.clock.now() {
                     next_tick = self.tick().await;
                 },
             }
@@ -156,7 +155,7 @@ impl Watch {
 
     /// One look, and what it leaves: when it was, and whether it was news.
     async fn look(&self, watched: &mut Watched) -> (Timestamp, bool) {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let polled =
             poll_once(&self.store, &self.compiled, &watched.source, &mut watched.memory, &*self.ask, now).await;
         let is_readable = watched.memory.is_readable();
@@ -187,7 +186,7 @@ impl Watch {
         while let Ok(Done { watched, at, is_news }) = pool.done.try_recv() {
             any_news |= is_news;
             let good = watched.memory.is_readable().then_some(at);
-            let next = timetable::next(&watched.source, watched.mood, (self.clock)());
+            let next = timetable::next(&watched.source, watched.mood, self.clock.now());
             seen.push(Seen { source: watched.source.id.clone(), look: at, good, next: Some(next) });
             timetable.put(watched.index, next);
             at_rest.insert(watched.index, watched);
@@ -201,13 +200,13 @@ impl Watch {
     }
 
     async fn start_due(&self, pool: &Pool, timetable: &mut Timetable, at_rest: &mut BTreeMap<usize, Box<Watched>>) {
-        for index in timetable.take_due((self.clock)()) {
+        for index in timetable.take_due(self.clock.now()) {
             let Some(watched) = at_rest.remove(&index) else { continue };
             let lane = if watched.mood.failures > 0 { &pool.doubtful } else { &pool.usual };
             // Each lane holds every source, so there is always room.
             if let Err(refused) = lane.try_send(watched) {
                 let (mpsc::error::TrySendError::Full(watched) | mpsc::error::TrySendError::Closed(watched)) = refused;
-                timetable.put(index, (self.clock)());
+                timetable.put(index, self.clock.now());
                 at_rest.insert(index, watched);
             }
         }
@@ -215,7 +214,7 @@ impl Watch {
 
     /// What only time brings, and when to ask again: at once where it could not be done.
     async fn tick(&self) -> Timestamp {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let happened = settle::tick_once(&self.store, &self.compiled, now).await;
         let next = match &happened {
             Ok(happened) => happened.next_tick.unwrap_or(Timestamp::MAX).min(now + LONGEST_WITHOUT_TICK),

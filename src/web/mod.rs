@@ -30,6 +30,7 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::token::Token;
+use crate::clock::Clock;
 use crate::pipeline::compiled::Compiled;
 use crate::store::Store;
 
@@ -49,12 +50,12 @@ pub struct App {
     /// When this process began.
     pub started: Timestamp,
     /// What time it is.
-    pub clock: fn() -> Timestamp,
+    pub clock: Clock,
 }
 
 impl App {
     fn now(&self) -> Timestamp {
-        (self.clock)()
+        self.clock.now()
     }
 
     fn compiled(&self) -> Arc<Compiled> {

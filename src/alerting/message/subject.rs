@@ -22,7 +22,11 @@ const BY_CHARS: usize = 40;
 #[must_use]
 pub fn subject(facts: &Facts) -> String {
     let facts = &clean::facts(facts);
-    let test = if facts.test { "[TEST] " } else { "" };
+    let test = match (facts.drill, facts.test) {
+        (true, _) => "[DRILL] ",
+        (false, true) => "[TEST] ",
+        (false, false) => "",
+    };
     let line = match facts.topics.first() {
         None => format!("{test}Bellwether can reach you here"),
         Some(topic) => format!("{test}[{}] {}", tag(facts, topic), stem(facts, topic)),

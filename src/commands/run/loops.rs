@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::say::Voice;
+use crate::clock::Clock;
 use crate::commands::inbox::Inbox;
 use crate::commands::setup::Sound;
 use crate::config::bellwether::Retention;
@@ -35,6 +36,8 @@ pub struct Loops {
     pub store: Store,
     /// The configuration.
     pub compiled: Arc<Compiled>,
+    /// The time.
+    pub clock: Clock,
     /// Ends them all.
     pub stop: CancellationToken,
     /// Holds them all.
@@ -55,7 +58,7 @@ impl Loops {
             store: self.store.clone(),
             compiled: Arc::clone(&self.compiled),
             ask: Arc::new(Network::new(sound.fetcher()?)),
-            clock: Timestamp::now,
+            clock: self.clock.clone(),
             workers: sound.settings.polling.workers,
             told: looks.clone(),
         });
@@ -63,7 +66,7 @@ impl Loops {
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: Arc::new(sound.ways(format!("process {}", std::process::id()))?),
-            clock: Timestamp::now,
+            clock: self.clock.clone(),
             woken: Arc::clone(&woken),
             told: deliveries,
         };
@@ -72,10 +75,11 @@ impl Loops {
             self.store.clone(),
             Arc::clone(&self.compiled),
             words,
+            self.clock.clone(),
             self.stop.clone(),
         ));
         let retention = sound.settings.retention.clone();
-        self.tasks.spawn(let_go(self.store.clone(), retention, self.stop.clone()));
+        self.tasks.spawn(let_go(self.store.clone(), retention, self.clock.clone(), self.stop.clone()));
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             if let Err(error) = watch.run(stop).await {
@@ -99,8 +103,8 @@ impl Loops {
             beat,
             token,
             metrics: PrometheusBuilder::new().install_recorder()?,
-            started: Timestamp::now(),
-            clock: Timestamp::now,
+            started: self.clock.now(),
+            clock: self.clock.clone(),
         });
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
@@ -113,12 +117,12 @@ impl Loops {
 }
 
 /// Lets go of what is older than the configuration keeps.
-async fn let_go(store: Store, retention: Retention, stop: CancellationToken) {
+async fn let_go(store: Store, retention: Retention, clock: Clock, stop: CancellationToken) {
     let before = |now: Timestamp, kept: Duration| {
         SignedDuration::try_from(kept).ok().and_then(|kept| now.checked_sub(kept).ok()).unwrap_or(Timestamp::MIN)
     };
     loop {
-        let now = Timestamp::now();
+        let now = clock.now();
         match store.let_go(before(now, retention.bodies.0), before(now, retention.tries.0)).await {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "rows older than the retention were let go of"),
@@ -126,7 +130,7 @@ async fn let_go(store: Store, retention: Retention, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(LET_GO_EVERY) => {}
+            () = clock.sleep(LET_GO_EVERY) => {}
         }
     }
 }
@@ -137,10 +141,11 @@ async fn read_inbox(
     store: Store,
     compiled: Arc<Compiled>,
     told: mpsc::Sender<Told>,
+    clock: Clock,
     stop: CancellationToken,
 ) {
     loop {
-        let at = Timestamp::now();
+        let at = clock.now();
         match inbox.take_in(&store, &compiled, at).await {
             Err(error) => tracing::error!(error = format!("{error:#}"), "what people said cannot be taken in"),
             Ok(all) => {
@@ -153,7 +158,7 @@ async fn read_inbox(
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(INBOX_EVERY) => {}
+            () = clock.sleep(INBOX_EVERY) => {}
         }
     }
 }

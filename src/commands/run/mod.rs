@@ -16,8 +16,9 @@ use self::loops::Loops;
 use self::say::Voice;
 use super::check;
 use super::load::{self, Folders};
-use super::secrets;
 use super::setup::Sound;
+use super::{owner, secrets};
+use crate::clock::Clock;
 use crate::model::id::Ids;
 use crate::store::Store;
 use crate::web::token::Token;
@@ -36,6 +37,7 @@ pub fn run(folders: &Folders) -> Result<ExitCode> {
         eprintln!("error: Bellwether does not start with a broken configuration; `bellwether check` shows it again");
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
+    owner::act_as_owner_of(&sound.settings.database.folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(&sound))?;
     // A look-up of a name may still hold a thread; nothing of ours hangs on it.
@@ -50,11 +52,12 @@ async fn serve(sound: &Sound) -> Result<()> {
     let compiled = Arc::new(sound.compiled(Ids::salted(salt)));
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
-    let voice = Voice::new(Arc::clone(&compiled));
+    let clock = Clock::real();
+    let voice = Voice::new(Arc::clone(&compiled), clock.clone());
     voice.welcome(sound, listener.local_addr()?);
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let loops = Loops { store: store.clone(), compiled, stop: stop.clone(), tasks: tasks.clone() };
+    let loops = Loops { store: store.clone(), compiled, clock, stop: stop.clone(), tasks: tasks.clone() };
     let told = loops.start(sound, voice)?;
     loops.serve(listener, token, told)?;
     stopped().await;

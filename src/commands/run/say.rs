@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::clock::Clock;
 use crate::commands::setup::Sound;
 use crate::model::change::Change;
 use crate::model::effect::EffectKind;
@@ -23,6 +24,7 @@ use crate::store::outbox::Tried;
 /// Speaks to whoever watches the terminal. A terminal that is gone stops nothing.
 pub struct Voice {
     compiled: Arc<Compiled>,
+    clock: Clock,
     /// The sources that have been looked at, to tell the first look.
     looked_at: BTreeSet<SourceId>,
 }
@@ -35,8 +37,8 @@ fn line(text: &str) {
 impl Voice {
     /// A voice that has said nothing yet.
     #[must_use]
-    pub const fn new(compiled: Arc<Compiled>) -> Self {
-        Self { compiled, looked_at: BTreeSet::new() }
+    pub const fn new(compiled: Arc<Compiled>, clock: Clock) -> Self {
+        Self { compiled, clock, looked_at: BTreeSet::new() }
     }
 
     /// What is polled, who is told, where the page is.
@@ -140,7 +142,7 @@ impl Voice {
 
     /// What came of a try to deliver.
     pub fn delivery(&self, delivery: &Result<Delivery, StoreError>) {
-        let at = time(Timestamp::now());
+        let at = time(self.clock.now());
         match delivery {
             Err(error) => line(&format!("{at}  !! a delivery could not be marked: {error}")),
             Ok(Delivery { receiver, tried, .. }) => match tried {

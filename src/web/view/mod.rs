@@ -156,6 +156,8 @@ pub struct Frame {
     pub clock: When,
     /// Where "read again" leads.
     pub path: String,
+    /// Whether nothing of it is happening.
+    pub is_drill: bool,
     /// Whether somebody can sign out.
     pub is_guarded: bool,
 }
@@ -174,6 +176,7 @@ impl Frame {
             day: now.times.written(now.at, "%a %-d %B"),
             clock,
             path: path.into(),
+            is_drill: now.compiled.is_drill,
             is_guarded,
         }
     }

@@ -32,6 +32,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         receiver: ReceiverId::parse("noc").unwrap(),
         topics,
         test: false,
+        drill: false,
     }
 }
 
@@ -188,6 +189,7 @@ pub fn typical() -> Vec<(&'static str, Facts)> {
             },
         ),
         ("test", Facts { test: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
+        ("drill", Facts { drill: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
         ("test-bare", Facts { test: true, ..facts(vec![]) }),
     ]
 }
