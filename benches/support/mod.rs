@@ -86,6 +86,7 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
 
 pub fn receiver(n: usize, addresses: &dyn Addresses) -> Receiver {
     Receiver {
+        form: bellwether::model::subscription::Form::Whole,
         id: ReceiverId::parse(&format!("receiver-{n}")).unwrap(),
         way: Way::Webhook { url: WebhookUrl::Plain(addresses.hook(n)), secrets: Vec::new(), allow_private: true },
     }
@@ -109,6 +110,7 @@ fn inventory(size: Size) -> Inventory {
             owner: "On call".to_owned(),
             workflow: "charting, orders".to_owned(),
             bears: None,
+            say: bellwether::model::say::Say::default(),
             procedure: Procedure::default(),
             needs,
         }

@@ -86,7 +86,7 @@ impl Memory {
     }
 
     /// Forgets what was read last, so that the next look reads it anew.
-    pub(super) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.health = None;
         self.hashes.clear();
     }

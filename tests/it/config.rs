@@ -153,7 +153,7 @@ const CASES: &[Case] = &[
         "b.toml",
         "[polling]\nproxy = \"http://me:hunter2@proxy:1\"\nca_files = \"x.pem\"",
         &[
-            "b.toml:2:9: polling.proxy: a password does not belong into this file; use one that admits this machine by its address; a proxy's password is not supported yet",
+            "b.toml:2:9: polling.proxy: a password does not belong into this file; put the whole address where only Bellwether reads it, and write { env = \"NAME\" } or { file = \"/path\" }",
             "b.toml:3:12: polling.ca_files: a text stands here; write a list: [ … ]",
         ],
     ),
@@ -167,7 +167,7 @@ const CASES: &[Case] = &[
     (
         "b.toml",
         "[polling]\nproxy = \"not a url\"",
-        &["b.toml:2:9: polling.proxy: this is not a URL; write it whole, as \"https://…\""],
+        &["b.toml:2:9: polling.proxy: this is not a URL; write it whole, as \"http://proxy.example.org:3128\""],
     ),
     (
         "b.toml",
