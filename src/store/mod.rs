@@ -7,6 +7,7 @@ pub mod feed;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod past;
 pub mod retention;
 pub mod story;
 pub mod told;
@@ -216,7 +217,11 @@ impl Writing {
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
-    let migrations = vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)];
+    let past = include_str!("migrations/0004_past.sql").into_sql_str();
+    let migrations = vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(4, "past".into(), MigrationType::Simple, past, false),
+    ];
     Ok(Migrator::with_migrations(migrations).run(pool).await?)
 }
 
