@@ -11,6 +11,7 @@ mod health;
 mod metric;
 mod now;
 mod page;
+mod past;
 mod router;
 pub mod server;
 mod slow;

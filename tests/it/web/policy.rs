@@ -14,7 +14,16 @@ async fn what_a_vendor_writes_stays_text() {
     hospital.look(ago(-1)).await;
     let served = serve(&hospital, None).await;
     let id = served.get("/api/v1/incidents").await.json()["incidents"][0]["id"].as_str().unwrap().to_owned();
-    for path in ["/", "/services", "/services/ehr", "/sources", "/deliveries", &format!("/incidents/{id}")] {
+    for path in [
+        "/",
+        "/services",
+        "/services/ehr",
+        "/vendors",
+        "/vendors/keyring",
+        "/sources",
+        "/deliveries",
+        &format!("/incidents/{id}"),
+    ] {
         let body = served.get(path).await.body;
         let lower = body.to_lowercase();
         for bad in ["<script>", "<img", "onerror=alert(2)>", "<svg onload", "href=\"javascript", "\u{202e}", "<b>major"]
@@ -38,6 +47,9 @@ async fn every_answer_carries_the_policy() {
         ("/services/ehr", 200),
         ("/services/none", 404),
         ("/incidents/none", 404),
+        ("/vendors", 200),
+        ("/vendors/keyring", 200),
+        ("/vendors/none", 404),
         ("/sources", 200),
         ("/deliveries", 200),
         ("/assets/base.css", 200),
@@ -67,7 +79,7 @@ async fn every_answer_carries_the_policy() {
 async fn pages_ask_nothing_outside() {
     let hospital = storm(true).await;
     let served = serve(&hospital, None).await;
-    for path in ["/", "/sources", "/services/ehr"] {
+    for path in ["/", "/sources", "/services/ehr", "/vendors/keyring"] {
         let body = served.get(path).await.body;
         for part in body
             .split(['<', '>'])

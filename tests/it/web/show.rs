@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves five situations on ports 18090 to 18094.
+/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves situations from port 18090 on. Which port
+/// shows what stands in `tests/e2e/pages.mjs`.
 #[tokio::test]
 async fn show() {
     let Some(seconds) = std::env::var("BELLWETHER_SHOW").ok().and_then(|s| s.parse().ok()) else { return };
@@ -11,7 +12,7 @@ async fn show() {
     dark.look(ago(0)).await;
     let told = storm(true).await;
     deliver(&told).await;
-    let shown = [storm(false).await, quiet().await, crowd().await, dark, told];
+    let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await];
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(18090..) {
         served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, noon).await);
