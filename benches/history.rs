@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bellwether::clock::Clock;
 use bellwether::model::change::{Change, ChangeKind, IncidentChange};
+use bellwether::model::condition::Condition;
 use bellwether::model::effect::{Cause, Effect, EffectKind};
 use bellwether::model::id::{IncidentId, ServiceId};
 use bellwether::model::impact::Impact;
@@ -170,7 +172,7 @@ fn effects(n: usize, report: &Report) -> Vec<(EffectKind, Effect)> {
 
 async fn seen_now(store: &Store, compiled: &Compiled) {
     let now = Timestamp::now();
-    let seen = compiled.sources.keys().map(|s| Seen { source: s.clone(), look: now, good: Some(now) });
+    let seen = compiled.sources.keys().map(|s| Seen { source: s.clone(), look: now, good: Some(now), next: None });
     store.put_seen(&seen.collect::<Vec<_>>()).await.unwrap();
 }
 
@@ -185,7 +187,8 @@ async fn measure(store: Store, compiled: Arc<Compiled>) {
         token: None,
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         started: Timestamp::now(),
-        clock: Timestamp::now,
+        condition: watch::channel(Condition::default()).1,
+        clock: Clock::real(),
     };
     let stop = CancellationToken::new();
     let serving = tokio::spawn(web::serve(listener, Arc::new(app), stop.clone()));

@@ -27,8 +27,10 @@ use crate::web::view::{Frame, When, count};
 const CARDS: usize = 10;
 /// Whole cards for what life depends on: beyond these a page would pass 100 kB.
 const LIFE_SAFETY_CARDS: usize = 14;
-/// Incidents on one page, whole cards among them.
+/// Rows of incidents on one page.
 const ROWS: usize = 50;
+/// How many rows a whole card takes the place of: with all its files a page stays under 100 kB.
+const ROWS_OF_A_CARD: usize = 3;
 /// Beside so many cards the situation stands ready to be copied; beside more a link leads to it.
 const SITUATIONS: usize = 5;
 /// Services that a quiet page lists.
@@ -102,11 +104,12 @@ fn first(now: &Now, filter: &Filter, is_guarded: bool) -> First {
     let is_whole =
         |(at, t): &(usize, &&Trouble<'_>)| *at < CARDS || (t.tier() == Tier::LifeSafety && *at < LIFE_SAFETY_CARDS);
     let (whole, rest): (Vec<_>, Vec<_>) = troubles.iter().enumerate().partition(is_whole);
-    let pages = troubles.len().div_ceil(ROWS).max(1);
+    let beside = ROWS.saturating_sub(whole.len() * ROWS_OF_A_CARD);
+    let pages = rest.len().saturating_sub(beside).div_ceil(ROWS) + 1;
     let page = filter.page.clamp(1, pages);
     let cards = if page == 1 { cards(now, &whole) } else { Vec::new() };
-    let before = ((page - 1) * ROWS).saturating_sub(whole.len());
-    let on_page = rest.iter().skip(before).take((page * ROWS).saturating_sub(whole.len()) - before);
+    let (before, here) = if page == 1 { (0, beside) } else { (beside + (page - 2) * ROWS, ROWS) };
+    let on_page = rest.iter().skip(before).take(here);
     let wanted = |r: &&Report| keeps_report(now, filter, r, &[]);
     let elsewhere: Vec<&Report> = now.elsewhere().into_iter().filter(wanted).collect();
     let zombies: Vec<&Report> = now.zombies().into_iter().filter(wanted).collect();

@@ -90,8 +90,8 @@ struct ReportRow {
     link: Option<Away>,
 }
 
-/// Said where nothing is: the link may be from a drill, from before a restore, or mistyped.
-const GONE: &str = "No incident has this address. Open incidents and those that ended lately stand in the feed; what a vendor published is never removed here, so the link may be cut short, or from another Bellwether.";
+/// Said where nothing is: the link may be mistyped, from before a restore, or to something let go of.
+const GONE: &str = "No incident has this address. The link may be cut short or from another Bellwether, or the incident is over for longer than [retention] keeps it. What is open, and what ended lately, stands in the feed.";
 
 /// The page of an incident.
 pub async fn page(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {

@@ -1,12 +1,15 @@
 //! The pages, for people.
 
+pub mod blind_spots;
 pub mod component_grid;
 pub mod deliveries;
 pub mod edits;
 pub mod filter;
 pub mod first;
 pub mod incident;
+pub mod maintenance;
 pub mod path;
+pub mod planned;
 pub mod service;
 pub mod sign_in;
 pub mod sources;
@@ -15,3 +18,5 @@ pub mod tables;
 pub mod timeline;
 pub mod vendor;
 pub mod vendors;
+pub mod wall;
+pub mod withheld;

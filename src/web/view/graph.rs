@@ -272,6 +272,7 @@ mod tests {
             workflow,
             bears: None,
             procedure: Procedure::default(),
+            say: crate::model::say::Say::default(),
             needs,
         }
     }

@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bellwether::clock::Clock;
 use bellwether::store::known::Seen;
 use bellwether::store::outbox::{Frozen, Tried};
 use bellwether::web::token::Token;
@@ -88,11 +89,12 @@ async fn serve_on(listen: &str, hospital: &Hospital, token: Option<&str>, clock:
     let app = Arc::new(App {
         store: hospital.store.clone(),
         compiled: receiver,
+        condition: watch::channel(bellwether::model::condition::Condition::default()).1,
         beat: beat.clone(),
         token: Token::demanded(at, token).unwrap(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         started: clock() - SignedDuration::from_mins(1),
-        clock,
+        clock: Clock::standing(clock()),
     });
     let stop = CancellationToken::new();
     tokio::spawn(web::serve(listener, app, stop.clone()));
@@ -262,7 +264,7 @@ async fn was_read(hospital: &Hospital) {
     let sources: Vec<_> = hospital.compiled.sources.keys().collect();
     let seen = half_hours.flat_map(|m| sources.iter().map(move |s| (m, *s)));
     let seen: Vec<Seen> =
-        seen.map(|(m, source)| Seen { source: source.clone(), look: ago(m), good: Some(ago(m)) }).collect();
+        seen.map(|(m, source)| Seen { source: source.clone(), look: ago(m), good: Some(ago(m)), next: None }).collect();
     hospital.store.put_seen(&seen).await.unwrap();
 }
 
