@@ -245,7 +245,7 @@ fn drawn(x: usize, y: usize, name: &str, note: &str, impact: Option<Impact>) -> 
 
 fn in_words(inventory: &Inventory, way: &Way<'_>) -> InWords {
     let (sites, names) = site_names(inventory, way.service);
-    let way_there: Vec<String> = way.path.iter().skip(1).rev().map(|name| text::line(name, 200)).collect();
+    let way_there: Vec<String> = way.path.iter().skip(1).rev().map(|name| text::line(name, 100)).collect();
     InWords {
         way: way_there.join(", then "),
         service: way.service.name.clone(),
