@@ -12,6 +12,7 @@ mod kiosk;
 mod metric;
 mod now;
 mod page;
+mod past;
 mod router;
 pub mod server;
 mod sight;
