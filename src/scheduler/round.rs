@@ -146,7 +146,14 @@ mod tests {
 
     fn source(id: &str, url: &str) -> Source {
         let id = SourceId::parse(id).unwrap();
-        Source { id, format: Format::Statuspage, url: url.parse().ok(), every: Schedule::USUAL, roles: Vec::new() }
+        Source {
+            id,
+            format: Format::Statuspage,
+            url: url.parse().ok(),
+            every: Schedule::USUAL,
+            roles: Vec::new(),
+            feed: None,
+        }
     }
 
     fn all(sources: &[Source]) -> BTreeMap<SourceId, Source> {
