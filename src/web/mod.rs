@@ -10,6 +10,7 @@ mod gate;
 mod health;
 mod metric;
 mod now;
+mod ourselves;
 mod page;
 mod router;
 pub mod server;

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::App;
 use crate::alerting::effects::effects;
 use crate::model::clock_text::Times;
+use crate::model::condition::Condition;
 use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{IncidentId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
@@ -30,6 +31,7 @@ pub struct Now {
     pub scene: Scene,
     pub effects: Effects,
     pub times: Times,
+    pub condition: Condition,
 }
 
 /// Something that hurts services of ours.
@@ -50,7 +52,8 @@ impl Now {
         let scene = app.store.scene(&compiled.polled(), at - LATELY).await?;
         let effects = effects(&compiled.graph, &scene.world, compiled.effect_rules, at);
         let times = Times::new(&compiled.time_zone, at);
-        Ok(Self { at, compiled, scene, effects, times })
+        let condition = app.condition.borrow().clone();
+        Ok(Self { at, compiled, scene, effects, times, condition })
     }
 
     /// What hurts us, by tier, then age. A source that cannot be read hurts nobody by itself: it is a blind spot.

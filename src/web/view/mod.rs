@@ -1,5 +1,6 @@
 //! The small parts that all pages are built from. Each renders itself, escaped, so that a page can put it anywhere.
 
+pub mod banner;
 pub mod card;
 pub mod do_first;
 pub mod ruler;
@@ -148,6 +149,8 @@ pub struct Frame {
     pub path: String,
     /// Whether nothing of it is happening.
     pub is_drill: bool,
+    /// What is not as it should be with Bellwether itself.
+    pub banners: Vec<banner::Banner>,
     /// Whether somebody can sign out.
     pub is_guarded: bool,
 }
@@ -167,6 +170,7 @@ impl Frame {
             clock,
             path: path.into(),
             is_drill: now.compiled.is_drill,
+            banners: banner::banners(now),
             is_guarded,
         }
     }
