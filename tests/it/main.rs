@@ -11,6 +11,8 @@ mod mail;
 mod mangled;
 mod message;
 mod recordings;
+mod reload;
+mod reload_broken;
 mod replays;
 mod rivals;
 mod rules;
