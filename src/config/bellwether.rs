@@ -69,11 +69,14 @@ pub struct Server {
     /// The token without which the pages and the API answer nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    /// A token for screens on walls: /wall?kiosk=… opens the wallboard with it, to read, and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kiosk: Option<Secret>,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: Listen(SocketAddr::from(([127, 0, 0, 1], 8080))), token: None }
+        Self { listen: Listen(SocketAddr::from(([127, 0, 0, 1], 8080))), token: None, kiosk: None }
     }
 }
 
@@ -216,6 +219,10 @@ fn check_server(server: &Server, findings: &mut Findings) {
     if !server.listen.0.ip().is_loopback() && server.token.is_none() {
         let what = format!("{} can be reached from other machines, so a token is needed", server.listen.0);
         findings.missing("server", "token", what, "add token = { env = \"BELLWETHER_TOKEN\" }, or listen on 127.0.0.1");
+    }
+    if server.kiosk.is_some() && server.token.is_none() {
+        let what = "without a token all pages are open to whoever can ask, the wallboard among them";
+        findings.warning("server.kiosk", what, "add token, or take kiosk away");
     }
 }
 

@@ -11,6 +11,7 @@ pub mod operation;
 pub mod places;
 pub mod problem;
 mod read;
+mod say;
 pub mod schedule;
 pub mod schema;
 pub mod secret;

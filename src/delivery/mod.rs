@@ -7,6 +7,7 @@ mod by_line;
 pub mod heart;
 pub mod mail;
 pub mod mailer;
+pub mod pager;
 pub mod retry;
 pub mod secret;
 mod smtp;

@@ -130,8 +130,8 @@ impl Watched {
     /// Goes on as another source of the same name. What was open there is known still; what was read last is not what
     /// another address says.
     fn become_as(&mut self, source: &Source) {
-        let reads_the_same =
-            (&self.source.url, self.source.format, &self.source.roles) == (&source.url, source.format, &source.roles);
+        let reads_the_same = (&self.source.url, self.source.format, &self.source.roles, &self.source.feed)
+            == (&source.url, source.format, &source.roles, &source.feed);
         if !reads_the_same {
             self.memory.forget();
         }
@@ -146,7 +146,14 @@ mod tests {
 
     fn source(id: &str, url: &str) -> Source {
         let id = SourceId::parse(id).unwrap();
-        Source { id, format: Format::Statuspage, url: url.parse().ok(), every: Schedule::USUAL, roles: Vec::new() }
+        Source {
+            id,
+            format: Format::Statuspage,
+            url: url.parse().ok(),
+            every: Schedule::USUAL,
+            roles: Vec::new(),
+            feed: None,
+        }
     }
 
     fn all(sources: &[Source]) -> BTreeMap<SourceId, Source> {

@@ -135,7 +135,14 @@ mod tests {
 
     fn source(id: &str, every: Schedule) -> Source {
         let url = "https://status.example.org".parse().ok();
-        Source { id: SourceId::parse(id).unwrap(), format: Format::Statuspage, url, every, roles: Vec::new() }
+        Source {
+            id: SourceId::parse(id).unwrap(),
+            format: Format::Statuspage,
+            url,
+            every,
+            roles: Vec::new(),
+            feed: None,
+        }
     }
 
     fn wait(source: &Source, mood: Mood) -> i64 {

@@ -196,8 +196,8 @@ impl Watch {
             }
             any_news |= is_news;
             let good = watched.memory.is_readable().then_some(at);
-            seen.push(Seen { source: watched.source.id.clone(), look: at, good });
             let due = timetable::next(&watched.source, watched.mood, now);
+            seen.push(Seen { source: watched.source.id.clone(), look: at, good, next: Some(due) });
             round.put_back(watched, due, now);
         }
         if !seen.is_empty()

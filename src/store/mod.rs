@@ -3,15 +3,21 @@
 //! One connection writes, several read. What is known is read inside the transaction that writes, and a commit is on
 //! disk before anything is sent. All texts use `$1` placeholders and plain types, so that PostgreSQL can join.
 
+pub mod account;
 pub mod audit;
+pub mod auditor;
 pub mod backup;
+pub mod desk;
 pub mod feed;
+pub mod join;
 pub mod known;
 pub mod log;
 pub mod outbox;
 pub mod retention;
+pub mod sent;
 pub mod story;
 pub mod told;
+pub mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -240,14 +246,19 @@ impl Writing {
     }
 }
 
+/// In the order of their numbers. One that was released never changes.
+const MIGRATIONS: [(i64, &str, &str); 4] = [
+    (1, "begin", include_str!("migrations/0001_begin.sql")),
+    (2, "desk", include_str!("migrations/0002_desk.sql")),
+    (6, "operate", include_str!("migrations/0006_operate.sql")),
+    (8, "path", include_str!("migrations/0008_path.sql")),
+];
+
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
-    let operate = include_str!("migrations/0006_operate.sql").into_sql_str();
-    let migrations = vec![
-        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
-        Migration::new(6, "operate".into(), MigrationType::Simple, operate, false),
-    ];
-    Ok(Migrator::with_migrations(migrations).run(pool).await?)
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Ok(Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect()).run(pool).await?)
 }
 
 async fn must_be_sound(pool: &SqlitePool) -> Result<(), StoreError> {

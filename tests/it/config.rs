@@ -404,6 +404,16 @@ const CASES: &[Case] = &[
             "vendor.toml:33:8: source[5].cron: `25` is no hour; write 0 to 23, `*`, lists, ranges and steps of them",
         ],
     ),
+    (
+        "vendor.toml",
+        "name = \"A\"\n[[source]]\nid = \"a\"\nformat = \"statuspage\"\nurl = \"https://a.example\"\n[source.feed]\nitem = \"incident\"\n[[source]]\nid = \"b\"\nformat = \"feed\"\nurl = \"https://b.example\"\n[source.feed]\ntitled = \" \"\nitem = \"updates\"\n[source.feed.words]\nresloved = []",
+        &[
+            "vendor.toml:6:9: source[0].feed: says how a feed is read, and the format is another; leave it out, or write format = \"feed\"",
+            "vendor.toml:13:10: source[1].feed.titled: an empty text is in every title; write a part of the feed's own title, or leave it out",
+            "vendor.toml:14:8: source[1].feed.item: `updates` is not a word for this; did you mean `update`?",
+            "vendor.toml:16:1: source[1].feed.words.resloved: no such key; did you mean `resolved`?",
+        ],
+    ),
 ];
 
 #[test]

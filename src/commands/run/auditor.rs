@@ -12,7 +12,7 @@ use super::system;
 use crate::clock::Clock;
 use crate::delivery::heart::Heart;
 use crate::model::condition::{Condition, Heartbeat};
-use crate::pipeline::audit;
+use crate::pipeline::auditor;
 use crate::pipeline::compiled::Compiled;
 use crate::scheduler::pulse::Pulse;
 use crate::store::Store;
@@ -47,7 +47,7 @@ impl Auditor {
     pub async fn wrong(&self, now: Timestamp) -> Vec<String> {
         let compiled = self.compiled.borrow().clone();
         let mut wrong = still(&self.pulse);
-        wrong.extend(audit::audit(&self.store, &compiled, self.started, now).await);
+        wrong.extend(auditor::audit(&self.store, &compiled, self.started, now).await);
         wrong
     }
 

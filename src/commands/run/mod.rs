@@ -85,7 +85,9 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
 fn token(sound: &Sound) -> Result<Option<Token>> {
     let server = &sound.settings.server;
     let secret = server.token.as_ref().map(|token| secrets::resolve(&token.0)).transpose().context("[server] token")?;
-    Ok(Token::demanded(server.listen.0, secret.as_ref().map(|s| s.reveal()))?)
+    let Some(token) = Token::demanded(server.listen.0, secret.as_ref().map(|s| s.reveal()))? else { return Ok(None) };
+    let kiosk = server.kiosk.as_ref().map(|token| secrets::resolve(&token.0)).transpose().context("[server] kiosk")?;
+    Ok(Some(token.with_kiosk(kiosk.as_ref().map(|s| s.reveal()))?))
 }
 
 /// Draws what makes the identifiers of an installation its own.

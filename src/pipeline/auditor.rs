@@ -11,7 +11,7 @@ use crate::config::schedule;
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
-use crate::store::audit::Looked;
+use crate::store::auditor::Looked;
 use crate::store::{Store, StoreError};
 
 /// A message that was due for so long and that nobody tries is forgotten by somebody.
@@ -93,7 +93,8 @@ mod tests {
     fn late(every: Schedule, last: Option<i64>, health: Health, now: i64) -> bool {
         let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
         let id = SourceId::parse("a/b").unwrap();
-        let source = Source { id: id.clone(), format: Format::Statuspage, url: None, every, roles: Vec::new() };
+        let source =
+            Source { id: id.clone(), format: Format::Statuspage, url: None, every, roles: Vec::new(), feed: None };
         let looked = Looked { source: id, at: last.map(at), health };
         is_late(&source, Some(&looked), at(0), at(now))
     }
