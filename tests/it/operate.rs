@@ -260,7 +260,7 @@ async fn s46_a_secret_is_found_nowhere_but_where_it_is_kept() {
         program.json("/api/v1/status")["heartbeat"]["failed"].as_str().map(drop)
     });
     program.write("config/inventory.toml", "broken");
-    wait_for("a refusal", || (program.figure("bellwether_config_reload_ok") == Some(0.0)).then_some(()));
+    wait_for("a refusal", || (program.json("/api/v1/status")["configuration"]["ok"] == false).then_some(()));
     let incident = program.json("/api/v1/incidents?state=open")["incidents"][0]["id"].as_str().unwrap().to_owned();
     let mut told_to = Vec::new();
     for path in [
