@@ -11,6 +11,7 @@ mod health;
 mod kiosk;
 mod metric;
 mod now;
+mod ourselves;
 mod page;
 mod past;
 mod router;
