@@ -136,6 +136,7 @@ fn subscription(n: usize, size: Size, receivers: &[Receiver]) -> Subscription {
         least: Impact::Degraded,
         effects: EffectKind::ALL.to_vec(),
         blind: false,
+        maintenance: bellwether::model::subscription::MaintenanceWish::default(),
         receivers: vec![receivers[n % receivers.len()].id.clone()],
     };
     match n % 50 {

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::inventory::id_of;
 use super::places::{Findings, join};
 use super::secret::{Secret, WebhookAddress};
-use super::value::has_credentials;
+use super::value::{Period, has_credentials};
 use super::{Parsed, read};
 use crate::model::effect::EffectKind;
 use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
-use crate::model::subscription::{Email, Form, Receiver, Subscription, Way, WebhookUrl};
+use crate::model::subscription::{Email, Form, MaintenanceWish, Receiver, Subscription, Way, WebhookUrl};
 
 /// The receivers and subscriptions, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -113,9 +114,29 @@ struct SubscriptionRow {
     /// Also when a source that a service depends on cannot be read, so that nobody knows.
     #[serde(default = "yes")]
     blind: bool,
+    /// What of maintenances that were announced. Left out: their overrun; with `least = "maintenance"`, that they begin
+    /// and end too. Whoever is told that one began or overran is told that it ended.
+    maintenance: Option<Vec<MaintenanceRow>>,
+    /// How long before a maintenance begins it is told: "24h".
+    ahead: Option<Period>,
     /// Where to: ids of receivers of this file.
     #[schemars(required)]
     receivers: Option<Vec<String>>,
+}
+
+/// What may be wanted of a maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "Maintenance")]
+enum MaintenanceRow {
+    /// It lies ahead; then also that it is moved, cancelled or no longer listed.
+    Ahead,
+    /// It has begun.
+    Begin,
+    /// It runs past its planned end.
+    Overrun,
+    /// It is over.
+    End,
 }
 
 const fn degraded() -> Impact {
@@ -242,6 +263,7 @@ fn warn_of_doubles(receivers: &[Option<Receiver>], findings: &mut Findings) {
 }
 
 fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Option<Subscription> {
+    let maintenance = maintenance(at, &row, findings);
     let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, SubscriptionId::parse, findings));
     let services = ids(at, "services", &row.services, ServiceId::parse, findings);
     let vendors = ids(at, "vendors", &row.vendors, VendorId::parse, findings);
@@ -252,7 +274,7 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
     if receivers.as_ref().is_some_and(Vec::is_empty) {
         findings.missing(at, "receivers", "nobody would be told", "name at least one receiver");
     }
-    if row.effects.is_empty() && !row.blind {
+    if row.effects.is_empty() && !row.blind && maintenance.ahead.is_none() {
         findings.error(&join(at, "effects"), "nothing would ever be told", "leave it out, or name some effects");
     }
     if row.least == Impact::Unknown {
@@ -269,8 +291,27 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
         least: row.least,
         effects: row.effects,
         blind: row.blind,
+        maintenance,
         receivers: receivers?,
     })
+}
+
+/// How long before it begins a maintenance is told, where nothing else is said.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+fn maintenance(at: &str, row: &SubscriptionRow, findings: &mut Findings) -> MaintenanceWish {
+    use MaintenanceRow::{Ahead, Begin, End, Overrun};
+    let wants_all = matches!(row.least, Impact::Operational | Impact::Maintenance);
+    let words =
+        row.maintenance.clone().unwrap_or_else(|| if wants_all { vec![Begin, Overrun, End] } else { vec![Overrun] });
+    let has = |word| words.contains(&word);
+    if row.ahead.is_some() && row.maintenance.is_some() && !has(Ahead) {
+        let what = "a time is given, but `maintenance` does not ask to be told ahead";
+        findings.error(&join(at, "ahead"), what, "add \"ahead\" to `maintenance`, or leave this out");
+    }
+    let given = row.ahead.and_then(|period| SignedDuration::try_from(period.0).ok());
+    let ahead = if has(Ahead) { Some(given.unwrap_or(AHEAD)) } else { given };
+    MaintenanceWish { ahead, begin: has(Begin), overrun: has(Overrun), end: has(End) }
 }
 
 fn ids<T, E: std::error::Error>(

@@ -13,6 +13,7 @@
 //!
 //! `tests/it/walk.rs` follows this list step by step.
 
+mod ahead;
 pub mod compiled;
 pub mod deliver;
 pub mod hand;

@@ -3,6 +3,7 @@
 //! One connection writes, several read. What is known is read inside the transaction that writes, and a commit is on
 //! disk before anything is sent. All texts use `$1` placeholders and plain types, so that PostgreSQL can join.
 
+pub mod ahead;
 pub mod feed;
 pub mod known;
 pub mod log;
@@ -216,7 +217,11 @@ impl Writing {
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
-    let migrations = vec![Migration::new(1, "begin".into(), MigrationType::Simple, begin, false)];
+    let ahead_and_shifts = include_str!("migrations/0003_ahead_and_shifts.sql").into_sql_str();
+    let migrations = vec![
+        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(3, "ahead and shifts".into(), MigrationType::Simple, ahead_and_shifts, false),
+    ];
     Ok(Migrator::with_migrations(migrations).run(pool).await?)
 }
 

@@ -1,5 +1,6 @@
 //! The rules of the model, each with a test that names it.
 
+mod ahead;
 mod diff;
 mod effects;
 mod outbox;
