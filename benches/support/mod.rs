@@ -61,6 +61,7 @@ pub fn compiled(size: Size, receivers: usize, every: Duration, addresses: &dyn A
         vendors: (0..size.vendors).map(|n| vendor(n, every, addresses)).collect(),
         subscriptions: (0..size.subscriptions).map(|n| subscription(n, size, &receivers)).collect(),
         receivers,
+        shifts: Vec::new(),
     };
     Compiled::new(parts, Ids::salted("bench"))
 }

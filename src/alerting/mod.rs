@@ -10,3 +10,4 @@ pub mod graph;
 pub mod message;
 pub mod route;
 pub mod rules;
+pub mod shift;

@@ -9,12 +9,14 @@ use serde::Deserialize;
 use super::inventory::id_of;
 use super::places::{Findings, join};
 use super::secret::{Secret, WebhookAddress};
+use super::shift::{ShiftRow, shifts};
 use super::value::{Period, has_credentials};
 use super::{Parsed, read};
 use crate::model::effect::EffectKind;
 use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
+use crate::model::shift::Shift;
 use crate::model::subscription::{Email, Form, MaintenanceWish, Receiver, Subscription, Way, WebhookUrl};
 
 /// The receivers and subscriptions, in the order of the file.
@@ -24,6 +26,8 @@ pub struct Subscriptions {
     pub receivers: Vec<Receiver>,
     /// Who wants what.
     pub subscriptions: Vec<Subscription>,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
 }
 
 /// Who wants to know what, and where it goes.
@@ -37,6 +41,9 @@ pub(super) struct SubscriptionsRow {
     /// Who wants what.
     #[serde(default)]
     subscription: Vec<SubscriptionRow>,
+    /// Who gets a message at set hours, whatever happens.
+    #[serde(default)]
+    shift: Vec<ShiftRow>,
 }
 
 /// Where notifications go: an `email` address or a `webhook`.
@@ -162,6 +169,7 @@ pub fn parse(file: &str, text: &str) -> Parsed<Subscriptions> {
 fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subscriptions> {
     findings.unique("receiver", rows.receiver.iter().map(|receiver| receiver.id.as_deref()));
     findings.unique("subscription", rows.subscription.iter().map(|subscription| subscription.id.as_deref()));
+    let shifts = shifts(rows.shift, findings);
     let receivers = rows.receiver.into_iter().enumerate();
     let receivers: Vec<_> = receivers.map(|(n, row)| receiver(&format!("receiver[{n}]"), row, findings)).collect();
     warn_of_doubles(&receivers, findings);
@@ -170,6 +178,7 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
     Some(Subscriptions {
         receivers: receivers.into_iter().collect::<Option<_>>()?,
         subscriptions: wanted.into_iter().collect::<Option<_>>()?,
+        shifts: shifts?,
     })
 }
 

@@ -9,6 +9,7 @@ use crate::alerting::graph::Graph;
 use crate::alerting::rules::Rules;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
+use crate::model::shift::Shift;
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Source, Vendor};
 
@@ -36,6 +37,8 @@ pub struct Compiled {
     pub sources: BTreeMap<SourceId, Source>,
     /// The subscriptions.
     pub rules: Rules,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
 }
 
 /// What a configuration says, before it is made ready.
@@ -57,6 +60,8 @@ pub struct Parts {
     pub subscriptions: Vec<Subscription>,
     /// The receivers.
     pub receivers: Vec<Receiver>,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
 }
 
 impl Compiled {
@@ -78,6 +83,7 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            shifts: parts.shifts,
         }
     }
 

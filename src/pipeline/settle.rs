@@ -10,6 +10,7 @@ use super::ahead;
 use super::compiled::Compiled;
 use super::kill_point;
 use super::look::Looked;
+use super::shift;
 use super::stage::{Stage, reported_late};
 use crate::alerting::diff::{self, Habits};
 use crate::alerting::effects::effects_on;
@@ -188,7 +189,8 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     }
     let next_tick = next_after(&world, compiled, now);
     let happened = settle(&mut tx, compiled, &Scope::Everything, world, changes, false, now).await?;
-    let happened = Happened { our_network, ..happened };
+    let mut happened = Happened { our_network, ..happened };
+    happened.notices.extend(shift::settle(&mut tx, compiled, now).await?);
     for source in &removed {
         tx.forget(source).await?;
     }
@@ -221,7 +223,7 @@ fn next_after(world: &World, compiled: &Compiled, now: Timestamp) -> Option<Time
     let overrun = planned.map(|until| until + SignedDuration::from_millis(1));
     let offline = world.offline_since.map(|since| since + blind_after);
     let told_ahead = ahead::next(world, compiled);
-    blind.chain(overrun).chain(offline).chain(told_ahead).filter(|at| *at > now).min()
+    blind.chain(overrun).chain(offline).chain(told_ahead).chain(shift::next(compiled, now)).filter(|at| *at > now).min()
 }
 
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.

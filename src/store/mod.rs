@@ -9,6 +9,7 @@ pub mod known;
 pub mod log;
 pub mod outbox;
 pub mod retention;
+pub mod shift;
 pub mod story;
 pub mod told;
 

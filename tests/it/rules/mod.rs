@@ -5,4 +5,5 @@ mod diff;
 mod effects;
 mod outbox;
 mod route;
+mod shift;
 mod story;
