@@ -112,6 +112,8 @@ pub struct Scene<'a> {
     pub effects: &'a Effects,
     /// The inventory.
     pub graph: &'a Graph,
+    /// The sources that nobody has looked at for too long, and since when: what is known of them is of the past.
+    pub unlooked: &'a BTreeMap<SourceId, Option<Timestamp>>,
     /// What a maintenance does, or would do, to services of ours.
     pub touched: &'a BTreeMap<IncidentId, Vec<ServiceId>>,
     /// What happened since the last message, the oldest first.
@@ -182,8 +184,8 @@ fn by(path: &[String]) -> String {
 }
 
 impl Scene<'_> {
-    fn sources(&self, vendor: &VendorId) -> impl Iterator<Item = &Health> {
-        self.world.sources.iter().filter(|(source, _)| source.is_of(vendor)).map(|(_, health)| health)
+    fn sources(&self, vendor: &VendorId) -> impl Iterator<Item = (&SourceId, &Health)> {
+        self.world.sources.iter().filter(|(source, _)| source.is_of(vendor))
     }
 
     fn is_silent(&self, vendor: &VendorId) -> bool {
@@ -192,7 +194,9 @@ impl Scene<'_> {
 
     /// Somebody could be asked and answered, and the answer is not of long ago.
     fn is_measured(&self, vendor: &VendorId) -> bool {
-        self.sources(vendor).any(|health| matches!(health, Health::Readable { stale: None, .. }))
+        let is_fresh = |source| !self.unlooked.contains_key(source);
+        self.sources(vendor)
+            .any(|(source, health)| matches!(health, Health::Readable { stale: None, .. }) && is_fresh(source))
     }
 
     fn hurting(&self, known: &[&Effect]) -> Vec<ShiftHurt> {
@@ -240,7 +244,10 @@ impl Scene<'_> {
     }
 
     fn unseen(&self) -> Vec<ShiftUnseen> {
-        let unseen = |(source, health)| Some(self.one_unseen(source, why(source, health)?));
+        let unseen = |(source, health)| {
+            let unlooked = self.unlooked.get(source).map(|since| (format!("nobody has looked at {source}"), *since));
+            Some(self.one_unseen(source, unlooked.or_else(|| why(source, health))?))
+        };
         self.world.sources.iter().filter_map(unseen).take(LINES).collect()
     }
 

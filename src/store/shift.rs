@@ -1,5 +1,7 @@
 //! What the message at the change of shifts needs of the store: for which hour it was made last, and what happened since.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use sqlx::Row;
@@ -7,11 +9,12 @@ use sqlx::Row;
 use super::{StoreError, Writing, at, from_text, ms};
 use crate::alerting::shift::{Logged, Mail};
 use crate::model::effect::EffectKind;
-use crate::model::id::{ServiceId, ShiftId};
+use crate::model::id::{ServiceId, ShiftId, SourceId};
 use crate::model::impact::Impact;
 
 const TOLD: &str = "SELECT told FROM shift WHERE shift = $1 AND address = $2 AND hours = $3";
 const PUT_TOLD: &str = "INSERT INTO shift (shift, address, hours, told) VALUES ($1, $2, $3, $4) ON CONFLICT (shift, address) DO UPDATE SET hours = excluded.hours, told = excluded.told";
+const LOOKS: &str = "SELECT id, last_look FROM source WHERE last_look IS NOT NULL";
 const EFFECTS: &str = "SELECT at, service, cause, doc FROM effect WHERE at > $1 ORDER BY seq LIMIT $2";
 const MAIL: &str = "SELECT (SELECT COUNT(*) FROM notification WHERE state = 'delivered' AND ended > $1), (SELECT COUNT(*) FROM notification WHERE state = 'pending' AND made <= $2), (SELECT MIN(made) FROM notification WHERE state = 'pending' AND made <= $2), (SELECT COUNT(*) FROM notification WHERE state = 'dead' AND ended > $1)";
 /// The most effects that are read of one shift.
@@ -54,6 +57,15 @@ impl Writing {
         let query = sqlx::query(PUT_TOLD).bind(shift.as_str()).bind(address).bind(hours).bind(ms(told));
         query.execute(&mut *self.tx).await?;
         Ok(())
+    }
+
+    /// When each source was looked at last.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn last_looks(&mut self) -> Result<BTreeMap<SourceId, Timestamp>, StoreError> {
+        let rows = sqlx::query(LOOKS).fetch_all(&mut *self.tx).await?;
+        Ok(rows.iter().filter_map(|row| Some((SourceId::parse(row.get(0)).ok()?, at(row.get(1))))).collect())
     }
 
     /// What happened to services of ours since then, the oldest first.
