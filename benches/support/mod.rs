@@ -80,6 +80,7 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
             url: Some(addresses.page(n)),
             every: Schedule::Every(every),
             roles: Vec::new(),
+            feed: None,
         }],
     }
 }

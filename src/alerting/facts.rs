@@ -37,6 +37,8 @@ pub struct Background<'a> {
     pub sources: &'a BTreeMap<SourceId, Health>,
     /// What still hurts.
     pub effects: &'a Effects,
+    /// Nothing of it is happening: it is a drill.
+    pub is_drill: bool,
 }
 
 /// The facts of a message about several decisions for one address, the worst topic first.
@@ -63,6 +65,7 @@ pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, n
         topics,
         shift: None,
         test: false,
+        drill: background.is_drill,
     })
 }
 

@@ -91,6 +91,7 @@ fn test_message(sound: &Sound, receiver: ReceiverId, address: String) -> Notific
         topics: Vec::new(),
         shift: None,
         test: true,
+        drill: false,
     };
     let salt = super::run::draw_salt();
     Notification {

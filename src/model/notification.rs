@@ -41,8 +41,11 @@ pub struct Facts {
     /// Set for the message at the change of shifts; then there are no topics.
     #[serde(default)]
     pub shift: Option<ShiftFacts>,
-    /// It is a test or a drill and must say so.
+    /// It is a test and must say so.
     pub test: bool,
+    /// It is part of a drill and must say so.
+    #[serde(default)]
+    pub drill: bool,
 }
 
 /// One cause and what it does to us.

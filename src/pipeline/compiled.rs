@@ -17,6 +17,9 @@ use crate::model::vendor::{Source, Vendor};
 /// another one.
 #[derive(Debug, Clone)]
 pub struct Compiled {
+    /// Which configuration of this process it is: each reload makes a later one, and what it has written is not undone
+    /// by one before it.
+    pub edition: u64,
     /// The organisation's name.
     pub organisation: String,
     /// The organisation's zone, an IANA name.
@@ -39,6 +42,8 @@ pub struct Compiled {
     pub rules: Rules,
     /// Who gets a message at set hours.
     pub shifts: Vec<Shift>,
+    /// Nothing of it is happening: every page and message says that it is a drill.
+    pub is_drill: bool,
 }
 
 /// What a configuration says, before it is made ready.
@@ -73,6 +78,7 @@ impl Compiled {
         let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
         let sources = needed.flat_map(|v| &v.sources).filter(|s| s.url.is_some());
         Self {
+            edition: 0,
             organisation: parts.organisation,
             time_zone: parts.time_zone,
             page: parts.page,
@@ -84,7 +90,20 @@ impl Compiled {
             graph,
             rules,
             shifts: parts.shifts,
+            is_drill: false,
         }
+    }
+
+    /// The same as a later edition.
+    #[must_use]
+    pub fn of_edition(self, edition: u64) -> Self {
+        Self { edition, ..self }
+    }
+
+    /// The same for a drill.
+    #[must_use]
+    pub fn for_a_drill(self) -> Self {
+        Self { is_drill: true, ..self }
     }
 
     /// The keys of the sources that are polled.

@@ -19,8 +19,32 @@ use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::store::outbox::{Claimed, Frozen, Tried};
 use crate::store::{Store, StoreError};
 
-/// How long a claimed row is ours. Longer than any try may take.
-const LEASE: SignedDuration = SignedDuration::from_mins(8);
+/// How long a claimed row is ours, in real time. Longer than any try may take.
+const LEASE: Duration = Duration::from_secs(8 * 60);
+
+/// The time, as a try needs it.
+pub trait Time: Send + Sync {
+    /// The time by which things are due.
+    fn now(&self) -> Timestamp;
+    /// The time outside, by which the far side judges a signature. Another one only where a clock of our own runs.
+    fn outside(&self) -> Timestamp;
+    /// What [`Time::now`] will be, at the least, once `real` has passed outside.
+    fn after(&self, real: Duration) -> Timestamp;
+}
+
+impl<F: Fn() -> Timestamp + Send + Sync> Time for F {
+    fn now(&self) -> Timestamp {
+        self()
+    }
+
+    fn outside(&self) -> Timestamp {
+        self()
+    }
+
+    fn after(&self, real: Duration) -> Timestamp {
+        self() + SignedDuration::try_from(real).unwrap_or(SignedDuration::MAX)
+    }
+}
 
 /// How this installation reaches its receivers, with all secrets resolved.
 pub struct Ways {
@@ -67,11 +91,11 @@ pub async fn claim(
     ways: &Ways,
     most: usize,
     busy: &[String],
-    now: Timestamp,
+    time: &impl Time,
 ) -> Result<Vec<Claimed>, StoreError> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut tx = store.write().await?;
-    let mut claimed = tx.claim(&ways.process, most, busy, now + LEASE, now).await?;
+    let mut claimed = tx.claim(&ways.process, most, busy, time.after(LEASE), time.now()).await?;
     if claimed.is_empty() {
         return Ok(claimed);
     }
@@ -92,32 +116,27 @@ pub async fn claim(
 ///
 /// # Errors
 /// As [`mark`].
-pub async fn deliver_once(
-    store: &Store,
-    ways: &Ways,
-    row: Claimed,
-    clock: fn() -> Timestamp,
-) -> Result<Delivery, StoreError> {
-    let delivery = try_once(ways, row, clock).await;
-    mark(store, std::slice::from_ref(&delivery), clock()).await?;
+pub async fn deliver_once(store: &Store, ways: &Ways, row: Claimed, time: &impl Time) -> Result<Delivery, StoreError> {
+    let delivery = try_once(ways, row, time).await;
+    mark(store, std::slice::from_ref(&delivery), time.now()).await?;
     Ok(delivery)
 }
 
 /// Tries one claimed row once. Whoever calls this marks what came of it.
-pub async fn try_once(ways: &Ways, row: Claimed, clock: fn() -> Timestamp) -> Delivery {
+pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
     let Claimed { notification, bytes } = row;
     // Only frozen bytes are sent. What could not be frozen could not be worded.
     let bytes =
         bytes.ok_or_else(|| ways.compose(&notification).err().unwrap_or_else(|| "it was not frozen".to_owned()));
     let tried = match bytes {
         Ok(bytes) => {
-            let attempt = ways.send(&notification, &bytes, clock()).await;
+            let attempt = ways.send(&notification, &bytes, time.outside()).await;
             if matches!(attempt, Attempt::Delivered { .. }) {
                 kill_point("accepted");
             }
-            judge(ways, &notification, attempt, clock())
+            judge(ways, &notification, attempt, time.now())
         }
-        Err(reason) => again_or_dead(ways, &notification, reason, None, clock()),
+        Err(reason) => again_or_dead(ways, &notification, reason, None, time.now()),
     };
     Delivery { id: notification.id, receiver: notification.receiver, tried }
 }
@@ -167,7 +186,7 @@ impl Ways {
         composed.map_err(|error| error.to_string())
     }
 
-    /// Sends frozen bytes.
+    /// Sends frozen bytes. `now` is the time by which the far side judges the signature.
     pub async fn send(&self, notification: &Notification, bytes: &[u8], now: Timestamp) -> Attempt {
         let receiver = match self.receiver(&notification.receiver) {
             Ok(receiver) => receiver,

@@ -13,10 +13,13 @@
 //!
 //! `tests/it/walk.rs` follows this list step by step.
 
+pub mod acknowledge;
 mod ahead;
+pub mod auditor;
 pub mod compiled;
 pub mod deliver;
 pub mod hand;
+pub mod join;
 pub mod look;
 pub mod settle;
 mod shift;

@@ -184,6 +184,7 @@ async fn put_out(
         topics: Vec::new(),
         shift: Some(told),
         test: false,
+        drill: compiled.is_drill,
     };
     tx.put_notification(&id, address, &thread, &facts, now).await?;
     let (receiver, services) = (receiver.clone(), Vec::new());

@@ -19,6 +19,8 @@ const WHOLE_SECTIONS: usize = 5;
 pub struct Letter {
     /// The subject.
     pub subject: String,
+    /// It is a drill.
+    pub is_drill: bool,
     /// Said before all else.
     pub banner: Option<String>,
     /// One for each cause, the worst first.
@@ -86,6 +88,7 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
     let rest = facts.topics.iter().skip(WHOLE_SECTIONS);
     Letter {
         subject: subject(facts),
+        is_drill: facts.drill,
         banner: banner(facts),
         sections: told.chain(whole).collect(),
         others: rest.map(|topic| headline(facts, topic, &times)).collect(),
@@ -94,6 +97,9 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
 }
 
 fn banner(facts: &Facts) -> Option<String> {
+    if facts.drill {
+        return Some("DRILL. This is an exercise: nothing below is happening.".to_owned());
+    }
     match (facts.test, facts.topics.len()) {
         (true, 0) if facts.shift.is_none() => {
             Some("This is a test. Nothing is wrong; messages to you arrive by this way.".to_owned())

@@ -23,7 +23,11 @@ const BY_CHARS: usize = 40;
 #[must_use]
 pub fn subject(facts: &Facts) -> String {
     let facts = &clean::facts(facts);
-    let test = if facts.test { "[TEST] " } else { "" };
+    let test = match (facts.drill, facts.test) {
+        (true, _) => "[DRILL] ",
+        (false, true) => "[TEST] ",
+        (false, false) => "",
+    };
     let line = match (&facts.shift, facts.topics.first()) {
         (Some(told), _) => format!("{test}{}", shift::subject(told, &Times::new(&facts.time_zone, facts.at))),
         (None, None) => format!("{test}Bellwether can reach you here"),

@@ -41,6 +41,8 @@ pub struct WebhookBody {
     at: String,
     /// It is a test or a drill: nothing of it is happening.
     test: bool,
+    /// It is part of a drill; `test` is true then too.
+    drill: bool,
     /// The organisation's name.
     organisation: String,
     /// The organisation's time zone, an IANA name.
@@ -242,7 +244,8 @@ pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter, short: &
         version: VERSION,
         id: id.to_string(),
         at: facts.at.to_string(),
-        test: facts.test,
+        test: facts.test || facts.drill,
+        drill: facts.drill,
         organisation: facts.organisation.clone(),
         time_zone: facts.time_zone.clone(),
         sites_in_all: facts.sites_in_all,

@@ -3,6 +3,7 @@
 mod ahead;
 mod diff;
 mod effects;
+mod join;
 mod outbox;
 mod route;
 mod shift;

@@ -35,6 +35,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         topics,
         shift: None,
         test: false,
+        drill: false,
     }
 }
 
@@ -199,6 +200,7 @@ pub fn typical() -> Vec<(&'static str, Facts)> {
             },
         ),
         ("test", Facts { test: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
+        ("drill", Facts { drill: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
         ("test-bare", Facts { test: true, ..facts(vec![]) }),
     ]
 }
