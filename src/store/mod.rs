@@ -4,6 +4,7 @@
 //! disk before anything is sent. All texts use `$1` placeholders and plain types, so that PostgreSQL can join.
 
 pub mod account;
+pub mod ahead;
 pub mod audit;
 pub mod auditor;
 pub mod backup;
@@ -16,6 +17,7 @@ pub mod outbox;
 pub mod past;
 pub mod retention;
 pub mod sent;
+pub mod shift;
 pub mod story;
 pub mod told;
 pub mod watched;
@@ -248,9 +250,10 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
+    (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
     (4, "past", include_str!("migrations/0004_past.sql")),
     (6, "operate", include_str!("migrations/0006_operate.sql")),
     (8, "path", include_str!("migrations/0008_path.sql")),
