@@ -17,7 +17,8 @@ use crate::model::snapshot::Warning;
 /// The most incidents that ended which a scene holds.
 const ENDED: i64 = 100;
 
-const LATELY_ENDED: &str = "SELECT r.doc FROM report r WHERE r.is_open = FALSE AND r.incident IN (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1) ORDER BY r.changed DESC LIMIT $2";
+/// From the newest ends to their reports, never from all that is over: there may be a hundred thousand of those.
+const LATELY_ENDED: &str = "SELECT r.doc FROM (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1 GROUP BY incident ORDER BY MAX(at) DESC LIMIT $2 * 4) ended CROSS JOIN report r ON r.incident = ended.incident WHERE r.is_open = FALSE ORDER BY r.changed DESC LIMIT $2";
 const OUTBOX: &str = "SELECT (SELECT COUNT(*) FROM notification WHERE state = 'pending'), (SELECT MIN(made) FROM notification WHERE state = 'pending'), (SELECT COUNT(*) FROM notification WHERE state = 'dead'), (SELECT MAX(ended) FROM notification WHERE state = 'delivered')";
 const INCIDENTS: &str = "SELECT doc FROM report WHERE (is_open = TRUE OR $1 = FALSE) AND ($2 IS NULL OR source = $2 OR source LIKE $2 || '/%') AND ($3 IS NULL OR incident IN (SELECT cause FROM effect WHERE service = $3)) ORDER BY changed DESC, incident LIMIT $4";
 

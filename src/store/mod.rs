@@ -7,6 +7,7 @@ pub mod feed;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod past;
 pub mod retention;
 pub mod sent;
 pub mod story;
@@ -218,9 +219,11 @@ impl Writing {
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
+    let past = include_str!("migrations/0004_past.sql").into_sql_str();
     let path = include_str!("migrations/0008_path.sql").into_sql_str();
     let migrations = vec![
         Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
+        Migration::new(4, "past".into(), MigrationType::Simple, past, false),
         Migration::new(8, "path".into(), MigrationType::Simple, path, false),
     ];
     Ok(Migrator::with_migrations(migrations).run(pool).await?)

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::past::OLD_WATCHED;
 use super::{Store, StoreError, ms};
 
 /// How many rows one statement removes, so that no look waits for it.
@@ -18,7 +19,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn let_go(&self, bodies_before: Timestamp, tries_before: Timestamp) -> Result<u64, StoreError> {
-        let mut gone = 0;
+        let mut gone = sqlx::query(OLD_WATCHED).execute(&self.writes).await?.rows_affected();
         for (text, before) in [(OLD_BODIES, bodies_before), (OLD_ATTEMPTS, tries_before), (OLD_BYTES, tries_before)] {
             loop {
                 let done = sqlx::query(text).bind(ms(before)).bind(AT_ONCE).execute(&self.writes).await?;
