@@ -3,7 +3,7 @@
 use super::*;
 
 /// Gives up the oldest message that waits.
-async fn give_up(hospital: &Hospital, now: Timestamp) -> String {
+pub(super) async fn give_up(hospital: &Hospital, now: Timestamp) -> String {
     let due = hospital.store.claim("t", 10, &[], now + SignedDuration::from_mins(5), now).await.unwrap();
     let id = due[0].notification.id.clone();
     hospital.store.freeze(&id, &Frozen { subject: "[DOWN] EHR: Keyring".into(), bytes: vec![1] }).await.unwrap();

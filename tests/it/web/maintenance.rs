@@ -11,7 +11,7 @@ fn work(id: &str, title: &str, from: &str, until: &str, component: &str, status:
 const PARTS: [&str; 3] = ["SQL Database", "Object storage", "Queues"];
 
 /// One runs past its end, one should have begun, some lie ahead, one is over.
-async fn planned() -> Hospital {
+pub(super) async fn planned() -> Hospital {
     let hospital = quiet().await;
     let over = work("m0", "Synthetic: over", "2026-07-17T20:00:00Z", "2026-07-17T22:50:00Z", "Queues", "in_progress");
     let late =

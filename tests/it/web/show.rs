@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves five situations on ports 18090 to 18094.
+/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves seven situations on ports 18090 to 18096,
+/// or from `BELLWETHER_SHOW_PORT` on.
 #[tokio::test]
 async fn show() {
     let Some(seconds) = std::env::var("BELLWETHER_SHOW").ok().and_then(|s| s.parse().ok()) else { return };
@@ -11,10 +12,22 @@ async fn show() {
     dark.look(ago(0)).await;
     let told = storm(true).await;
     deliver(&told).await;
-    let shown = [storm(false).await, quiet().await, crowd().await, dark, told];
+    let planned = super::maintenance::planned().await;
+    planned.says("keyring", well(&["Sign-on Americas"]));
+    planned.goes_dark("ringway");
+    let down = incident("sk1", "Synthetic: it fails", "major", Some(("SQL Database", "partial_outage")), WORDS);
+    planned.says("skyward", page(&["SQL Database", "Object storage"], json!([down]), json!([])));
+    for minutes in 2..18 {
+        planned.look(ago(-minutes)).await;
+    }
+    super::deliveries::give_up(&planned, ago(-30)).await;
+    let shown =
+        [storm(false).await, quiet().await, crowd().await, dark, told, planned, super::maintenance::planned().await];
+    let first = std::env::var("BELLWETHER_SHOW_PORT").ok().and_then(|p| p.parse::<u16>().ok()).unwrap_or(18090);
     let mut served = Vec::new();
-    for (hospital, port) in shown.iter().zip(18090..) {
-        served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, noon).await);
+    for (hospital, port) in shown.iter().zip(first..) {
+        let clock = if port == first + 5 { || ago(-19) } else { noon };
+        served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, clock).await);
     }
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
