@@ -10,6 +10,7 @@ macro_rules! say {
 
 pub mod check;
 pub mod cli;
+pub mod errand;
 pub mod inbox;
 pub mod incident;
 pub mod load;

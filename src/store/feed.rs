@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::Row;
@@ -10,17 +12,18 @@ use sqlx::Row;
 use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
 use crate::alerting::idle::Lists;
 use crate::model::effect::World;
-use crate::model::id::{ServiceId, SourceId};
-use crate::model::incident::{Health, Report};
+use crate::model::id::{IncidentId, ServiceId, SourceId};
+use crate::model::incident::{Acknowledged, Health, Report};
 use crate::model::snapshot::Warning;
 
 /// The most incidents that ended which a scene holds.
 const ENDED: i64 = 100;
 
-/// From the newest ends to their reports, never from all that is over: there may be a hundred thousand of those.
-const LATELY_ENDED: &str = "SELECT r.doc FROM (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1 GROUP BY incident ORDER BY MAX(at) DESC LIMIT $2 * 4) ended CROSS JOIN report r ON r.incident = ended.incident WHERE r.is_open = FALSE ORDER BY r.changed DESC LIMIT $2";
+/// From the newest ends to their reports, never from all that is over: there may be a hundred thousand of those. Of the
+/// reports of one incident the one that speaks for it is read, as `speaker` in the model chooses it.
+const LATELY_ENDED: &str = "SELECT r.doc FROM (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1 GROUP BY incident ORDER BY MAX(at) DESC LIMIT $2 * 4) ended CROSS JOIN report r ON r.incident = ended.incident WHERE r.is_open = FALSE AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC LIMIT $2";
 const OUTBOX: &str = "SELECT (SELECT COUNT(*) FROM notification WHERE state = 'pending'), (SELECT MIN(made) FROM notification WHERE state = 'pending'), (SELECT COUNT(*) FROM notification WHERE state = 'dead'), (SELECT MAX(ended) FROM notification WHERE state = 'delivered')";
-const INCIDENTS: &str = "SELECT doc FROM report WHERE (is_open = TRUE OR $1 = FALSE) AND ($2 IS NULL OR source = $2 OR source LIKE $2 || '/%') AND ($3 IS NULL OR incident IN (SELECT cause FROM effect WHERE service = $3)) ORDER BY changed DESC, incident LIMIT $4";
+const INCIDENTS: &str = "SELECT r.doc FROM report r WHERE (r.is_open = TRUE OR $1 = FALSE) AND ($2 IS NULL OR r.source = $2 OR r.source LIKE $2 || '/%') AND ($3 IS NULL OR r.incident IN (SELECT cause FROM effect WHERE service = $3)) AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC, r.incident LIMIT $4";
 
 /// Everything that the first page is made of.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +40,8 @@ pub struct Scene {
     pub ended: Vec<Report>,
     /// Which services each of those had hurt.
     pub had_hurt: BTreeMap<String, BTreeSet<ServiceId>>,
+    /// Who takes care of what is open.
+    pub acknowledged: BTreeMap<IncidentId, Acknowledged>,
     /// When anything last happened to a service of ours.
     pub last_effect: Option<Timestamp>,
 }
@@ -98,7 +103,7 @@ pub struct Wanted<'a> {
 impl Store {
     /// One view of the store, for reading.
     pub(super) async fn view(&self) -> Result<Writing, StoreError> {
-        Ok(Writing { tx: self.reads.begin().await? })
+        Ok(Writing { tx: self.reads.begin().await?, edition: Arc::clone(&self.edition) })
     }
 
     /// Everything that the first page is made of; what ended since `since` is in it.
@@ -109,6 +114,7 @@ impl Store {
         let mut view = self.view().await?;
         let mut scene = Scene { world: view.world(polled).await?, marks: view.marks().await?, ..Scene::default() };
         scene.outbox = view.outbox().await?;
+        scene.acknowledged = view.all_acknowledged().await?;
         scene.lists = view.lists().await?;
         let rows = sqlx::query(LATELY_ENDED).bind(ms(since)).bind(ENDED).fetch_all(&mut *view.tx).await?;
         for row in rows {

@@ -13,7 +13,7 @@ use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{IncidentId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
-use crate::model::incident::{Component, Health, Report, hurts};
+use crate::model::incident::{Component, Health, Report, hurts, speaker};
 use crate::model::inventory::{On, Selector, Service, Tier};
 use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::{Schedule, Source};
@@ -66,8 +66,10 @@ impl Now {
                 by_cause.entry(cause).or_default().push((service, effect));
             }
         }
-        let reports: BTreeMap<&IncidentId, &Report> =
-            self.scene.world.reports.iter().map(|r| (&r.incident, r)).collect();
+        let mut reports: BTreeMap<&IncidentId, Vec<&Report>> = BTreeMap::new();
+        for report in &self.scene.world.reports {
+            reports.entry(&report.incident).or_default().push(report);
+        }
         let mut troubles: Vec<Trouble<'_>> =
             by_cause.into_iter().filter_map(|(cause, hurts)| self.trouble(cause, hurts, &reports)).collect();
         troubles.sort_by_key(|t| (t.tier(), t.since));
@@ -78,13 +80,15 @@ impl Now {
         &'a self,
         cause: &'a Cause,
         mut hurts: Vec<(&'a Service, &'a Effect)>,
-        reports: &BTreeMap<&IncidentId, &'a Report>,
+        reports: &BTreeMap<&IncidentId, Vec<&'a Report>>,
     ) -> Option<Trouble<'a>> {
         hurts.sort_by_key(|(service, effect)| (service.tier, std::cmp::Reverse(weight(effect.impact))));
         match cause {
             Cause::Incident(id) => {
-                let report = *reports.get(id)?;
-                Some(Trouble { cause, report: Some(report), component: None, hurts, since: began(report, self.at) })
+                let all = reports.get(id)?;
+                let report = speaker(all.iter().copied());
+                let since = all.iter().map(|report| began(report, self.at)).min()?;
+                Some(Trouble { cause, report, component: None, hurts, since })
             }
             Cause::Component { source, key } => {
                 let component = self.scene.world.unwell.get(source)?.iter().find(|c| c.component.key == *key)?;
@@ -109,7 +113,8 @@ impl Now {
         let is_elsewhere =
             |r: &&Report| !r.old && hurts(r.seen.phase) && r.seen.kind == Kind::Incident && !ours.contains(&r.incident);
         let mut all: Vec<&Report> = self.scene.world.reports.iter().filter(is_elsewhere).collect();
-        all.sort_by_key(|r| std::cmp::Reverse(began(r, self.at)));
+        all.sort_by_key(|r| std::cmp::Reverse((began(r, self.at), &r.incident)));
+        all.dedup_by_key(|r| &r.incident);
         all
     }
 

@@ -64,7 +64,9 @@ class Installed:
 
 def check_installed(installed):
     machine = installed.machine
-    check(installed.is_active(), "the service runs after the installation, and systemd was told that it is ready")
+    if not installed.is_active():
+        raise Failed(f"the service does not run:\n{installed.journal()[-3000:]}")
+    check(True, "the service runs after the installation, and systemd was told that it is ready")
     installed.wait_until_it_serves()
     check("nobody is told" in get(PORT, "/")[2].lower(), "the page answers, and says that nobody is told yet")
     owner = machine.run("stat", "-c", "%U %a", "/var/lib/bellwether", "/var/lib/bellwether/bellwether.sqlite").stdout.split("\n")

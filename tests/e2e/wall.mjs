@@ -47,20 +47,27 @@ async function board(at, options = {}) {
     return page;
 }
 
-// What somebody before the screen sees, by the style that is in force.
+// What somebody before the screen sees, by the style that is in force. Asked past Playwright, which would wait for the
+// end of a reading that hangs.
+const SEEN = `(() => {
+    const of = (selector) => getComputedStyle(document.querySelector(selector));
+    return {
+        banner: of(".w-stale").visibility, shape: of(".w-list .shape:not(.gone)").visibility,
+        unknown: of(".w-list .gone").visibility, filter: of(".w-list").filter, foot: of(".w-foot .lost").visibility,
+    };
+})()`;
+const sessions = new Map();
+
 async function look(page) {
-    return page.evaluate(() => {
-        const of = (selector) => getComputedStyle(document.querySelector(selector));
-        return {
-            banner: of(".w-stale").visibility, shape: of(".w-list .shape:not(.gone)").visibility,
-            unknown: of(".w-list .gone").visibility, filter: of(".w-list").filter, foot: of(".w-foot .lost").visibility,
-        };
-    });
+    if (!sessions.has(page)) sessions.set(page, await page.context().newCDPSession(page));
+    const asked = sessions.get(page).send("Runtime.evaluate", { expression: SEEN, returnByValue: true });
+    const answer = await Promise.race([asked.catch(() => null), new Promise((later) => setTimeout(later, 3_000))]);
+    return answer?.result?.value ?? {};
 }
 
 const isLive = (seen) => seen.banner === "hidden" && seen.shape === "visible" && seen.unknown === "hidden" && seen.filter === "none";
 const isStale = (seen) => seen.banner === "visible" && seen.shape === "hidden" && seen.unknown === "visible"
-    && seen.filter.includes("grayscale") && seen.foot === "visible";
+    && seen.filter?.includes("grayscale") && seen.foot === "visible";
 
 async function until(page, holds, limit) {
     const began = Date.now();

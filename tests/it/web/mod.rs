@@ -117,6 +117,7 @@ async fn serve_with(
     let app = Arc::new(App {
         store: hospital.store.clone(),
         compiled: receiver,
+        condition: watch::channel(bellwether::model::condition::Condition::default()).1,
         beat: beat.clone(),
         token: token(at),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
