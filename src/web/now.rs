@@ -261,7 +261,12 @@ pub const fn weight(impact: Impact) -> u8 {
 /// When an incident began: the vendor's word, else our first sight.
 pub fn began(report: &Report, now: Timestamp) -> Timestamp {
     let planned = report.seen.planned.as_ref().and_then(|p| p.from.at);
-    let stated = report.seen.started.as_ref().and_then(|s| s.at).or(planned);
+    let started = report.seen.started.as_ref().and_then(|s| s.at);
+    // What a vendor states as the start of a maintenance is often when it was announced.
+    let stated = match report.seen.kind {
+        Kind::Maintenance => planned.or(started),
+        Kind::Incident => started.or(planned),
+    };
     stated.filter(|at| *at <= now).unwrap_or(report.first_seen)
 }
 
