@@ -13,6 +13,7 @@ pub mod join;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod past;
 pub mod retention;
 pub mod sent;
 pub mod story;
@@ -247,9 +248,10 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
+    (4, "past", include_str!("migrations/0004_past.sql")),
     (6, "operate", include_str!("migrations/0006_operate.sql")),
     (8, "path", include_str!("migrations/0008_path.sql")),
 ];

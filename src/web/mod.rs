@@ -13,6 +13,7 @@ mod metric;
 mod now;
 mod ourselves;
 mod page;
+mod past;
 mod router;
 pub mod server;
 mod sight;

@@ -140,6 +140,11 @@ impl Now {
         near.into_iter().map(|r| (r, taken.get(&r.incident).cloned().unwrap_or_default())).collect()
     }
 
+    /// The services that a maintenance takes away, or will take away.
+    pub fn taken_by(&self, report: &Report) -> Vec<&Service> {
+        self.taken_away(&[report]).remove(&report.incident).unwrap_or_default()
+    }
+
     /// What would be hurt if these ran now and nothing else were wrong.
     pub fn taken_away(&self, reports: &[&Report]) -> BTreeMap<IncidentId, Vec<&Service>> {
         let running = |r: &&Report| {

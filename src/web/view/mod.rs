@@ -1,10 +1,16 @@
 //! The small parts that all pages are built from. Each renders itself, escaped, so that a page can put it anywhere.
 
+pub mod acts;
 pub mod banner;
 pub mod card;
+pub mod days;
+pub mod difference;
 pub mod do_first;
+pub mod graph;
+pub mod lateness;
 pub mod ruler;
 pub mod said;
+pub mod situation;
 pub mod way;
 
 use askama::Template;
