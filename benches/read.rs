@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use bellwether::model::credentials::Access;
 use bellwether::model::id::SourceId;
 use bellwether::model::incident::KnownOpen;
 use bellwether::model::vendor::{Format, Schedule, Source};
@@ -101,7 +102,7 @@ fn looks(criterion: &mut Criterion) {
         (Format::AzureRss, azure()),
     ] {
         let Ok(id) = SourceId::parse("synthetic/bench") else { continue };
-        let source = Source { id, format, url: None, every: Schedule::USUAL, roles: Vec::new() };
+        let source = Source { id, format, url: None, every: Schedule::USUAL, roles: Vec::new(), access: Access::Open };
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         let answers = [Answer { role: normalize::about(format).roles[0], outcome: Outcome::Body(Body::saved(bytes)) }];
         assert!(read(&source, &answers) > 0, "{} does not read its body", format.name());

@@ -20,5 +20,6 @@ pub mod run;
 pub mod schema;
 pub mod secrets;
 pub mod setup;
+pub mod sign_in;
 mod table;
 pub mod vendors;

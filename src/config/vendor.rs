@@ -8,7 +8,8 @@ use super::places::{Findings, join};
 use super::read::own_words;
 use super::value::{Name, Period, has_credentials, is_surely_private};
 use super::{Parsed, read, schedule};
-use crate::model::id::{SourceId, VendorId};
+use crate::model::credentials::Access;
+use crate::model::id::{CredentialsId, SourceId, VendorId};
 use crate::model::text;
 use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
 
@@ -58,6 +59,8 @@ struct SourceRow {
     /// Addresses of single roles of the format, where they do not follow from `url`.
     #[serde(default)]
     roles: std::collections::BTreeMap<String, Url>,
+    /// The name of the credentials that it wants, for a format that wants any: `[credentials.NAME]` in bellwether.toml.
+    credentials: Option<String>,
 }
 
 /// Reads the file of the vendor whose folder has the name `vendor_id`. A source that does not say when it is looked
@@ -118,7 +121,33 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
         (Some(Format::Manual), None) | (None, _) => {}
         (Some(_), url) => drop(findings.required(at, "url", url.as_ref())),
     }
-    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles: row.roles.into_iter().collect() })
+    let access = access(at, format?, row.credentials.as_deref(), findings)?;
+    let roles = row.roles.into_iter().collect();
+    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles, access })
+}
+
+/// The credentials count as lacking until bellwether.toml is seen to have them.
+fn access(at: &str, format: Format, name: Option<&str>, findings: &mut Findings) -> Option<Access> {
+    let key = join(at, "credentials");
+    match name {
+        None if format.wants_credentials() => {
+            let what = format!("the format {} lets nobody in without credentials", format.name());
+            findings.missing(at, "credentials", what, "add credentials = \"microsoft\", or another name");
+            None
+        }
+        None => Some(Access::Open),
+        Some(_) if !format.wants_credentials() => {
+            findings.error(&key, format!("the format {} has no use for them", format.name()), "leave it out");
+            None
+        }
+        Some(name) => match CredentialsId::parse(name) {
+            Ok(name) => Some(Access::Lacking(name)),
+            Err(_) => {
+                findings.error(&key, "this is not a name for credentials", WORD);
+                None
+            }
+        },
+    }
 }
 
 const WORD: &str = "use lower-case letters, digits and '-'";

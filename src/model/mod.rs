@@ -5,6 +5,7 @@
 pub mod address;
 pub mod change;
 pub mod clock_text;
+pub mod credentials;
 pub mod effect;
 pub mod hash;
 pub mod id;
@@ -14,6 +15,7 @@ pub mod inventory;
 pub mod notification;
 pub mod phase;
 pub mod published;
+pub mod secret;
 pub mod snapshot;
 pub mod stated;
 pub mod subscription;

@@ -4,11 +4,15 @@
 //! its *sign* does not recognise, or that is cut short, is [`Unreadable`] and never an empty snapshot.
 
 pub mod aws_health;
+pub mod azure_emerging;
 pub mod azure_rss;
 pub mod document;
+pub mod entra;
 pub mod field;
 pub mod google_cloud;
 pub mod keyed;
+pub mod microsoft_365;
+pub mod microsoft_public;
 pub mod region;
 pub mod statuspage;
 
@@ -113,6 +117,9 @@ pub const fn about(format: Format) -> About {
         Format::AwsHealth => aws_health::ABOUT,
         Format::AzureRss => azure_rss::ABOUT,
         Format::GoogleCloud => google_cloud::ABOUT,
+        Format::Microsoft365 => microsoft_365::ABOUT,
+        Format::MicrosoftPublic => microsoft_public::ABOUT,
+        Format::AzureEmerging => azure_emerging::ABOUT,
         Format::Manual => MANUAL,
     }
 }
@@ -136,6 +143,9 @@ pub fn plan(source: &Source, open: &KnownOpen) -> Vec<Request> {
         Format::AwsHealth => aws_health::plan(url),
         Format::AzureRss => azure_rss::plan(url),
         Format::GoogleCloud => google_cloud::plan(url),
+        Format::Microsoft365 => microsoft_365::plan(source, url),
+        Format::MicrosoftPublic => microsoft_public::plan(url),
+        Format::AzureEmerging => azure_emerging::plan(url),
         Format::Manual => Vec::new(),
     }
 }
@@ -150,6 +160,11 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
         Format::GoogleCloud => {
             Reading::Done(first(answers).and_then(|body| google_cloud::read(body, source.url.as_ref())))
         }
+        Format::Microsoft365 => microsoft_365::read(source, answers, open),
+        Format::MicrosoftPublic => {
+            Reading::Done(first(answers).and_then(|body| microsoft_public::read(body, source.url.as_ref())))
+        }
+        Format::AzureEmerging => Reading::Done(first(answers).and_then(azure_emerging::read)),
         Format::Manual => Reading::Done(Err(Unreadable::NotAllowed(
             "a manual source is a person's word and is not polled".to_owned(),
         ))),

@@ -114,12 +114,20 @@ fn phase(source: &Source) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::credentials::Access;
     use crate::model::id::SourceId;
     use crate::model::vendor::Format;
 
     fn source(id: &str, every: Schedule) -> Source {
         let url = "https://status.example.org".parse().ok();
-        Source { id: SourceId::parse(id).unwrap(), format: Format::Statuspage, url, every, roles: Vec::new() }
+        Source {
+            id: SourceId::parse(id).unwrap(),
+            format: Format::Statuspage,
+            url,
+            every,
+            roles: Vec::new(),
+            access: Access::Open,
+        }
     }
 
     fn wait(source: &Source, mood: Mood) -> i64 {

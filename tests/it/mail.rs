@@ -6,8 +6,8 @@ use bellwether::alerting::message::message;
 use bellwether::delivery::Attempt;
 use bellwether::delivery::mail::{Envelope, compose};
 use bellwether::delivery::mailer::{MailSettings, Mailer, MailerError, Tls};
-use bellwether::delivery::secret::Secret;
 use bellwether::model::notification::Message;
+use bellwether::model::secret::Secret;
 use bellwether::model::subscription::Email;
 
 use crate::support::smtp::{Script, SmtpServer, sender};

@@ -9,7 +9,15 @@ use proptest::prelude::*;
 
 use crate::support::reading::read;
 
-const FORMATS: [Format; 4] = [Format::Statuspage, Format::AwsHealth, Format::AzureRss, Format::GoogleCloud];
+const FORMATS: [Format; 7] = [
+    Format::Statuspage,
+    Format::AwsHealth,
+    Format::AzureRss,
+    Format::GoogleCloud,
+    Format::Microsoft365,
+    Format::MicrosoftPublic,
+    Format::AzureEmerging,
+];
 
 fn sample(path: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("sources").join(path)).unwrap()
@@ -24,6 +32,9 @@ fn samples() -> Vec<(Format, Vec<u8>)> {
         (Format::AwsHealth, sample("aws/utf-16.sample.json")),
         (Format::AzureRss, sample("azure/incident.sample.xml")),
         (Format::GoogleCloud, sample("google-cloud/incident.sample.json")),
+        (Format::Microsoft365, sample("microsoft-365/incident.issues.sample.json")),
+        (Format::MicrosoftPublic, sample("microsoft-365/admin-trouble.post.sample.json")),
+        (Format::AzureEmerging, sample("azure/api-incident.issues.sample.json")),
     ]
 }
 
@@ -69,7 +80,7 @@ proptest! {
     /// A mangled sample may still be read, but then nothing that is open is well, and no key stands twice.
     #[test]
     fn a_mangled_sample_is_read_or_refused(
-        which in 0usize..6,
+        which in 0usize..9,
         at in 0.0f64..1.0,
         removed in 0usize..40,
         piece in odd_piece(),

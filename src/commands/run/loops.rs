@@ -18,7 +18,6 @@ use crate::config::bellwether::Retention;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
 use crate::scheduler::deliverer::Deliverer;
-use crate::scheduler::network::Network;
 use crate::scheduler::watch::{Told, Watch};
 use crate::store::{Store, StoreError};
 use crate::web::token::Token;
@@ -54,7 +53,7 @@ impl Loops {
         let watch = Arc::new(Watch {
             store: self.store.clone(),
             compiled: Arc::clone(&self.compiled),
-            ask: Arc::new(Network::new(sound.fetcher()?)),
+            ask: Arc::new(sound.network()?),
             clock: Timestamp::now,
             workers: sound.settings.polling.workers,
             told: looks.clone(),

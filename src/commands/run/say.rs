@@ -52,7 +52,11 @@ impl Voice {
         for source in compiled.sources.values() {
             line(&format!("  {:<34} {:<14} {}", source.id.to_string(), source.format.name(), how_often(source)));
         }
-        for vendor in compiled.graph.vendors().filter(|v| !compiled.sources.keys().any(|s| s.vendor() == **v)) {
+        for (source, way_out) in compiled.unread() {
+            line(&format!("  {:<34} not looked at: {way_out}", source.id.to_string()));
+        }
+        for vendor in compiled.graph.vendors().filter(|v| compiled.vendors.get(*v).is_none_or(|v| v.sources.is_empty()))
+        {
             line(&format!("  {vendor:<34} no source    only what is entered by hand is known of it"));
         }
         if sound.subscriptions.subscriptions.is_empty() {

@@ -63,13 +63,14 @@ pub async fn page(State(site): State<Arc<Site>>) -> Response {
 
 fn sources(now: &Now, is_guarded: bool) -> Sources {
     let mut rows: Vec<(u8, SourceRow)> = now.compiled.sources.values().map(|source| row(now, source)).collect();
+    rows.extend(now.compiled.unread().map(|(source, way_out)| (2, unread(now, source, way_out))));
     rows.sort_by(|(a, x), (b, y)| (a, &x.id).cmp(&(b, &y.id)));
     let unspoken = now.unspoken().into_iter().map(|(id, services)| {
         let vendor = now.compiled.vendors.get(id);
         Unspoken {
             vendor: now.compiled.graph.vendor_name(id).to_owned(),
             needed_by: list(&services.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), 5),
-            notifies: Theirs::line(vendor.and_then(|v| v.notifies.as_deref()).unwrap_or("nobody has written down how")),
+            notifies: Theirs::line(&now.how_it_tells(id).unwrap_or_else(|| "nobody has written down how".to_owned())),
             home: vendor.and_then(|v| Away::to(v.homepage.as_ref()?.as_str(), "")),
         }
     });
@@ -121,6 +122,17 @@ fn row(now: &Now, source: &Source) -> (u8, SourceRow) {
         warnings: mark.warnings.iter().take(WARNINGS).map(|w| (Theirs::line(&w.path), Theirs::line(&w.what))).collect(),
     };
     (place, row)
+}
+
+/// The row of a source that nobody looks at.
+fn unread(now: &Now, source: &Source, way_out: &str) -> SourceRow {
+    let (_, row) = row(now, source);
+    SourceRow {
+        badge: Badge::saying(Impact::Unknown, "Not looked at: no credentials"),
+        why: Some(Theirs::line(way_out)),
+        since: None,
+        ..row
+    }
 }
 
 /// How often, in words.

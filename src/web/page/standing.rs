@@ -119,7 +119,7 @@ pub fn unknown(now: &Now) -> Vec<UnknownRow> {
         rows.push((first_tier(&needing), UnknownRow { vendor, needed_by: names(&needing), last, since, why }));
     }
     for (id, needing) in now.unspoken() {
-        let told = now.compiled.vendors.get(id).and_then(|v| v.notifies.clone());
+        let told = now.how_it_tells(id);
         let why = told.unwrap_or_else(|| "no source is known; what is heard of it is entered by hand".to_owned());
         let vendor = now.compiled.graph.vendor_name(id).to_owned();
         let row = UnknownRow { vendor, needed_by: names(&needing), last: None, since: None, why: Theirs::line(&why) };

@@ -3,6 +3,7 @@
 
 use bellwether::alerting::message::message;
 use bellwether::config;
+use bellwether::model::credentials::Access;
 use bellwether::model::effect::EffectKind;
 use bellwether::model::id::{Ids, SourceId, VendorId};
 use bellwether::model::impact::Impact;
@@ -183,6 +184,7 @@ pub fn source(id: &str) -> Source {
         url: Some("https://status.example.org/".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        access: Access::Open,
     }
 }
 
