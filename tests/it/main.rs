@@ -10,6 +10,7 @@ mod layers;
 mod mail;
 mod mangled;
 mod message;
+mod microsoft;
 mod recordings;
 mod replays;
 mod rivals;
