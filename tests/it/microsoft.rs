@@ -1,6 +1,7 @@
 //! Sources behind credentials, against a server that plays Microsoft: tokens are got, reused, renewed and never shown.
 
 mod canary;
+mod files;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
