@@ -86,6 +86,22 @@ fn azure() -> Vec<u8> {
     .into_bytes()
 }
 
+fn microsoft() -> Vec<u8> {
+    let post = |n: usize| {
+        let content = format!("<p>{}</p>", SENTENCE.repeat(n % 5 + 1));
+        json!({"createdDateTime": TIME, "description": {"contentType": "html", "content": content}})
+    };
+    let issue = |n: usize| {
+        json!({
+            "id": format!("EX{n:06}"), "title": SENTENCE, "service": "Exchange Online", "feature": "Mail flow",
+            "classification": "advisory", "status": "serviceDegradation", "isResolved": false, "startDateTime": TIME,
+            "posts": (0..6).map(post).collect::<Vec<_>>(),
+        })
+    };
+    let context = "https://graph.microsoft.com/v1.0/$metadata#admin/serviceAnnouncement/issues";
+    json!({"@odata.context": context, "value": (0..30).map(issue).collect::<Vec<_>>()}).to_string().into_bytes()
+}
+
 fn read(source: &Source, answers: &[Answer]) -> usize {
     match normalize::read(source, answers, &KnownOpen::default(), jiff::Timestamp::UNIX_EPOCH) {
         Reading::Done(Ok(snapshot)) => snapshot.incidents.len(),
@@ -100,6 +116,7 @@ fn looks(criterion: &mut Criterion) {
         (Format::AwsHealth, aws()),
         (Format::GoogleCloud, google()),
         (Format::AzureRss, azure()),
+        (Format::Microsoft365, microsoft()),
     ] {
         let Ok(id) = SourceId::parse("synthetic/bench") else { continue };
         let source = Source { id, format, url: None, every: Schedule::USUAL, roles: Vec::new(), access: Access::Open };

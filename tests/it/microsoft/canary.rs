@@ -60,9 +60,13 @@ fn write_files(folder: &Path, microsoft: &Microsoft) {
     };
     for (path, text) in [
         ("config/bellwether.toml", settings),
-        ("config/inventory.toml", needs("mail", "microsoft-365") + &needs("hosting", "azure")),
+        (
+            "config/inventory.toml",
+            needs("mail", "microsoft-365") + &needs("hosting", "azure") + &needs("phones", "lacking"),
+        ),
         ("config/subscriptions.toml", String::new()),
         ("sources/microsoft-365/vendor.toml", vendor("Microsoft 365", "microsoft-365", "microsoft")),
+        ("sources/lacking/vendor.toml", vendor("Lacking", "microsoft-365", "absent")),
         ("sources/azure/vendor.toml", vendor("Azure", "azure-emerging", "azure")),
     ] {
         fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
@@ -148,6 +152,9 @@ fn use_it(folder: &Path) {
     }
     let sources = get(&at, "/api/v1/sources");
     assert!(sources.contains("the answer repeats our secret"), "{sources}");
+    assert!(sources.contains("\"way_out\":\"add [credentials.absent] to bellwether.toml\""), "{sources}");
+    let shown = get(&at, "/sources");
+    assert!(shown.contains("Not looked at: no credentials") && shown.contains("add [credentials.absent]"), "{shown}");
     drop(running);
     for words in [&["poll", "--json"][..], &["poll"], &["check"], &["check", "--json"], &["vendors", "show", "azure"]] {
         let done = bellwether(folder, words).output().unwrap();
