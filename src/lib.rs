@@ -2,6 +2,7 @@
 //! service they care about. The map is in ARCHITECTURE.md.
 
 pub mod alerting;
+pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod delivery;

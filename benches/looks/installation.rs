@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bellwether::clock::Clock;
 use bellwether::delivery::webhook::{Endpoint, Hooks};
 use bellwether::fetch::{Fetcher, Settings};
 use bellwether::model::id::SourceId;
@@ -19,9 +20,8 @@ use bellwether::scheduler::deliverer::Deliverer;
 use bellwether::scheduler::network::Network;
 use bellwether::scheduler::watch::{Told, Watch};
 use bellwether::store::Store;
-use jiff::Timestamp;
 use tempfile::TempDir;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -112,18 +112,20 @@ impl Installation {
         let (stop, woken) = (CancellationToken::new(), Arc::new(Notify::new()));
         let watch = Watch {
             store: self.store.clone(),
-            compiled: Arc::clone(&self.compiled),
-            ask: Arc::clone(&self.ask),
-            clock: Timestamp::now,
+            compiled: watch::channel(Arc::clone(&self.compiled)).1,
+            ask: watch::channel(Arc::clone(&self.ask) as Arc<dyn Ask>).1,
+            clock: Clock::real(),
             workers: WORKERS,
             told,
+            pulse: Arc::default(),
         };
         let deliverer = Deliverer {
             store: self.store.clone(),
-            ways: Arc::clone(&self.ways),
-            clock: Timestamp::now,
+            ways: watch::channel(Arc::clone(&self.ways)).1,
+            clock: Clock::real(),
             woken: Arc::clone(&woken),
             told: delivered,
+            pulse: Arc::default(),
         };
         let (counted, wake) = (Counted::default(), Arc::clone(&woken));
         let mut tasks = JoinSet::new();

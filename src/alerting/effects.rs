@@ -175,6 +175,7 @@ impl Sight<'_> {
         if !at.sources.iter().any(|(source, _)| self.graph.speaks(source, selector)) {
             came.unseen.push(self.graph.why_unspoken(selector));
         }
+        came.unseen.extend(self.world.idle.iter().filter(|(idle, _)| idle == selector).map(|(_, why)| why.clone()));
         for (source, health) in at.sources.iter().filter(|(source, _)| self.graph.speaks(source, selector)) {
             self.by_health(source, health, name, &mut came);
         }

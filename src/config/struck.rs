@@ -9,7 +9,8 @@ use toml::de::{DeTable, DeValue};
 
 /// Keys whose plain values are never shown.
 /// (The id of an app is none, but its secret is easily taken for it.)
-const SECRET_KEYS: [&str; 7] = ["password", "token", "secrets", "webhook", "proxy", "client_secret", "client_id"];
+const SECRET_KEYS: [&str; 8] =
+    ["password", "token", "kiosk", "secrets", "webhook", "proxy", "client_secret", "client_id"];
 /// Keys inside of those that hold no secret, but say where it is.
 const REFERENCE_KEYS: [&str; 2] = ["env", "file"];
 

@@ -9,6 +9,7 @@ use super::read::own_words;
 use super::value::{Name, Period, has_credentials, is_surely_private};
 use super::{Parsed, read, schedule};
 use crate::model::credentials::Access;
+use crate::model::feed::FeedRules;
 use crate::model::id::{CredentialsId, SourceId, VendorId};
 use crate::model::text;
 use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
@@ -61,6 +62,8 @@ struct SourceRow {
     roles: std::collections::BTreeMap<String, Url>,
     /// The name of the credentials that it wants, for a format that wants any: `[credentials.NAME]` in bellwether.toml.
     credentials: Option<String>,
+    /// How a `feed` is to be read, where not as usual.
+    feed: Option<Box<FeedRules>>,
 }
 
 /// Reads the file of the vendor whose folder has the name `vendor_id`. A source that does not say when it is looked
@@ -121,9 +124,10 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
         (Some(Format::Manual), None) | (None, _) => {}
         (Some(_), url) => drop(findings.required(at, "url", url.as_ref())),
     }
+    check_feed(at, row.feed.as_deref(), format, findings);
     let access = access(at, format?, row.credentials.as_deref(), findings)?;
     let roles = row.roles.into_iter().collect();
-    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles, access })
+    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles, feed: row.feed, access })
 }
 
 /// The credentials count as lacking until bellwether.toml is seen to have them.
@@ -147,6 +151,19 @@ fn access(at: &str, format: Format, name: Option<&str>, findings: &mut Findings)
                 None
             }
         },
+    }
+}
+
+/// Rules for a feed stand where a feed is, and its title is no empty text, which every title holds.
+fn check_feed(at: &str, rules: Option<&FeedRules>, format: Option<Format>, findings: &mut Findings) {
+    let Some(rules) = rules else { return };
+    if format.is_some_and(|format| format != Format::Feed) {
+        let what = "says how a feed is read, and the format is another";
+        findings.error(&join(at, "feed"), what, "leave it out, or write format = \"feed\"");
+    }
+    if rules.titled.as_ref().is_some_and(|titled| titled.trim().is_empty()) {
+        let way_out = "write a part of the feed's own title, or leave it out";
+        findings.error(&format!("{at}.feed.titled"), "an empty text is in every title", way_out);
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::credentials::Access;
+use super::feed::FeedRules;
 use super::id::{SourceId, VendorId};
 
 /// A company that the organisation depends on.
@@ -55,6 +56,9 @@ pub struct Source {
     pub every: Schedule,
     /// Addresses of single roles, where they do not follow from `url`.
     pub roles: Vec<(String, Url)>,
+    /// How a `feed` is to be read, where not as usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Box<FeedRules>>,
     /// Whether it wants credentials, and whether there are any.
     pub access: Access,
 }
@@ -101,13 +105,21 @@ pub enum Format {
     MicrosoftPublic,
     /// Azure's public status page, by its API.
     AzureEmerging,
+    /// Oracle Cloud Infrastructure's dashboard.
+    OracleCloud,
+    /// Okta's status page.
+    Okta,
+    /// Slack's status.
+    Slack,
+    /// Any feed: RSS, Atom, JSON Feed.
+    Feed,
     /// A person's word.
     Manual,
 }
 
 impl Format {
     /// All of them, in the order in which they are listed for people.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Statuspage,
         Self::AwsHealth,
         Self::AzureRss,
@@ -115,6 +127,10 @@ impl Format {
         Self::Microsoft365,
         Self::MicrosoftPublic,
         Self::AzureEmerging,
+        Self::OracleCloud,
+        Self::Okta,
+        Self::Slack,
+        Self::Feed,
         Self::Manual,
     ];
 
@@ -129,6 +145,10 @@ impl Format {
             Self::Microsoft365 => "microsoft-365",
             Self::MicrosoftPublic => "microsoft-public",
             Self::AzureEmerging => "azure-emerging",
+            Self::OracleCloud => "oracle-cloud",
+            Self::Okta => "okta",
+            Self::Slack => "slack",
+            Self::Feed => "feed",
             Self::Manual => "manual",
         }
     }

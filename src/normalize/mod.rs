@@ -6,14 +6,21 @@
 pub mod aws_health;
 pub mod azure_emerging;
 pub mod azure_rss;
+pub mod channel;
+pub mod dated;
 pub mod document;
 pub mod entra;
+pub mod feed;
 pub mod field;
 pub mod google_cloud;
 pub mod keyed;
 pub mod microsoft_365;
 pub mod microsoft_public;
+pub mod moment;
+pub mod okta;
+pub mod oracle_cloud;
 pub mod region;
+pub mod slack;
 pub mod statuspage;
 
 use jiff::Timestamp;
@@ -120,6 +127,10 @@ pub const fn about(format: Format) -> About {
         Format::Microsoft365 => microsoft_365::ABOUT,
         Format::MicrosoftPublic => microsoft_public::ABOUT,
         Format::AzureEmerging => azure_emerging::ABOUT,
+        Format::OracleCloud => oracle_cloud::ABOUT,
+        Format::Okta => okta::ABOUT,
+        Format::Slack => slack::ABOUT,
+        Format::Feed => feed::ABOUT,
         Format::Manual => MANUAL,
     }
 }
@@ -146,6 +157,10 @@ pub fn plan(source: &Source, open: &KnownOpen) -> Vec<Request> {
         Format::Microsoft365 => microsoft_365::plan(source, url),
         Format::MicrosoftPublic => microsoft_public::plan(url),
         Format::AzureEmerging => azure_emerging::plan(url),
+        Format::OracleCloud => oracle_cloud::plan(source, url),
+        Format::Okta => okta::plan(url),
+        Format::Slack => slack::plan(source, url, open),
+        Format::Feed => feed::plan(url),
         Format::Manual => Vec::new(),
     }
 }
@@ -165,6 +180,10 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
             Reading::Done(first(answers).and_then(|body| microsoft_public::read(body, source.url.as_ref())))
         }
         Format::AzureEmerging => Reading::Done(first(answers).and_then(azure_emerging::read)),
+        Format::OracleCloud => Reading::Done(oracle_cloud::read(answers, open, now)),
+        Format::Okta => Reading::Done(first(answers).and_then(|body| okta::read(body, source.url.as_ref()))),
+        Format::Slack => slack::read(source, answers, open),
+        Format::Feed => Reading::Done(first(answers).and_then(|body| feed::read(body, source, open, now))),
         Format::Manual => Reading::Done(Err(Unreadable::NotAllowed(
             "a manual source is a person's word and is not polled".to_owned(),
         ))),

@@ -16,6 +16,9 @@ use crate::model::vendor::{Source, Vendor};
 /// another one.
 #[derive(Debug, Clone)]
 pub struct Compiled {
+    /// Which configuration of this process it is: each reload makes a later one, and what it has written is not undone
+    /// by one before it.
+    pub edition: u64,
     /// The organisation's name.
     pub organisation: String,
     /// The organisation's zone, an IANA name.
@@ -36,6 +39,8 @@ pub struct Compiled {
     pub sources: BTreeMap<SourceId, Source>,
     /// The subscriptions.
     pub rules: Rules,
+    /// Nothing of it is happening: every page and message says that it is a drill.
+    pub is_drill: bool,
 }
 
 /// What a configuration says, before it is made ready.
@@ -68,6 +73,7 @@ impl Compiled {
         let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
         let sources = needed.flat_map(|v| &v.sources).filter(|s| s.is_polled());
         Self {
+            edition: 0,
             organisation: parts.organisation,
             time_zone: parts.time_zone,
             page: parts.page,
@@ -78,6 +84,7 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            is_drill: false,
         }
     }
 
@@ -91,6 +98,18 @@ impl Compiled {
     #[must_use]
     pub fn speaks_for(&self, vendor: &VendorId) -> bool {
         self.sources.values().any(|source| source.id.is_of(vendor) && !source.format.speaks_aside())
+    }
+
+    /// The same as a later edition.
+    #[must_use]
+    pub fn of_edition(self, edition: u64) -> Self {
+        Self { edition, ..self }
+    }
+
+    /// The same for a drill.
+    #[must_use]
+    pub fn for_a_drill(self) -> Self {
+        Self { is_drill: true, ..self }
     }
 
     /// The keys of the sources that are polled.

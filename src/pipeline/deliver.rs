@@ -7,18 +7,44 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::kill_point;
 use crate::alerting::message::message;
+use crate::alerting::message::short::short_subject;
 use crate::delivery::mail::{self, Envelope, Mailbox};
 use crate::delivery::mailer::Mailer;
+use crate::delivery::pager;
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
 use crate::model::id::{NotificationId, ReceiverId};
-use crate::model::notification::{Facts, Notification};
-use crate::model::subscription::{Email, Receiver, Way};
+use crate::model::notification::Notification;
+use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::store::outbox::{Claimed, Frozen, Tried};
 use crate::store::{Store, StoreError};
 
-/// How long a claimed row is ours. Longer than any try may take.
-const LEASE: SignedDuration = SignedDuration::from_mins(8);
+/// How long a claimed row is ours, in real time. Longer than any try may take.
+const LEASE: Duration = Duration::from_secs(8 * 60);
+
+/// The time, as a try needs it.
+pub trait Time: Send + Sync {
+    /// The time by which things are due.
+    fn now(&self) -> Timestamp;
+    /// The time outside, by which the far side judges a signature. Another one only where a clock of our own runs.
+    fn outside(&self) -> Timestamp;
+    /// What [`Time::now`] will be, at the least, once `real` has passed outside.
+    fn after(&self, real: Duration) -> Timestamp;
+}
+
+impl<F: Fn() -> Timestamp + Send + Sync> Time for F {
+    fn now(&self) -> Timestamp {
+        self()
+    }
+
+    fn outside(&self) -> Timestamp {
+        self()
+    }
+
+    fn after(&self, real: Duration) -> Timestamp {
+        self() + SignedDuration::try_from(real).unwrap_or(SignedDuration::MAX)
+    }
+}
 
 /// How this installation reaches its receivers, with all secrets resolved.
 pub struct Ways {
@@ -65,11 +91,11 @@ pub async fn claim(
     ways: &Ways,
     most: usize,
     busy: &[String],
-    now: Timestamp,
+    time: &impl Time,
 ) -> Result<Vec<Claimed>, StoreError> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut tx = store.write().await?;
-    let mut claimed = tx.claim(&ways.process, most, busy, now + LEASE, now).await?;
+    let mut claimed = tx.claim(&ways.process, most, busy, time.after(LEASE), time.now()).await?;
     if claimed.is_empty() {
         return Ok(claimed);
     }
@@ -90,32 +116,27 @@ pub async fn claim(
 ///
 /// # Errors
 /// As [`mark`].
-pub async fn deliver_once(
-    store: &Store,
-    ways: &Ways,
-    row: Claimed,
-    clock: fn() -> Timestamp,
-) -> Result<Delivery, StoreError> {
-    let delivery = try_once(ways, row, clock).await;
-    mark(store, std::slice::from_ref(&delivery), clock()).await?;
+pub async fn deliver_once(store: &Store, ways: &Ways, row: Claimed, time: &impl Time) -> Result<Delivery, StoreError> {
+    let delivery = try_once(ways, row, time).await;
+    mark(store, std::slice::from_ref(&delivery), time.now()).await?;
     Ok(delivery)
 }
 
 /// Tries one claimed row once. Whoever calls this marks what came of it.
-pub async fn try_once(ways: &Ways, row: Claimed, clock: fn() -> Timestamp) -> Delivery {
+pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
     let Claimed { notification, bytes } = row;
     // Only frozen bytes are sent. What could not be frozen could not be worded.
     let bytes =
         bytes.ok_or_else(|| ways.compose(&notification).err().unwrap_or_else(|| "it was not frozen".to_owned()));
     let tried = match bytes {
         Ok(bytes) => {
-            let attempt = ways.send(&notification, &bytes, clock()).await;
+            let attempt = ways.send(&notification, &bytes, time.outside()).await;
             if matches!(attempt, Attempt::Delivered { .. }) {
                 kill_point("accepted");
             }
-            judge(ways, &notification, attempt, clock())
+            judge(ways, &notification, attempt, time.now())
         }
-        Err(reason) => again_or_dead(ways, &notification, reason, None, clock()),
+        Err(reason) => again_or_dead(ways, &notification, reason, None, time.now()),
     };
     Delivery { id: notification.id, receiver: notification.receiver, tried }
 }
@@ -137,10 +158,11 @@ impl Ways {
     /// # Errors
     /// Why it cannot be worded for this way, for people.
     pub fn compose(&self, notification: &Notification) -> Result<Frozen, String> {
-        let Notification { id, thread, facts, .. } = notification;
+        let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
-        let bytes = match &self.receiver(&notification.receiver)?.way {
-            Way::Email(to) => self.compose_mail(id, thread, facts, to, &message)?,
+        let receiver = self.receiver(&notification.receiver)?;
+        let bytes = match &receiver.way {
+            Way::Email(to) => self.compose_mail(notification, receiver.form, to, &message)?,
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
         };
         Ok(Frozen { subject: message.subject, bytes })
@@ -148,18 +170,23 @@ impl Ways {
 
     fn compose_mail(
         &self,
-        id: &NotificationId,
-        thread: &str,
-        facts: &Facts,
+        notification: &Notification,
+        form: Form,
         to: &Email,
         message: &crate::model::notification::Message,
     ) -> Result<Vec<u8>, String> {
         let relay = self.relay()?;
+        let Notification { id, thread, facts, .. } = notification;
         let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date: facts.at, message };
-        mail::compose(&envelope).map_err(|error| error.to_string())
+        let composed = match form {
+            Form::Whole => mail::compose(&envelope),
+            Form::Short { has_subject: true } => pager::compose(&envelope, &short_subject(facts)),
+            Form::Short { has_subject: false } => pager::compose(&envelope, ""),
+        };
+        composed.map_err(|error| error.to_string())
     }
 
-    /// Sends frozen bytes.
+    /// Sends frozen bytes. `now` is the time by which the far side judges the signature.
     pub async fn send(&self, notification: &Notification, bytes: &[u8], now: Timestamp) -> Attempt {
         let receiver = match self.receiver(&notification.receiver) {
             Ok(receiver) => receiver,

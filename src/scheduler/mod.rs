@@ -6,17 +6,14 @@
 pub mod deliverer;
 pub mod keyring;
 pub mod network;
+pub mod pulse;
+pub mod round;
 pub mod timetable;
 pub mod watch;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 /// How often due sources are gathered.
 pub const SLOT: Duration = Duration::from_millis(250);
 /// How often what only time brings is looked for, while there may be any.
 pub const TICK: Duration = Duration::from_secs(5);
-
-/// The time now. Layers below never ask for it; they are told.
-pub type Clock = fn() -> Timestamp;

@@ -10,7 +10,7 @@ const LAYERS: [&[(&str, &[&str])]; 6] = [
     // Outgoing requests are made the same way by the two that make them; nothing above asks anything itself.
     &[("outgoing", &[]), ("fetch", &["outgoing"]), ("store", &[]), ("delivery", &["outgoing"])],
     &[("pipeline", &[])],
-    &[("scheduler", &[]), ("web", &[])],
+    &[("clock", &[]), ("scheduler", &["clock"]), ("web", &["clock"])],
     // The wiring hands the one set of options to both.
     &[("main", &["commands"]), ("commands", &["outgoing"]), ("lib", &[])],
 ];

@@ -41,6 +41,7 @@ fn source(format: Format, url: &url::Url) -> Source {
         url: Some(url.clone()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
         access: Access::Signed(credentials()),
     }
 }

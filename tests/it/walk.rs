@@ -83,6 +83,7 @@ fn okta(url: url::Url) -> Vendor {
         every: Schedule::USUAL,
         roles: Vec::new(),
         access: Access::Open,
+        feed: None,
     };
     Vendor {
         id: bellwether::model::id::VendorId::parse("okta").unwrap(),
@@ -199,8 +200,8 @@ impl Walk {
 
 async fn deliver_all(store: &Store, ways: &Ways, now: Timestamp) -> Vec<Tried> {
     let mut all = Vec::new();
-    for row in deliver::claim(store, ways, 100, &[], now).await.unwrap() {
-        all.push(deliver::deliver_once(store, ways, row, Timestamp::now).await.unwrap().tried);
+    for row in deliver::claim(store, ways, 100, &[], &|| now).await.unwrap() {
+        all.push(deliver::deliver_once(store, ways, row, &Timestamp::now).await.unwrap().tried);
     }
     all
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bellwether::clock::Clock;
 use bellwether::store::outbox::{Frozen, Tried};
 use bellwether::web::token::Token;
 use bellwether::web::{self, App, Beat};
@@ -40,11 +41,12 @@ async fn serve_on(listen: &str, hospital: &Hospital, token: Option<&str>, clock:
     let app = Arc::new(App {
         store: hospital.store.clone(),
         compiled: receiver,
+        condition: watch::channel(bellwether::model::condition::Condition::default()).1,
         beat: beat.clone(),
         token: Token::demanded(at, token).unwrap(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         started: clock() - SignedDuration::from_mins(1),
-        clock,
+        clock: Clock::standing(clock()),
     });
     let stop = CancellationToken::new();
     tokio::spawn(web::serve(listener, app, stop.clone()));

@@ -125,6 +125,7 @@ fn source_of(name: &str, format: Format) -> Option<Source> {
         every: Schedule::USUAL,
         roles: Vec::new(),
         access: Access::Open,
+        feed: None,
     })
 }
 

@@ -18,6 +18,7 @@ fn source() -> Source {
         url: Some("https://graph.microsoft.com".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
         access: Access::Open,
     }
 }

@@ -20,6 +20,7 @@ fn source() -> Source {
         every: Schedule::USUAL,
         roles: Vec::new(),
         access: Access::Open,
+        feed: None,
     }
 }
 

@@ -88,6 +88,16 @@ impl Badge {
         Self { class: class(impact), word: impact.label().to_owned() }
     }
 
+    /// Its class.
+    pub const fn class(&self) -> &'static str {
+        self.class
+    }
+
+    /// Its word.
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+
     /// The same with a word of its own.
     pub fn saying(impact: Impact, word: impl Into<String>) -> Self {
         Self { class: class(impact), word: word.into() }
@@ -146,6 +156,8 @@ pub struct Frame {
     pub clock: When,
     /// Where "read again" leads.
     pub path: String,
+    /// Whether nothing of it is happening.
+    pub is_drill: bool,
     /// Whether somebody can sign out.
     pub is_guarded: bool,
 }
@@ -164,6 +176,7 @@ impl Frame {
             day: now.times.written(now.at, "%a %-d %B"),
             clock,
             path: path.into(),
+            is_drill: now.compiled.is_drill,
             is_guarded,
         }
     }

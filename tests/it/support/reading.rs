@@ -16,6 +16,7 @@ pub fn source(format: Format) -> Source {
         every: Schedule::USUAL,
         roles: Vec::new(),
         access: Access::Open,
+        feed: None,
     }
 }
 
