@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bellwether::model::credentials::Access;
 use bellwether::model::effect::EffectKind;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
 use bellwether::model::impact::Impact;
@@ -80,6 +81,7 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
             url: Some(addresses.page(n)),
             every: Schedule::Every(every),
             roles: Vec::new(),
+            access: Access::Open,
             feed: None,
         }],
     }

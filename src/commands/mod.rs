@@ -23,5 +23,6 @@ pub mod run;
 pub mod schema;
 pub mod secrets;
 pub mod setup;
+pub mod sign_in;
 mod table;
 pub mod vendors;

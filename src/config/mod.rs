@@ -6,6 +6,7 @@
 
 pub mod bellwether;
 pub mod check;
+pub mod credentials;
 pub mod inventory;
 pub mod operation;
 pub mod places;

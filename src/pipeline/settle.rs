@@ -142,8 +142,11 @@ async fn put_look(
     let marks = Marks { history_read: looked.history_read, warnings };
     tx.put_known(before, after, &marks, now).await?;
     if is_news || !warnings.is_empty() {
+        let mut pages: BTreeMap<&str, usize> = BTreeMap::new();
         for (role, hash, bytes) in &looked.bodies {
-            tx.put_body(&after.source, role, hash, bytes, now).await?;
+            let page = pages.entry(role).and_modify(|page| *page += 1).or_insert(1);
+            let name = if *page == 1 { (*role).to_owned() } else { format!("{role}.{page}") };
+            tx.put_body(&after.source, &name, hash, bytes, now).await?;
         }
     }
     Ok(())

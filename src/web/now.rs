@@ -201,12 +201,11 @@ impl Now {
 
     /// The vendors that a service needs and that no source speaks for, with those services.
     pub fn unspoken(&self) -> BTreeMap<&VendorId, Vec<&Service>> {
-        let spoken: BTreeSet<VendorId> = self.compiled.sources.keys().map(SourceId::vendor).collect();
         let mut unspoken: BTreeMap<&VendorId, Vec<&Service>> = BTreeMap::new();
         for service in self.compiled.graph.services() {
             for dependency in service.needs.iter().flat_map(|n| n.dependencies()) {
                 if let On::Vendor(selector) = &dependency.on
-                    && !spoken.contains(&selector.vendor)
+                    && !self.compiled.speaks_for(&selector.vendor)
                 {
                     let services = unspoken.entry(&selector.vendor).or_default();
                     if !services.iter().any(|s| s.id == service.id) {
@@ -216,6 +215,15 @@ impl Now {
             }
         }
         unspoken
+    }
+
+    /// How one hears of a vendor that no source speaks for.
+    pub fn how_it_tells(&self, vendor: &VendorId) -> Option<String> {
+        let unread = self.compiled.unread().find(|(source, _)| source.id.is_of(vendor));
+        let told = || self.compiled.vendors.get(vendor)?.notifies.clone();
+        unread
+            .map(|(source, way_out)| format!("{} is not looked at without credentials: {way_out}", source.id))
+            .or_else(told)
     }
 
     /// The services that name the vendor of this source themselves, and do not mean another source of it.

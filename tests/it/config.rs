@@ -427,6 +427,37 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        "b.toml",
+        "[credentials.microsoft]\nkind = \"entra\"\ntenant = \"t.example\"\nclient_id = \"00000000-0000-4000-8000-00000000000a\"\nclient_secret = { env = \"X\" }\nauthority = \"http://me:hunter2@login.example\"",
+        &[
+            "b.toml:6:13: credentials.microsoft.authority: a secret is sent there, in the clear; write an https:// address, or leave it out",
+            "b.toml:6:13: credentials.microsoft.authority: a password does not belong into this file; leave it out",
+        ],
+    ),
+    (
+        "b.toml",
+        "[credentials.microsoft]\nkind = \"entra\"\ntenant = \"common\"\nclient_id = \"hunter2\"\nclient_secret = \"hunter2\"\n[credentials.azure]\nkind = \"oauth\"\ntenant = \"a b\"\nclient_id = \"00000000-0000-4000-8000-00000000000a\"\nclient_secret = { env = \"hunter2~Q.x\" }\nauthority = \"http://login.example\"\ncloud = \"germany\"\n[credentials.\"A b\"]\nkind = \"entra\"",
+        &[
+            "b.toml:3:10: credentials.microsoft.tenant: an app signs in to one tenant; write your tenant's id or domain",
+            "b.toml:4:13: credentials.microsoft.client_id: this is not the id of an app registration; write its Application (client) ID, 32 hex digits with dashes",
+            "b.toml:5:17: credentials.microsoft.client_secret: a secret stands here in plain text; write { env = \"NAME\" } or { file = \"/path\" }",
+            "b.toml:7:8: credentials.azure.kind: `oauth` is not a word for this; it may be `entra`",
+            "b.toml:8:10: credentials.azure.tenant: this is no tenant; write its id, or a domain as \"example.onmicrosoft.com\"",
+            "b.toml:10:17: credentials.azure.client_secret: `env` wants the name of an environment variable; write { env = \"NAME\" } or { file = \"/path\" }",
+            "b.toml:12:9: credentials.azure.cloud: `germany` is not a word for this; it may be `public`, `us-government`, `us-government-dod`, `china`",
+            "b.toml:13:14: credentials.A b: this is not a name for credentials; use lower-case letters, digits and '-'",
+        ],
+    ),
+    (
+        "vendor.toml",
+        "name = \"A\"\n[[source]]\nid = \"a\"\nformat = \"microsoft-365\"\nurl = \"https://a.example\"\n[[source]]\nid = \"b\"\nformat = \"statuspage\"\nurl = \"https://b.example\"\ncredentials = \"microsoft\"\n[[source]]\nid = \"c\"\nformat = \"azure-emerging\"\nurl = \"https://c.example\"\ncredentials = \"My App\"",
+        &[
+            "vendor.toml:2:1: source[0].credentials: the format microsoft-365 lets nobody in without credentials; add credentials = \"microsoft\", or another name",
+            "vendor.toml:10:15: source[1].credentials: the format statuspage has no use for them; leave it out",
+            "vendor.toml:15:15: source[2].credentials: this is not a name for credentials; use lower-case letters, digits and '-'",
+        ],
+    ),
+    (
         "vendor.toml",
         "name = \"A\"\n[[source]]\nid = \"a\"\nformat = \"statuspge\"\nurl = \"https://a.example\"\n[[source]]\nid = \"a\"\nformat = \"statuspage\"\nurl = \"http://a.example\"\n[[source]]\nformat = \"manual\"\nid = \"A b\"\nurl = \"https://a.example\"\n[[source]]\nid = \"d\"\nformat = \"statuspage\"",
         &[

@@ -8,8 +8,8 @@ use bellwether::delivery::Attempt;
 use bellwether::delivery::mail::{Envelope, compose};
 use bellwether::delivery::mailer::{MailSettings, Mailer, MailerError, Tls};
 use bellwether::delivery::pager;
-use bellwether::delivery::secret::Secret;
 use bellwether::model::notification::Message;
+use bellwether::model::secret::Secret;
 use bellwether::model::subscription::Email;
 
 use crate::support::smtp::{Script, SmtpServer, sender};

@@ -11,6 +11,7 @@ mod layers;
 mod mail;
 mod mangled;
 mod message;
+mod microsoft;
 mod operate;
 mod recordings;
 mod reload;

@@ -110,6 +110,9 @@ impl Voice {
             let (version, organisation) = (env!("CARGO_PKG_VERSION"), &compiled.organisation);
             let (services, sources) = (compiled.graph.services().len(), compiled.sources.len());
             tracing::info!(version, organisation, services, sources, page = %address, "Bellwether begins");
+            for (source, way_out) in compiled.unread() {
+                tracing::warn!("not looked at: {}: {way_out}", source.id);
+            }
             if sound.subscriptions.subscriptions.is_empty() {
                 tracing::warn!("nobody is told yet: config/subscriptions.toml has no subscription");
             }
@@ -125,7 +128,11 @@ impl Voice {
         for source in compiled.sources.values() {
             line(&format!("  {:<34} {:<14} {}", source.id.to_string(), source.format.name(), how_often(source)));
         }
-        for vendor in compiled.graph.vendors().filter(|v| !compiled.sources.keys().any(|s| s.vendor() == **v)) {
+        for (source, way_out) in compiled.unread() {
+            line(&format!("  {:<34} not looked at: {way_out}", source.id.to_string()));
+        }
+        for vendor in compiled.graph.vendors().filter(|v| compiled.vendors.get(*v).is_none_or(|v| v.sources.is_empty()))
+        {
             line(&format!("  {vendor:<34} no source    only what is entered by hand is known of it"));
         }
         if sound.subscriptions.subscriptions.is_empty() {
