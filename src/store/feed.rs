@@ -208,3 +208,32 @@ impl Writing {
 pub(super) fn line(row: &sqlx::sqlite::SqliteRow) -> Result<Line, StoreError> {
     Ok(Line { seq: row.get(0), at: at(row.get(1)), doc: from_text("change", row.get(2))? })
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+
+    /// A hundred thousand incidents may lie in the past, and the first page is read at 3 a.m.
+    #[tokio::test]
+    async fn the_first_page_walks_through_nothing_that_is_over() {
+        let store = Store::in_memory().await.unwrap();
+        let statements = [
+            LATELY_ENDED,
+            OUTBOX,
+            "SELECT doc FROM report WHERE is_open = TRUE ORDER BY source, key",
+            "SELECT DISTINCT cause, service FROM effect WHERE cause IN (SELECT value FROM json_each($1))",
+            "SELECT at FROM effect ORDER BY seq DESC LIMIT 1",
+        ];
+        for statement in statements {
+            let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
+            for row in explained.fetch_all(&store.reads).await.unwrap() {
+                let step: String = row.get(3);
+                let walks = ["SCAN r", "SCAN report", "SCAN change", "SCAN effect", "SCAN notification"];
+                let is_bounded = step.contains("report_open") || statement.contains("ORDER BY seq DESC LIMIT 1");
+                assert!(is_bounded || !walks.iter().any(|walk| step.starts_with(walk)), "{statement}: {step}");
+            }
+        }
+    }
+}

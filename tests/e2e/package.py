@@ -135,8 +135,10 @@ def check_broken(installed):
     machine.put("/etc/bellwether/bellwether.toml", right + "\n[nonsense]\n")
     machine.run("systemctl", "restart", UNIT, demanded=False)
     time.sleep(7)
-    state = machine.run("systemctl", "show", "-P", "ActiveState", "-P", "NRestarts", "-P", "ExecMainStatus", UNIT).stdout.split()
-    check(state[0] == "failed" and "78" in state, "a wrong configuration stops it with exit code 78, once")
+    shown = machine.run("systemctl", "show", "-p", "ActiveState,NRestarts,ExecMainStatus", UNIT).stdout
+    state = dict(line.split("=", 1) for line in shown.split())
+    stopped = state["ActiveState"] == "failed" and state["ExecMainStatus"] == "78"
+    check(stopped, f"a wrong configuration stops it with exit code 78, and it is not started over and over: {state}")
     check("nonsense" in installed.journal(), "and the journal names the key")
     machine.put("/etc/bellwether/bellwether.toml", right)
     machine.run("systemctl", "restart", UNIT)

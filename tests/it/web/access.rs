@@ -6,7 +6,7 @@ use super::*;
 async fn the_token_stands_before_everything_but_health_and_style() {
     let hospital = storm(true).await;
     let served = serve(&hospital, Some(TOKEN)).await;
-    for path in ["/", "/services", "/incidents/x", "/sources", "/deliveries", "/none"] {
+    for path in ["/", "/services", "/incidents/x", "/vendors/keyring", "/sources", "/deliveries", "/none"] {
         let answer = served.get(path).await;
         assert_eq!(answer.status, 401, "{path}");
         assert!(answer.body.contains("action=\"/sign-in\"") && !answer.body.contains("EHR"), "{path}");

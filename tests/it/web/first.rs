@@ -19,6 +19,9 @@ async fn the_first_page_answers_in_one_order() {
             "1 dependency has no source at all",
             "CareChart",
             "Hurting us: 1 incident, 3 of 5 services",
+            "Filter: everything",
+            "3 hurt",
+            "2 well and measured",
             "Major outage",
             "Life-safety",
             "EHR is down at 3 of 4 sites",
@@ -39,6 +42,7 @@ async fn the_first_page_answers_in_one_order() {
             "The vendor’s last word",
             "1 h 31 min ago",
             "The cause is a certificate",
+            "not promised",
             "keyring/status-page",
             "stspg.example",
             "Do",
@@ -46,16 +50,24 @@ async fn the_first_page_answers_in_one_order() {
             "hand out paper charts",
             "tel:+18005550117",
             "Owner: Clinical Systems",
+            "Situation update",
+            "EHR is down at 3 of 4 sites. Major outage, life-safety.",
+            "Also hurt: Sign-in, e-Prescribing.",
+            "EHR can be borne for 57 min more, of 5 h.",
+            "1. Charge nurses open",
+            "As of 17:41 CDT (22:41 UTC).",
             "Open, but not ours: 1",
             "Synthetic: queues are slow",
             "Degraded",
-            "Services not well: 3 of 5",
-            "EHR",
-            "e-Prescribing",
-            "2 well",
-            "What nobody knows: 1",
+            "Vendors not well: 2 of 4; 1 of 4 nobody can speak for",
+            "Keyring",
+            "Single sign-on: Sign-in",
+            "Skyward Cloud",
+            "1 nobody can speak for",
             "CareChart",
             "By mail to the technical contact",
+            "1 vendor well",
+            "Ringway",
             "Maintenance, running and in the next 24 hours: 1",
             "23:00 CDT",
             "Skyward Cloud",
@@ -91,9 +103,10 @@ async fn without_an_incident_nothing_is_one_big_green_sign() {
             "3 services well",
             "2 services that nobody can speak for",
             "EHR, e-Prescribing",
+            "CareChart has no source that can be read",
             "Open, but not ours: none",
-            "Services not well: none that we can see; 2 of 5 nobody can speak for",
-            "What nobody knows: 1",
+            "Vendors not well: none that we can see; 1 of 4 nobody can speak for",
+            "3 vendors well",
             "Maintenance, running and in the next 24 hours: none",
             "Lately resolved: none",
         ],
@@ -139,8 +152,70 @@ async fn two_hundred_incidents_stay_under_a_hundred_kilobytes() {
     assert!(octets < 50_000, "{octets} octets travel");
     assert!(page.body.len() < 100_000, "{} octets are the page itself", page.body.len());
     assert_eq!(page.body.matches("<article class=\"card").count(), 10);
-    in_order(&page.body, &["Hurting us: 200 incidents", "190 more, page 1 of 4"]);
-    let last = served.get("/?page=4").await.body;
+    in_order(&page.body, &["Hurting us: 200 incidents", "200 in all, page 1 of 5"]);
+    let last = served.get("/?page=5").await.body;
     assert_eq!(last.matches("<article class=\"card").count(), 0);
-    in_order(&last, &["page 4 of 4"]);
+    in_order(&last, &["page 5 of 5"]);
+}
+
+#[tokio::test]
+async fn a_filter_stands_in_the_address_and_says_what_it_leaves_out() {
+    let hospital = storm(true).await;
+    let served = serve(&hospital, None).await;
+    for (query, is_shown) in [
+        ("vendor=keyring", true),
+        ("vendor=skyward", false),
+        ("service=ehr", true),
+        ("service=payroll", false),
+        ("tier=life-safety", true),
+        ("tier=back-office", false),
+        ("impact=major_outage", true),
+        ("q=certificate+harrow", true),
+        ("q=certificate+nowhere", false),
+        ("vendor=&service=&tier=&impact=&q=&page=", true),
+    ] {
+        let page = served.get(&format!("/?{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        assert_eq!(page.body.contains("<article class=\"card"), is_shown, "{query}");
+        in_order(&page.body, &["Hurting us: 1 incident, 3 of 5 services"]);
+        let leaves_out = page.body.contains("1 that hurts us left out");
+        assert_eq!(leaves_out, !is_shown, "{query}: what is left out is said");
+    }
+    for (query, says) in [
+        ("tier=high", "write life-safety, clinical"),
+        ("impact=bad", "write degraded, partial_outage"),
+        ("page=x", "write a number"),
+        ("nonsense=1", "This page knows"),
+    ] {
+        let page = served.get(&format!("/?{query}")).await;
+        assert_eq!(page.status, 400, "{query}");
+        in_order(&page.body, &[says]);
+    }
+    let chosen = served.get("/?tier=clinical&q=%22%3E%3Cscript%3E").await.body;
+    in_order(&chosen, &["value=\"&#34;&#62;&#60;script&#62;\"", "<option value=\"clinical\" selected>"]);
+    assert_eq!(chosen.matches("<script").count(), 3, "only our own modules");
+}
+
+#[tokio::test]
+async fn a_next_word_that_was_promised_and_did_not_come_is_overdue() {
+    let hospital = past().await;
+    let served = serve(&hospital, None).await;
+    let page = served.get("/").await.body;
+    in_order(&page, &["next word was due", "The vendor’s last word", "Next</dt>", "overdue by 31 min", "17:10 CDT"]);
+}
+
+#[tokio::test]
+async fn a_hundred_kilobytes_are_not_passed_on_any_page() {
+    let hospital = past().await;
+    let served = serve(&hospital, None).await;
+    let open = served.get("/api/v1/incidents?vendor=keyring").await.json();
+    let mut assets = 0;
+    for asset in ["tokens.css", "base.css", "drawn.css", "live.js", "keys.js", "theme.js", "icon.svg"] {
+        assets += served.get(&format!("/assets/{asset}")).await.body.len();
+    }
+    let id = open["incidents"][0]["id"].as_str().unwrap();
+    for path in ["/vendors/keyring", "/vendors", "/services", "/services/ehr", &format!("/incidents/{id}")] {
+        let page = served.get(path).await;
+        assert!(page.status == 200 && page.body.len() + assets < 100_000, "{path}: {}", page.body.len() + assets);
+    }
 }

@@ -11,6 +11,7 @@ mod policy;
 mod show;
 mod sources;
 mod stream;
+mod vendor;
 mod wall;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bellwether::clock::Clock;
+use bellwether::store::known::Seen;
 use bellwether::store::outbox::{Frozen, Tried};
 use bellwether::web::token::Token;
 use bellwether::web::{self, App, Beat};
@@ -253,4 +255,64 @@ async fn crowd() -> Hospital {
     hospital.says("ringway", page(&["Trunks"], json!(many), json!([])));
     hospital.look(ago(0)).await;
     hospital
+}
+
+/// A vendor with a past of forty days: two outages that are over, a day on which nobody could read it, and one that is
+/// open now, whose text was edited and whose next word is overdue.
+async fn past() -> Hospital {
+    let hospital = Hospital::open(true).await;
+    let names = ["Single sign-on US", "Single sign-on EU", "Directory", "Workflows"];
+    hospital.says("ringway", well(&["Trunks"]));
+    hospital.says("skyward", well(&["SQL Database", "Object storage", "Queues"]));
+    hospital.says("keyring", well(&names));
+    hospital.look(ago(40 * 1_440)).await;
+    let outages = [
+        (30 * 1_440, 200, "critical", "major_outage", "Single sign-on US", "Synthetic: nobody can sign in"),
+        (4 * 1_440, 400, "minor", "degraded_performance", "Workflows", "Synthetic: workflows are late"),
+    ];
+    for (n, (begins, lasts, impact, status, name, title)) in outages.into_iter().enumerate() {
+        let mut one = incident(&format!("past{n}"), title, impact, Some((name, status)), WORDS);
+        one["started_at"] = json!(ago(begins).to_string());
+        one["created_at"] = json!(ago(begins - 25).to_string());
+        one["incident_updates"][1]["display_at"] = json!(ago(begins - 25).to_string());
+        one["incident_updates"][0]["display_at"] = json!(ago(begins - 60).to_string());
+        hospital.says("keyring", page(&names, json!([one]), json!([])));
+        hospital.look(ago(begins - 26)).await;
+        hospital.says("keyring", well(&names));
+        for minutes in [0, 5, 10, 15] {
+            hospital.look(ago(begins - lasts - minutes)).await;
+        }
+    }
+    was_read(&hospital).await;
+    now_down(&hospital, &names).await;
+    hospital
+}
+
+/// That the sources were read every half hour, but for one day.
+async fn was_read(hospital: &Hospital) {
+    let half_hours = (0..40 * 48).rev().map(|n| n * 30).filter(|m| !(14_400..15_840).contains(m));
+    let sources: Vec<_> = hospital.compiled.sources.keys().collect();
+    let seen = half_hours.flat_map(|m| sources.iter().map(move |s| (m, *s)));
+    let seen: Vec<Seen> =
+        seen.map(|(m, source)| Seen { source: source.clone(), look: ago(m), good: Some(ago(m)), next: None }).collect();
+    hospital.store.put_seen(&seen).await.unwrap();
+}
+
+async fn now_down(hospital: &Hospital, names: &[&str]) {
+    let began = [
+        "We see failed sign-ins. Next update within 30 minutes.",
+        "The cause is known: a certificate ran out. Next update within 60 minutes.",
+    ];
+    let named = Some(("Single sign-on US", "partial_outage"));
+    let mut open = incident("kr9", "Synthetic: sign-ins fail", "major", named, began);
+    hospital.says("keyring", page(names, json!([open]), json!([])));
+    hospital.look(ago(210)).await;
+    open["incident_updates"][1]["body"] =
+        json!("Since 18:38 UTC sign-ins fail in the US. Next update within two hours.");
+    let (from, until) = ("2026-07-18T04:00:00Z", "2026-07-18T05:30:00Z");
+    let ahead = maintenance("mt2", "Synthetic: new certificates", from, until, "Single sign-on EU");
+    hospital.says("keyring", page(names, json!([open]), json!([ahead])));
+    for minutes in [150, 0] {
+        hospital.look(ago(minutes)).await;
+    }
 }

@@ -25,7 +25,10 @@ async fn a_source_that_goes_dark_says_since_when_and_why() {
     );
     let first = served.get("/").await.body;
     in_order(&first, &["1 source blind", "ringway/status-page", "20 min ago"]);
-    in_order(&first, &["What nobody knows: 2", "Ringway (ringway/status-page)", "Telephony", "no answer in 30 s"]);
+    in_order(
+        &first,
+        &["Vendors not well: none that we can see; 2 of 4", "CareChart", "Ringway", "Telephony", "no answer in 30 s"],
+    );
     let sources = served.get("/api/v1/sources").await.json();
     assert_eq!(sources["sources"][1]["health"], "unreadable");
     assert_eq!(sources["sources"][1]["last_good"], "2026-07-17T22:41:00Z");

@@ -18,6 +18,10 @@ async fn what_a_vendor_writes_stays_text() {
         "/",
         "/services",
         "/services/ehr",
+        "/vendors",
+        "/vendors/keyring",
+        "/sources",
+        "/deliveries",
         "/sources",
         "/maintenance",
         "/deliveries",
@@ -49,6 +53,9 @@ async fn every_answer_carries_the_policy() {
         ("/services/ehr", 200),
         ("/services/none", 404),
         ("/incidents/none", 404),
+        ("/vendors", 200),
+        ("/vendors/keyring", 200),
+        ("/vendors/none", 404),
         ("/sources", 200),
         ("/deliveries", 200),
         ("/deliveries?state=lost", 400),
@@ -83,7 +90,7 @@ async fn every_answer_carries_the_policy() {
 async fn pages_ask_nothing_outside() {
     let hospital = storm(true).await;
     let served = serve(&hospital, None).await;
-    for path in ["/", "/sources", "/services/ehr"] {
+    for path in ["/", "/sources", "/services/ehr", "/vendors/keyring"] {
         let body = served.get(path).await.body;
         for part in body
             .split(['<', '>'])

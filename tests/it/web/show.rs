@@ -2,11 +2,12 @@
 
 use super::*;
 
-/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves seven situations on ports 18090 to 18096,
-/// or from `BELLWETHER_SHOW_PORT` on.
+/// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves situations from port 18090 on, or from
+/// `BELLWETHER_SHOW_PORT`. Which port shows what stands in `tests/e2e/pages.mjs`.
 #[tokio::test]
 async fn show() {
     let Some(seconds) = std::env::var("BELLWETHER_SHOW").ok().and_then(|s| s.parse().ok()) else { return };
+    let first = std::env::var("BELLWETHER_SHOW_PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(18_090_u16);
     let dark = Hospital::open(true).await;
     dark.look(ago(30)).await;
     dark.look(ago(0)).await;
@@ -21,12 +22,11 @@ async fn show() {
         planned.look(ago(-minutes)).await;
     }
     super::deliveries::give_up(&planned, ago(-30)).await;
-    let shown =
-        [storm(false).await, quiet().await, crowd().await, dark, told, planned, super::maintenance::planned().await];
-    let first = std::env::var("BELLWETHER_SHOW_PORT").ok().and_then(|p| p.parse::<u16>().ok()).unwrap_or(18090);
+    let due = super::maintenance::planned().await;
+    let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due];
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(first..) {
-        let clock = if port == first + 5 { || ago(-19) } else { noon };
+        let clock = if port == first + 6 { || ago(-19) } else { noon };
         served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, clock).await);
     }
     tokio::time::sleep(Duration::from_secs(seconds)).await;
