@@ -7,6 +7,8 @@ pub mod hostile;
 pub mod http;
 pub mod microsoft;
 pub mod model;
+pub mod process;
 pub mod reading;
 pub mod recorded;
 pub mod smtp;
+pub mod ward;
