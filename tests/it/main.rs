@@ -3,6 +3,7 @@
 
 mod config;
 mod config_files;
+mod demo;
 mod docs;
 mod fetch;
 mod golden;

@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::say::Voice;
+use super::say::Ear;
 use crate::clock::Clock;
 use crate::commands::inbox::Inbox;
 use crate::commands::setup::Sound;
 use crate::config::bellwether::Retention;
 use crate::pipeline::compiled::Compiled;
-use crate::pipeline::deliver::Delivery;
+use crate::pipeline::deliver::{Delivery, Ways};
 use crate::scheduler::deliverer::Deliverer;
 use crate::scheduler::network::Network;
 use crate::scheduler::watch::{Told, Watch};
@@ -49,7 +49,15 @@ impl Loops {
     ///
     /// # Errors
     /// A certificate, a proxy or a relay that cannot be set up.
-    pub fn start(&self, sound: &Sound, voice: Voice) -> Result<broadcast::Sender<Beat>> {
+    pub fn start(&self, sound: &Sound, ear: impl Ear + 'static) -> Result<broadcast::Sender<Beat>> {
+        self.start_with(sound, sound.ways(format!("process {}", std::process::id()))?, ear)
+    }
+
+    /// The same with ways to the receivers that are another's.
+    ///
+    /// # Errors
+    /// As [`Loops::start`].
+    pub fn start_with(&self, sound: &Sound, ways: Ways, ear: impl Ear + 'static) -> Result<broadcast::Sender<Beat>> {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
@@ -65,7 +73,7 @@ impl Loops {
         let words = looks;
         let deliverer = Deliverer {
             store: self.store.clone(),
-            ways: Arc::new(sound.ways(format!("process {}", std::process::id()))?),
+            ways: Arc::new(ways),
             clock: self.clock.clone(),
             woken: Arc::clone(&woken),
             told: deliveries,
@@ -87,22 +95,19 @@ impl Loops {
             }
         });
         self.tasks.spawn(deliverer.run(self.stop.clone()));
-        self.tasks.spawn(announce(voice, looks_told, deliveries_told, woken, beat.clone()));
+        self.tasks.spawn(announce(ear, looks_told, deliveries_told, woken, beat.clone()));
         Ok(beat)
     }
 
     /// Begins to serve the pages and the API.
-    ///
-    /// # Errors
-    /// The counters cannot be set up.
-    pub fn serve(&self, listener: TcpListener, token: Option<Token>, beat: broadcast::Sender<Beat>) -> Result<()> {
+    pub fn serve(&self, listener: TcpListener, token: Option<Token>, beat: broadcast::Sender<Beat>) {
         let (_, compiled) = watch::channel(Arc::clone(&self.compiled));
         let app = Arc::new(App {
             store: self.store.clone(),
             compiled,
             beat,
             token,
-            metrics: PrometheusBuilder::new().install_recorder()?,
+            metrics: counters(),
             started: self.clock.now(),
             clock: self.clock.clone(),
         });
@@ -112,8 +117,13 @@ impl Loops {
                 tracing::error!(%error, "the pages are served no longer");
             }
         });
-        Ok(())
     }
+}
+
+/// What the program counts. Where another in this process counts already, it is that one's.
+fn counters() -> PrometheusHandle {
+    let installed = PrometheusBuilder::new().install_recorder();
+    installed.unwrap_or_else(|_| PrometheusBuilder::new().build_recorder().handle())
 }
 
 /// Lets go of what is older than the configuration keeps.
@@ -165,7 +175,7 @@ async fn read_inbox(
 
 /// Says on the terminal what happens, and wakes the deliveries when something is to be sent.
 async fn announce(
-    mut voice: Voice,
+    mut ear: impl Ear,
     mut looks: mpsc::Receiver<Told>,
     mut deliveries: mpsc::Receiver<Result<Delivery, StoreError>>,
     woken: Arc<Notify>,
@@ -177,12 +187,12 @@ async fn announce(
                 if told.happened.as_ref().is_ok_and(|happened| happened.notices.iter().any(|n| n.sent)) {
                     woken.notify_one();
                 }
-                voice.look(&told);
+                ear.look(&told);
                 // A beat that nobody hears is none.
                 let _ = beat.send(beat_of(&told));
             }
             Some(delivery) = deliveries.recv() => {
-                voice.delivery(&delivery);
+                ear.delivery(&delivery);
                 let _ = beat.send(Beat::Delivery);
             }
             else => return,

@@ -58,7 +58,7 @@ async fn serve(sound: &Sound) -> Result<()> {
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let loops = Loops { store: store.clone(), compiled, clock, stop: stop.clone(), tasks: tasks.clone() };
     let told = loops.start(sound, voice)?;
-    loops.serve(listener, token, told)?;
+    loops.serve(listener, token, told);
     stopped().await;
     say!("Stopping: what has begun may end, within {} s.", GRACE.as_secs());
     stop.cancel();
@@ -92,7 +92,7 @@ async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener> {
 }
 
 /// Resolves when the program is told to stop: Ctrl-C, or SIGTERM from the system.
-async fn stopped() {
+pub async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -21,6 +21,14 @@ use crate::scheduler::watch::Told;
 use crate::store::StoreError;
 use crate::store::outbox::Tried;
 
+/// Is told what the loops do.
+pub trait Ear: Send {
+    /// What a look or a tick led to.
+    fn look(&mut self, told: &Told);
+    /// What came of a try to deliver.
+    fn delivery(&mut self, delivery: &Result<Delivery, StoreError>);
+}
+
 /// Speaks to whoever watches the terminal. A terminal that is gone stops nothing.
 pub struct Voice {
     compiled: Arc<Compiled>,
@@ -67,9 +75,10 @@ impl Voice {
         line("");
         line(&format!("The page is at http://{address}/"));
     }
+}
 
-    /// What a look or a tick led to.
-    pub fn look(&mut self, told: &Told) {
+impl Ear for Voice {
+    fn look(&mut self, told: &Told) {
         match (&told.happened, &told.source) {
             (Err(error), source) => {
                 let of = source.as_ref().map(|s| format!(" of {s}")).unwrap_or_default();
@@ -86,6 +95,12 @@ impl Voice {
         }
     }
 
+    fn delivery(&mut self, delivery: &Result<Delivery, StoreError>) {
+        self.came_of(delivery);
+    }
+}
+
+impl Voice {
     fn happened(&self, at: Timestamp, happened: &Happened, is_first: bool) {
         match happened.our_network {
             Some(OurNetwork::Gone) => line(&format!(
@@ -140,8 +155,7 @@ impl Voice {
         !happened.effects.is_empty()
     }
 
-    /// What came of a try to deliver.
-    pub fn delivery(&self, delivery: &Result<Delivery, StoreError>) {
+    fn came_of(&self, delivery: &Result<Delivery, StoreError>) {
         let at = time(self.clock.now());
         match delivery {
             Err(error) => line(&format!("{at}  !! a delivery could not be marked: {error}")),
