@@ -386,8 +386,9 @@ fn asks_for(subscription: &Subscription, effect: &Effect, about: Option<&About>)
 }
 
 impl Told {
-    /// What was told of two components that one incident names: the worse of both.
-    fn together_with(self, other: Self) -> Self {
+    /// What was told of two components that one incident names, or of two reports of one incident: the worse of both.
+    #[must_use]
+    pub fn together_with(self, other: Self) -> Self {
         let is_worse = (other.sent, other.impact.rung()) > (self.sent, self.impact.rung());
         let since = earlier(self.since, other.since);
         Self { since, ..if is_worse { other } else { self } }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
@@ -12,7 +13,8 @@ use super::incident::Said;
 use super::load::{self, Folders};
 use super::poll::Poll;
 use super::replay::{self, Replay};
-use super::{check, incident, poll, receivers, run, schema, vendors};
+use super::{check, errand, incident, poll, receivers, run, schema, vendors};
+use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::demo::drill::Drill;
 use crate::demo::{self, Demo, drill, story};
@@ -33,12 +35,14 @@ pub const BAD_CONFIGURATION: u8 = 78;
     after_help = "Exit codes: 0 done; 1 it could not be done, or something could not be read; 2 typed wrong; 78 the configuration is wrong.\n\nFirst steps: edit config/inventory.toml, then `bellwether check`, `bellwether poll`, and `bellwether`."
 )]
 struct Cli {
-    /// The folder of bellwether.toml, inventory.toml and subscriptions.toml.
-    #[arg(long, global = true, value_name = "FOLDER", default_value = "config", env = "BELLWETHER_CONFIG")]
-    config: PathBuf,
-    /// A folder of vendors of your own; they add to those in the binary and override them.
-    #[arg(long, global = true, value_name = "FOLDER", default_value = "sources", env = "BELLWETHER_SOURCES")]
-    sources: PathBuf,
+    /// The folder of bellwether.toml, inventory.toml and subscriptions.toml. Without it: `config` where this is started,
+    /// and where that is missing, /etc/bellwether.
+    #[arg(long, global = true, value_name = "FOLDER", env = "BELLWETHER_CONFIG")]
+    config: Option<PathBuf>,
+    /// A folder of vendors of your own; they add to those in the binary and override them. Without it: `sources` where
+    /// this is started, or /etc/bellwether/sources, as with --config.
+    #[arg(long, global = true, value_name = "FOLDER", env = "BELLWETHER_SOURCES")]
+    sources: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -89,6 +93,8 @@ enum Command {
         #[arg(long, requires = "yes")]
         json: bool,
     },
+    /// Have the running Bellwether read its files, secrets and certificates again.
+    Reload,
     /// Look once, now, and show what was understood. Stores nothing, tells nobody.
     Poll {
         /// VENDOR or VENDOR/SOURCE; without it, all that the inventory needs.
@@ -145,6 +151,11 @@ enum Command {
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder: bellwether.1 and one for each command.
+    Man {
+        /// The folder.
+        folder: PathBuf,
     },
 }
 
@@ -234,9 +245,13 @@ enum VendorsCommand {
 pub fn main() -> ExitCode {
     rustls::crypto::ring::default_provider().install_default().ok();
     let cli = Cli::parse();
-    speak_of_trouble();
-    let folders = Folders { config: cli.config, sources: cli.sources };
-    let done = dispatch(cli.command.unwrap_or(Command::Run), &folders);
+    let folders = Folders::chosen(cli.config, cli.sources);
+    let command = cli.command.unwrap_or(Command::Run);
+    // `run` begins it when it has read how.
+    if !matches!(command, Command::Run) {
+        run::log::begin(Log::default());
+    }
+    let done = dispatch(command, &folders);
     match done {
         Ok(code) => code,
         Err(error) => {
@@ -246,16 +261,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// What goes wrong inside is logged to standard error; `RUST_LOG` says how much of it.
-fn speak_of_trouble() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,bellwether=info,sqlx=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-}
-
 fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run => run::run(folders),
+        Command::Reload => errand::reload(folders),
         Command::Check { json } => check::run(folders, json),
         Command::Demo { story, speed, stay, listen, json } => demo::demo(&Demo { story, speed, stay, json, listen }),
         Command::Drill { story, receivers, speed, yes, json } => {
@@ -275,6 +284,11 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "bellwether", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { folder } => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .with_context(|| format!("the manual cannot be written to {}", folder.display()))?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -26,6 +26,7 @@ pub fn run(folders: &Folders, act: Act, said: Said, json: bool) -> Result<ExitCo
         super::check::print(&loaded.problems);
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
+    super::owner::act_as_owner_of(&sound.settings.database.folder)?;
     if said.author.trim().is_empty() {
         bail!("say who you are: --author NAME, or set BELLWETHER_AUTHOR");
     }

@@ -37,6 +37,29 @@ pub struct Folders {
     pub sources: PathBuf,
 }
 
+/// Where a package puts the configuration.
+const INSTALLED: &str = "/etc/bellwether";
+
+impl Folders {
+    /// The folders that were named, and for those that were not: what lies where the program is started, else what a
+    /// package installed.
+    #[must_use]
+    pub fn chosen(config: Option<PathBuf>, sources: Option<PathBuf>) -> Self {
+        Self::chosen_in(Path::new(""), Path::new(INSTALLED), config, sources)
+    }
+
+    fn chosen_in(here: &Path, installed: &Path, config: Option<PathBuf>, sources: Option<PathBuf>) -> Self {
+        let file = |folder: &Path| folder.join("bellwether.toml").is_file();
+        let is_installed = !file(&here.join("config")) && file(installed);
+        let (usual, own) = if is_installed {
+            (installed.to_owned(), installed.join("sources"))
+        } else {
+            (here.join("config"), here.join("sources"))
+        };
+        Self { config: config.unwrap_or(usual), sources: sources.unwrap_or(own) }
+    }
+}
+
 /// All files, read and compared; a file with errors is `None`.
 #[derive(Debug, Clone)]
 pub struct Loaded {
@@ -197,5 +220,27 @@ fn whole<T>(path: &Path, parse: fn(&str, &str) -> Parsed<T>) -> Result<T> {
     match value {
         Some(value) => Ok(value),
         None => bail!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_wins_then_what_lies_here_then_what_is_installed() {
+        let place = tempfile::tempdir().unwrap();
+        let (here, installed) = (place.path().join("here"), place.path().join("etc"));
+        let chosen =
+            |config: Option<&str>| Folders::chosen_in(&here, &installed, config.map(PathBuf::from), None).config;
+        assert_eq!(chosen(None), here.join("config"), "an error names the folder that people expect");
+        std::fs::create_dir_all(&installed).unwrap();
+        std::fs::write(installed.join("bellwether.toml"), "").unwrap();
+        assert_eq!(chosen(None), installed);
+        assert_eq!(Folders::chosen_in(&here, &installed, None, None).sources, installed.join("sources"));
+        std::fs::create_dir_all(here.join("config")).unwrap();
+        std::fs::write(here.join("config/bellwether.toml"), "").unwrap();
+        assert_eq!(chosen(None), here.join("config"));
+        assert_eq!(chosen(Some("elsewhere")), PathBuf::from("elsewhere"));
     }
 }

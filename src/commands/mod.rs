@@ -10,9 +10,11 @@ macro_rules! say {
 
 pub mod check;
 pub mod cli;
+pub mod errand;
 pub mod inbox;
 pub mod incident;
 pub mod load;
+pub mod owner;
 pub mod poll;
 pub mod receivers;
 pub mod replay;

@@ -50,16 +50,15 @@ pub fn run(folders: &Folders, drill: &Drill) -> Result<ExitCode> {
         check::print(&loaded.problems);
         return Ok(ExitCode::from(BAD_CONFIGURATION));
     };
-    let story = Story::named(&drill.story)?;
-    let speed = speed(drill.speed, &story)?;
-    let receivers = named(&sound, &drill.receivers)?;
+    let (story, receivers) = (Story::named(&drill.story)?, named(&sound, &drill.receivers)?);
+    speed(drill.speed, &story)?;
     if !drill.yes && !asked(&sound, &story, &receivers)? {
         say!("Nobody was told anything.");
         return Ok(ExitCode::FAILURE);
     }
     let stop = CancellationToken::new();
     let out = Box::new(std::io::stdout());
-    let is_reached = until_stopped(&stop, play(drill, &sound, story, speed, receivers, out, &stop))?;
+    let is_reached = until_stopped(&stop, play(drill, &sound, out, &stop))?;
     Ok(if is_reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -101,15 +100,13 @@ fn asked(sound: &Sound, story: &Story, receivers: &[Receiver]) -> Result<bool> {
     Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
-async fn play(
-    drill: &Drill,
-    sound: &Sound,
-    story: Story,
-    speed: f64,
-    receivers: Vec<Receiver>,
-    out: Box<dyn Write + Send>,
-    stop: &CancellationToken,
-) -> Result<bool> {
+/// Tells the story to the receivers, without asking; whether it came to its end and all were reached.
+///
+/// # Errors
+/// As [`run`].
+pub async fn play(drill: &Drill, sound: &Sound, out: Box<dyn Write + Send>, stop: &CancellationToken) -> Result<bool> {
+    let (story, receivers) = (Story::named(&drill.story)?, named(sound, &drill.receivers)?);
+    let speed = speed(drill.speed, &story)?;
     let telling = Arc::new(Telling::new(&story.zone, drill.json, out));
     let cast = Cast::Theirs {
         organisation: sound.settings.organisation.name.0.clone(),

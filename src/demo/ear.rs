@@ -7,6 +7,7 @@ use serde_json::json;
 use super::pace::Progress;
 use super::telling::{Line, Telling};
 use crate::clock::Clock;
+use crate::commands::run::reload::Reloaded;
 use crate::commands::run::say::Ear;
 use crate::model::change::Change;
 use crate::model::effect::{Effect, EffectKind};
@@ -54,6 +55,9 @@ impl Ear for Listener {
             },
         }
     }
+
+    /// A story's files never change.
+    fn reloaded(&mut self, _: &Reloaded) {}
 }
 
 impl Listener {

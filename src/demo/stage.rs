@@ -26,7 +26,9 @@ use super::story::{Act, Entry, Post, Story, What};
 use super::telling::{Line, Telling, after};
 use crate::clock::Clock;
 use crate::commands::inbox::{Answer, Inbox};
-use crate::commands::run::{draw_salt, loops::Loops};
+use crate::commands::run::draw_salt;
+use crate::commands::run::loops::Loops;
+use crate::commands::run::reload::{Made, Outlets};
 use crate::commands::setup::Sound;
 use crate::config::subscriptions::Subscriptions;
 use crate::model::clock_text::between;
@@ -34,6 +36,7 @@ use crate::model::id::{Ids, IncidentId, VendorId};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Ways;
 use crate::pipeline::hand::{self, Word};
+use crate::scheduler::network::Network;
 use crate::store::Store;
 use crate::web::token::Token;
 
@@ -76,6 +79,8 @@ pub struct Stage {
     /// Where people see what arrived.
     pub arrived_at: String,
     progress: Arc<Progress>,
+    /// Hands the configuration out, always the same.
+    outlets: Outlets,
     inbox: Inbox,
     incidents: BTreeMap<String, IncidentId>,
     speed: f64,
@@ -127,6 +132,13 @@ impl Stage {
         let store = Store::open(&sound.settings.database.folder).await?;
         let salt = store.salt(&draw_salt()).await?;
         let compiled = Arc::new(sound.compiled(Ids::salted(salt)).for_a_drill());
+        let made = Made {
+            compiled: Arc::clone(&compiled),
+            ask: Arc::new(Network::new(sound.fetcher()?)),
+            ways: Arc::new(ways),
+            heart: None,
+            retention: sound.settings.retention.clone(),
+        };
         let (told, arrivals) = mpsc::channel(256);
         let arrived_at = format!("http://{}", doors.far.local_addr()?);
         let far = Far {
@@ -138,6 +150,7 @@ impl Stage {
             told,
         };
         let stage = Self {
+            outlets: made.outlets(clock.now()),
             inbox: Inbox::of(&sound.settings.database.folder),
             story,
             clock,
@@ -153,7 +166,7 @@ impl Stage {
             tasks: TaskTracker::new(),
             _folder: folder,
         };
-        stage.begin(doors, token, &sound, ways, is_ours, arrivals)?;
+        stage.begin(doors, token, &sound, is_ours, arrivals);
         Ok(stage)
     }
 
@@ -162,10 +175,9 @@ impl Stage {
         doors: Doors,
         token: Option<Token>,
         sound: &Sound,
-        ways: Ways,
         is_ours: bool,
         arrivals: mpsc::Receiver<Arrival>,
-    ) -> Result<()> {
+    ) {
         let (taken, mails) = mpsc::channel(64);
         self.tasks.spawn(Arc::clone(&self.far).serve(doors.far, self.stop.clone()));
         self.tasks.spawn(mailbox::serve(doors.mailbox, taken, self.stop.clone()));
@@ -180,7 +192,6 @@ impl Stage {
         self.tasks.spawn(announcer.announce(arrivals, self.stop.clone()));
         let loops = Loops {
             store: self.store.clone(),
-            compiled: Arc::clone(&self.compiled),
             clock: self.clock.clone(),
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
@@ -191,9 +202,8 @@ impl Stage {
             clock: self.clock.clone(),
             tells_deliveries: !is_ours,
         };
-        let beat = loops.start_with(sound, ways, ear)?;
-        loops.serve(doors.pages, token, beat);
-        Ok(())
+        let (_, never) = mpsc::channel(1);
+        loops.start_with(sound, &self.outlets, ear, never, (doors.pages, token));
     }
 
     /// Plays the story to its end, or until it is stopped. Whether it came to its end.

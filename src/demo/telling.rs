@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use crate::commands::run::log::plain;
 use crate::model::clock_text::span;
 
 /// The longest line.
@@ -85,7 +86,8 @@ impl Telling {
         let utc = at.to_zoned(TimeZone::UTC);
         let lead = format!("{} {}Z  {:<9} ", local.strftime("%H:%M %Z"), utc.strftime("%H:%M"), line.label);
         let lead = format!("{lead:<INDENT$}");
-        let text = wrapped(&lead, &line.words);
+        // Far sides' answers come this way: what a terminal would obey is shown instead.
+        let text = wrapped(&lead, &plain(&line.words));
         let is_new_day = {
             let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             inner.day.replace(local.date()) != Some(local.date())

@@ -90,6 +90,21 @@ pub struct Report {
     pub old: bool,
 }
 
+/// Somebody takes care of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Since when.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+}
+
+/// Of the reports of one incident the one that speaks for it: one that is open, and of those the one whose word is the
+/// newest.
+pub fn speaker<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Option<&'a Report> {
+    reports.into_iter().max_by_key(|r| (r.standing.is_open(), r.changed, &r.source, &r.seen.key))
+}
+
 /// A component as last seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {

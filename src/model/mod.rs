@@ -2,11 +2,17 @@
 //!
 //! This is layer 0. It has no async, no file, no network, no clock; time is an argument. It names no other module.
 
+pub mod account;
 pub mod address;
+pub mod ahead;
+pub mod audit;
 pub mod change;
 pub mod clock_text;
+pub mod condition;
 pub mod effect;
+pub mod feed;
 pub mod hash;
+pub mod host;
 pub mod id;
 pub mod impact;
 pub mod incident;
@@ -14,6 +20,8 @@ pub mod inventory;
 pub mod notification;
 pub mod phase;
 pub mod published;
+pub mod say;
+pub mod shift;
 pub mod snapshot;
 pub mod stated;
 pub mod subscription;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compiled::Compiled;
 use super::settle::{self, Happened};
+use crate::model::audit::{By, Deed, Entry};
 use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::Report;
@@ -13,7 +14,7 @@ use crate::model::published::time;
 use crate::model::snapshot::{ComponentRef, SeenIncident, SeenUpdate};
 use crate::model::stated::Stated;
 use crate::model::text;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Writing};
 
 /// What a person says. Taken in twice, it changes nothing the second time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +74,7 @@ pub enum NotTaken {
     Store(#[from] StoreError),
 }
 
-/// Takes a word in: the incident it is about, and what it led to.
+/// Takes a word in that was typed: the incident it is about, and what it led to.
 ///
 /// # Errors
 /// [`NotTaken`].
@@ -83,42 +84,92 @@ pub async fn take_word(
     word: &Word,
     now: Timestamp,
 ) -> Result<(IncidentId, Happened), NotTaken> {
-    let (source, seen) = match &word.act {
+    take_word_by(store, compiled, word, &By::terminal(&*word.author), now).await
+}
+
+/// Takes a word in, from whoever says it.
+///
+/// # Errors
+/// [`NotTaken`].
+pub async fn take_word_by(
+    store: &Store,
+    compiled: &Compiled,
+    word: &Word,
+    by: &By,
+    now: Timestamp,
+) -> Result<(IncidentId, Happened), NotTaken> {
+    let mut tx = store.write().await?;
+    let taken = say(&mut tx, compiled, word, by, now).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// What a word would lead to. Nothing of it happens.
+///
+/// # Errors
+/// [`NotTaken`].
+pub async fn foresee(
+    store: &Store,
+    compiled: &Compiled,
+    word: &Word,
+    now: Timestamp,
+) -> Result<(IncidentId, Happened), NotTaken> {
+    let mut tx = store.write().await?;
+    // Dropped without a commit: it never was.
+    say(&mut tx, compiled, word, &By::terminal(&*word.author), now).await
+}
+
+async fn say(
+    tx: &mut Writing,
+    compiled: &Compiled,
+    word: &Word,
+    by: &By,
+    now: Timestamp,
+) -> Result<(IncidentId, Happened), NotTaken> {
+    if let Some(incident) = tx.deed(&word.key).await? {
+        return Ok((incident, Happened::default()));
+    }
+    let (incident, source, seen) = match &word.act {
         Act::Open { vendor, .. } => {
             if !compiled.vendors.contains_key(vendor) {
                 return Err(NotTaken::Senseless(format!(
                     "no vendor is called {vendor}; `bellwether vendors list` shows all"
                 )));
             }
-            (SourceId::by_hand(vendor), opened(word))
+            let (source, seen) = (SourceId::by_hand(vendor), opened(word));
+            (compiled.ids.incident(&source, &seen.key, 0), source, seen)
         }
         Act::Update { incident } | Act::Resolve { incident } => {
-            let report = by_hand(store, incident).await?;
+            let report = by_hand(tx, incident).await?;
             refuse_after_the_end(word, &report)?;
-            (report.source.clone(), continued(word, &report))
+            (report.incident.clone(), report.source.clone(), continued(word, &report))
         }
     };
-    let incident = match &word.act {
-        Act::Open { .. } => compiled.ids.incident(&source, &seen.key, 0),
-        Act::Update { incident } | Act::Resolve { incident } => incident.clone(),
+    let happened = settle::by_hand(tx, compiled, &source, &seen, now).await?;
+    tx.put_deed(&word.key, &incident, now).await?;
+    let deed = match &word.act {
+        Act::Open { .. } => Deed::IncidentOpened,
+        Act::Update { .. } => Deed::IncidentUpdated,
+        Act::Resolve { .. } => Deed::IncidentEnded,
     };
-    let happened = settle::by_hand(store, compiled, &source, &seen, now).await?;
+    tx.put_audit(&Entry::of(now, by, deed, &*incident.0).with(text::line(&seen.title, 120))).await?;
     Ok((incident, happened))
 }
 
-async fn by_hand(store: &Store, incident: &IncidentId) -> Result<Report, NotTaken> {
-    let mut tx = store.write().await?;
-    let report = tx.report_of(incident).await?;
-    let report = report.ok_or_else(|| NotTaken::Senseless(format!("there is no incident {incident}")))?;
-    if report.source.is_by_hand() {
-        Ok(report)
-    } else {
-        let why = format!(
+/// The report of an incident that was entered by hand.
+async fn by_hand(tx: &mut Writing, incident: &IncidentId) -> Result<Report, NotTaken> {
+    let whole = tx.whole(incident).await?;
+    let reports = tx.reports_of(&whole).await?;
+    if let Some(report) = reports.iter().find(|r| r.source.is_by_hand()) {
+        return Ok(report.clone());
+    }
+    Err(NotTaken::Senseless(match reports.first() {
+        None => format!("there is no incident {incident}"),
+        Some(report) => format!(
             "{incident} is the word of {}; only what was opened by hand is updated or ended by hand",
             report.source
-        );
-        Err(NotTaken::Senseless(why))
-    }
+        ),
+    }))
 }
 
 /// What is over is not ended again, nor quietly added to; but the word that ended it may come twice.
@@ -128,8 +179,10 @@ fn refuse_after_the_end(word: &Word, report: &Report) -> Result<(), NotTaken> {
         return Ok(());
     }
     let since = ended.map(|at| format!(" since {}", time(at))).unwrap_or_default();
-    let why =
-        format!("{} is over{since}; if it is back, open another with `bellwether incident open`", report.incident);
+    let why = format!(
+        "what was entered by hand on {} is over{since}; if it is back, open another with `bellwether incident open`",
+        report.incident
+    );
     Err(NotTaken::Senseless(why))
 }
 

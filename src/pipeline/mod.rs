@@ -13,9 +13,12 @@
 //!
 //! `tests/it/walk.rs` follows this list step by step.
 
+pub mod acknowledge;
+pub mod auditor;
 pub mod compiled;
 pub mod deliver;
 pub mod hand;
+pub mod join;
 pub mod look;
 pub mod settle;
 mod stage;

@@ -14,11 +14,11 @@ use crate::alerting::diff::{self, Habits};
 use crate::alerting::effects::effects_on;
 use crate::alerting::graph::Graph;
 use crate::alerting::route;
-use crate::model::change::Change;
+use crate::model::change::{Change, ChangeKind};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{ReceiverId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Step;
-use crate::model::incident::{Health, Known};
+use crate::model::incident::{Health, Known, Report};
 use crate::model::inventory::Service;
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Look, SeenIncident};
@@ -110,6 +110,7 @@ pub async fn take_in(
         return Ok(Happened::taken_in(&just_now));
     }
     let mut tx = store.write().await?;
+    tx.under(compiled.edition)?;
     kill_point("tx_open");
     let before = tx.known(&source.id, &keys).await?;
     let diff = compare(&before);
@@ -146,24 +147,21 @@ async fn put_look(
     Ok(())
 }
 
-/// A person's word on an incident of a vendor.
+/// A person's word on an incident of a vendor. Whoever calls this commits.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing of it happened.
 pub async fn by_hand(
-    store: &Store,
+    tx: &mut Writing,
     compiled: &Compiled,
     source: &SourceId,
     seen: &SeenIncident,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
-    let mut tx = store.write().await?;
     let before = tx.known(source, &[&seen.key]).await?;
     let diff = diff::by_hand(&before, seen, &compiled.ids, now);
     tx.put_known(&before, &diff.known, &Marks::default(), now).await?;
-    let happened = settle_vendor(&mut tx, compiled, source, diff.changes, false, now).await?;
-    tx.commit().await?;
-    Ok(happened)
+    settle_vendor(tx, compiled, source, diff.changes, false, now).await
 }
 
 /// What only time brings, and what a new configuration brings: everything is judged anew.
@@ -172,6 +170,7 @@ pub async fn by_hand(
 /// [`StoreError`]; then nothing of it happened.
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
+    tx.under(compiled.edition)?;
     let mut world = tx.world(&compiled.polled()).await?;
     let our_network = mark_our_network(&mut tx, &mut world, now).await?;
     let removed = std::mem::take(&mut world.unwatched);
@@ -278,7 +277,7 @@ impl Scope {
 
 /// What changes at one source lead to. Only the services that its vendor reaches are judged, and only what those need
 /// is read, so that the cost does not grow with what is open elsewhere.
-async fn settle_vendor(
+pub(super) async fn settle_vendor(
     tx: &mut Writing,
     compiled: &Compiled,
     source: &SourceId,
@@ -286,6 +285,7 @@ async fn settle_vendor(
     is_first_look: bool,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
+    tx.under(compiled.edition)?;
     let scope = Scope::Vendors(BTreeSet::from([source.vendor()]));
     let vendors = Graph::vendors_of(&scope.services(compiled));
     let world = tx.world_of(&vendors, &compiled.polled_of(&vendors)).await?;
@@ -298,12 +298,19 @@ async fn settle(
     compiled: &Compiled,
     scope: &Scope,
     world: World,
-    changes: Vec<Change>,
+    mut changes: Vec<Change>,
     is_first_look: bool,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
+    as_one(&mut changes, &world);
     for change in &changes {
         tx.put_change(change).await?;
+        if let Change::Incident(c) = change
+            && c.kind == ChangeKind::Reopened
+        {
+            // Whoever took care of it did so before it was over.
+            tx.put_acknowledged(&c.report.incident, None).await?;
+        }
     }
     let services = scope.services(compiled);
     let mut effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now, &services);
@@ -325,6 +332,24 @@ async fn settle(
         notices.extend(stage.tell_late(tx, &world, change, now).await?);
     }
     Ok(Happened { changes, effects: logged, notices, ..Happened::default() })
+}
+
+/// An incident of several reports is over when all of them are, and is not opened again while one is open.
+fn as_one(changes: &mut [Change], world: &World) {
+    for change in changes {
+        let Change::Incident(c) = change else { continue };
+        let (source, key) = (&c.report.source, &c.report.seen.key);
+        let goes_on = |r: &Report| {
+            r.incident == c.report.incident && r.standing.is_open() && (&r.source, &r.seen.key) != (source, key)
+        };
+        let is_turn = match c.kind {
+            ChangeKind::Resolved | ChangeKind::Withdrawn | ChangeKind::Reopened => true,
+            ChangeKind::Opened | ChangeKind::Escalated | ChangeKind::Updated | ChangeKind::Eased => false,
+        };
+        if is_turn && world.reports.iter().any(goes_on) {
+            (c.kind, c.resolved_how) = (ChangeKind::Updated, None);
+        }
+    }
 }
 
 /// The services of the inventory, and those that it no longer knows but that are still held to be hurt.

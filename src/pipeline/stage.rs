@@ -14,7 +14,7 @@ use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId};
 use crate::model::impact::Impact;
-use crate::model::incident::{Component, Health, Report, Standing};
+use crate::model::incident::{Component, Health, Report, Standing, speaker};
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::SeenIncident;
 use crate::store::outbox::thread;
@@ -32,6 +32,7 @@ pub(super) fn reported_late(changes: &[Change]) -> impl Iterator<Item = &Inciden
 pub(super) struct Stage<'a> {
     compiled: &'a Compiled,
     effects: &'a Effects,
+    world: &'a World,
     pub(super) about: BTreeMap<Cause, About>,
     reports: BTreeMap<IncidentId, Report>,
     components: BTreeMap<(SourceId, String), Component>,
@@ -43,7 +44,7 @@ impl<'a> Stage<'a> {
     pub(super) async fn gather(
         tx: &mut Writing,
         compiled: &'a Compiled,
-        world: &World,
+        world: &'a World,
         effects: &'a Effects,
         changes: &[Change],
         told: BTreeSet<Cause>,
@@ -51,16 +52,19 @@ impl<'a> Stage<'a> {
         let mut stage = Self {
             compiled,
             effects,
+            world,
             about: BTreeMap::new(),
-            reports: world.reports.iter().map(|r| (r.incident.clone(), r.clone())).collect(),
+            reports: BTreeMap::new(),
             components: BTreeMap::new(),
             sources: world.sources.clone(),
             offline_since: world.offline_since,
         };
-        for change in changes {
-            if let Change::Incident(c) = change {
-                stage.reports.insert(c.report.incident.clone(), c.report.clone());
-            }
+        let changed = changes.iter().filter_map(|change| match change {
+            Change::Incident(c) => Some(&c.report),
+            Change::Component(_) | Change::Source(_) => None,
+        });
+        for report in world.reports.iter().chain(changed) {
+            stage.hear(report);
         }
         let causes: BTreeSet<Cause> = effects.hurts.keys().map(|(_, cause)| cause.clone()).chain(told).collect();
         for cause in &causes {
@@ -74,16 +78,33 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
+    /// Of several reports of an incident one speaks for it.
+    fn hear(&mut self, report: &Report) {
+        let heard = self.reports.get(&report.incident);
+        if speaker(heard.into_iter().chain([report])) == Some(report) {
+            self.reports.insert(report.incident.clone(), report.clone());
+        }
+    }
+
+    /// What an incident is about: what any of its reports is.
+    fn about_all(&self, report: &Report) -> About {
+        let others = self.world.reports.iter().filter(|r| r.incident == report.incident && *r != report);
+        let mut all = about(report);
+        for other in others {
+            all = together(all, report, about(other), other);
+        }
+        all
+    }
+
     async fn learn(&mut self, tx: &mut Writing, cause: &Cause) -> Result<(), StoreError> {
         match cause {
             Cause::Incident(id) => {
-                if !self.reports.contains_key(id)
-                    && let Some(report) = tx.report_of(id).await?
-                {
-                    self.reports.insert(id.clone(), report);
+                if !self.reports.contains_key(id) {
+                    let reports = tx.reports_of(id).await?;
+                    self.reports.extend(reports.into_iter().next().map(|report| (id.clone(), report)));
                 }
                 if let Some(report) = self.reports.get(id) {
-                    self.about.insert(cause.clone(), about(report));
+                    self.about.insert(cause.clone(), self.about_all(report));
                 }
             }
             Cause::Component { source, key } => {
@@ -239,6 +260,19 @@ fn about(report: &Report) -> About {
         folded_from: None,
         since: None,
     }
+}
+
+/// What two reports of one incident are about. Where one does not say where, it may be anywhere.
+fn together(mut all: About, report: &Report, more: About, other: &Report) -> About {
+    let begun = |r: &Report| r.seen.started.as_ref().and_then(|s| s.at).unwrap_or(r.first_seen);
+    all.since = [begun(report), begun(other)].into_iter().chain(all.since).min();
+    if all.regions.is_empty() || more.regions.is_empty() {
+        all.regions.clear();
+    } else {
+        all.regions.extend(more.regions);
+    }
+    all.folds.extend(more.folds);
+    all
 }
 
 /// A report as it would have been, had it been seen while it was open.

@@ -3,22 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::Row;
 
 use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
+use crate::alerting::idle::Lists;
 use crate::model::effect::World;
-use crate::model::id::{ServiceId, SourceId};
-use crate::model::incident::{Health, Report};
+use crate::model::id::{IncidentId, ServiceId, SourceId};
+use crate::model::incident::{Acknowledged, Health, Report};
 use crate::model::snapshot::Warning;
 
 /// The most incidents that ended which a scene holds.
 const ENDED: i64 = 100;
 
-const LATELY_ENDED: &str = "SELECT r.doc FROM report r WHERE r.is_open = FALSE AND r.incident IN (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1) ORDER BY r.changed DESC LIMIT $2";
+/// Of the reports of one incident the one that speaks for it is read, as `speaker` in the model chooses it.
+const LATELY_ENDED: &str = "SELECT r.doc FROM report r WHERE r.is_open = FALSE AND r.incident IN (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1) AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC LIMIT $2";
 const OUTBOX: &str = "SELECT (SELECT COUNT(*) FROM notification WHERE state = 'pending'), (SELECT MIN(made) FROM notification WHERE state = 'pending'), (SELECT COUNT(*) FROM notification WHERE state = 'dead'), (SELECT MAX(ended) FROM notification WHERE state = 'delivered')";
-const INCIDENTS: &str = "SELECT doc FROM report WHERE (is_open = TRUE OR $1 = FALSE) AND ($2 IS NULL OR source = $2 OR source LIKE $2 || '/%') AND ($3 IS NULL OR incident IN (SELECT cause FROM effect WHERE service = $3)) ORDER BY changed DESC, incident LIMIT $4";
+const INCIDENTS: &str = "SELECT r.doc FROM report r WHERE (r.is_open = TRUE OR $1 = FALSE) AND ($2 IS NULL OR r.source = $2 OR r.source LIKE $2 || '/%') AND ($3 IS NULL OR r.incident IN (SELECT cause FROM effect WHERE service = $3)) AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC, r.incident LIMIT $4";
 
 /// Everything that the first page is made of.
 #[derive(Debug, Clone, Default)]
@@ -27,12 +31,16 @@ pub struct Scene {
     pub world: World,
     /// When the sources were looked at, and what was strange in their documents.
     pub marks: BTreeMap<SourceId, SourceMark>,
+    /// What the sources list that list all of their components.
+    pub lists: Lists,
     /// How the outbox stands.
     pub outbox: OutboxCount,
     /// What ended lately, the newest first.
     pub ended: Vec<Report>,
     /// Which services each of those had hurt.
     pub had_hurt: BTreeMap<String, BTreeSet<ServiceId>>,
+    /// Who takes care of what is open.
+    pub acknowledged: BTreeMap<IncidentId, Acknowledged>,
     /// When anything last happened to a service of ours.
     pub last_effect: Option<Timestamp>,
 }
@@ -48,6 +56,8 @@ pub struct SourceMark {
     pub last_look: Option<Timestamp>,
     /// The last look at which a document was read.
     pub last_good: Option<Timestamp>,
+    /// When it is looked at next.
+    pub next_look: Option<Timestamp>,
     /// What was strange in it.
     pub warnings: Vec<Warning>,
 }
@@ -92,7 +102,7 @@ pub struct Wanted<'a> {
 impl Store {
     /// One view of the store, for reading.
     pub(super) async fn view(&self) -> Result<Writing, StoreError> {
-        Ok(Writing { tx: self.reads.begin().await? })
+        Ok(Writing { tx: self.reads.begin().await?, edition: Arc::clone(&self.edition) })
     }
 
     /// Everything that the first page is made of; what ended since `since` is in it.
@@ -103,6 +113,8 @@ impl Store {
         let mut view = self.view().await?;
         let mut scene = Scene { world: view.world(polled).await?, marks: view.marks().await?, ..Scene::default() };
         scene.outbox = view.outbox().await?;
+        scene.acknowledged = view.all_acknowledged().await?;
+        scene.lists = view.lists().await?;
         let rows = sqlx::query(LATELY_ENDED).bind(ms(since)).bind(ENDED).fetch_all(&mut *view.tx).await?;
         for row in rows {
             scene.ended.push(from_text("report", row.get(0))?);
@@ -173,7 +185,7 @@ impl Writing {
     }
 
     async fn marks(&mut self) -> Result<BTreeMap<SourceId, SourceMark>, StoreError> {
-        let rows = sqlx::query("SELECT id, first_look, last_look, last_good, health, warnings FROM source");
+        let rows = sqlx::query("SELECT id, first_look, last_look, last_good, health, warnings, next_look FROM source");
         let mut marks = BTreeMap::new();
         for row in rows.fetch_all(&mut *self.tx).await? {
             let Ok(id) = SourceId::parse(row.get(0)) else { continue };
@@ -183,6 +195,7 @@ impl Writing {
                 first_look: time(1),
                 last_look: time(2),
                 last_good: time(3),
+                next_look: time(6),
                 warnings: from_text("warnings", row.get(5))?,
             };
             marks.insert(id, mark);

@@ -23,6 +23,8 @@ pub struct Seen {
     pub look: Timestamp,
     /// The last look at which a document was read.
     pub good: Option<Timestamp>,
+    /// When it is looked at next, where that is known.
+    pub next: Option<Timestamp>,
 }
 
 /// What the memory of a source must be filled with at the start.
@@ -57,8 +59,10 @@ const PUT_SOURCE: &str = "INSERT INTO source (id, first_look, health, last_look,
 /// What belongs to one of these vendors: a source is named after its vendor, alone or with a slash behind it.
 const OPEN_OF: &str = "SELECT r.doc FROM json_each($1) v JOIN report r ON r.source BETWEEN v.value AND v.value || '/~' WHERE r.is_open = TRUE AND (r.source = v.value OR r.source > v.value || '/') ORDER BY r.source, r.key";
 const UNWELL_OF: &str = "SELECT c.source, c.doc FROM json_each($1) v JOIN component c ON c.source BETWEEN v.value AND v.value || '/~' WHERE c.status <> 'operational' AND (c.source = v.value OR c.source > v.value || '/') ORDER BY c.source, c.key";
+const REPORTS_OF: &str =
+    "SELECT doc FROM report WHERE incident = $1 ORDER BY is_open DESC, changed DESC, source DESC, key DESC";
 const HEALTH_OF: &str = "SELECT id, health FROM source WHERE id IN (SELECT value FROM json_each($1))";
-const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good) FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
+const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good), next_look = seen.value ->> 3 FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
 
 impl Writing {
     /// What is known of a source, as far as a look that lists `keys` can concern it.
@@ -216,16 +220,13 @@ impl Writing {
         Ok(())
     }
 
-    /// The newest report of an incident, open or over.
+    /// The reports of an incident, open or over: the one that speaks for it first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn report_of(&mut self, incident: &IncidentId) -> Result<Option<Report>, StoreError> {
-        let row = sqlx::query("SELECT doc FROM report WHERE incident = $1 ORDER BY changed DESC LIMIT 1")
-            .bind(&incident.0)
-            .fetch_optional(&mut *self.tx)
-            .await?;
-        row.map(|row| from_text("report", row.get(0))).transpose()
+    pub async fn reports_of(&mut self, incident: &IncidentId) -> Result<Vec<Report>, StoreError> {
+        let rows = sqlx::query(REPORTS_OF).bind(&incident.0).fetch_all(&mut *self.tx).await?;
+        rows.iter().map(|row| from_text("report", row.get(0))).collect()
     }
 
     /// One component.
@@ -298,7 +299,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_seen(&self, seen: &[Seen]) -> Result<(), StoreError> {
-        let rows: Vec<_> = seen.iter().map(|seen| (&seen.source, ms(seen.look), seen.good.map(ms))).collect();
+        let row = |seen: &'_ Seen| (seen.source.clone(), ms(seen.look), seen.good.map(ms), seen.next.map(ms));
+        let rows: Vec<_> = seen.iter().map(row).collect();
         sqlx::query(PUT_SEEN).bind(to_text("looks", &rows)?).execute(&self.writes).await?;
         Ok(())
     }

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::feed::{Line, OutboxCount, line};
 use super::{Store, StoreError, Writing, at, from_text, to_text};
+use crate::model::id::IncidentId;
 use crate::model::incident::Report;
 use crate::model::notification::Facts;
 use crate::model::snapshot::SeenUpdate;
@@ -100,17 +101,18 @@ impl Store {
     /// [`StoreError`].
     pub async fn story(&self, incident: &str) -> Result<Option<Story>, StoreError> {
         let mut view = self.view().await?;
-        let rows = sqlx::query("SELECT doc FROM report WHERE incident = $1 ORDER BY is_open DESC, changed DESC");
-        let mut reports: Vec<Report> = Vec::new();
-        for row in rows.bind(incident).fetch_all(&mut *view.tx).await? {
-            reports.push(from_text("report", row.get(0))?);
-        }
+        // What was joined is read at both of its names.
+        let whole = view.joined_to(&IncidentId(incident.to_owned())).await?;
+        let incident = whole.as_ref().map_or(incident, |whole| whole.0.as_str());
+        let reports = view.reports_of(&IncidentId(incident.to_owned())).await?;
         if reports.is_empty() {
             return Ok(None);
         }
         let changes = sqlx::query(CHANGES).bind(incident).bind(LINES).fetch_all(&mut *view.tx).await?;
         let said = sqlx::query(SAID).bind(incident).bind(LINES).fetch_all(&mut *view.tx).await?;
-        let effects = sqlx::query("SELECT seq, at, doc FROM effect WHERE cause = $1 ORDER BY seq LIMIT $2");
+        let effects = sqlx::query(
+            "SELECT seq, at, doc FROM effect WHERE cause IN (SELECT $1 UNION ALL SELECT own FROM joint WHERE incident = $1) ORDER BY seq LIMIT $2",
+        );
         let effects = effects.bind(incident).bind(LINES).fetch_all(&mut *view.tx).await?;
         Ok(Some(Story {
             reports,
@@ -154,12 +156,12 @@ impl Store {
 
 impl Writing {
     async fn deliveries_about(&mut self, cause: &str) -> Result<Vec<Delivery>, StoreError> {
-        const ABOUT: &str = "SELECT n.id, n.receiver, n.address, n.state, n.tries, n.made, n.due, n.ended, n.answer, n.subject FROM topic t JOIN notification n ON n.id = t.notification WHERE t.cause = $1 ORDER BY n.seq DESC LIMIT $2";
+        const ABOUT: &str = "SELECT n.id, n.receiver, n.address, n.state, n.tries, n.made, n.due, n.ended, n.answer, n.subject FROM topic t JOIN notification n ON n.id = t.notification WHERE t.cause IN (SELECT $1 UNION ALL SELECT own FROM joint WHERE incident = $1) GROUP BY n.id ORDER BY n.seq DESC LIMIT $2";
         let rows = sqlx::query(ABOUT).bind(cause).bind(LINES).fetch_all(&mut *self.tx).await?;
         self.with_attempts(rows.iter().map(delivery).collect()).await
     }
 
-    async fn with_attempts(&mut self, mut deliveries: Vec<Delivery>) -> Result<Vec<Delivery>, StoreError> {
+    pub(super) async fn with_attempts(&mut self, mut deliveries: Vec<Delivery>) -> Result<Vec<Delivery>, StoreError> {
         let ids: Vec<&str> = deliveries.iter().map(|d| d.id.as_str()).collect();
         let rows = sqlx::query("SELECT notification, at, outcome, detail FROM attempt WHERE notification IN (SELECT value FROM json_each($1)) ORDER BY notification, number")
             .bind(to_text("ids", &ids)?)
@@ -176,7 +178,7 @@ impl Writing {
 
     async fn not_sent(&mut self, cause: &str) -> Result<Vec<NotSent>, StoreError> {
         let rows = sqlx::query(
-            "SELECT at, receiver, why FROM decision WHERE cause = $1 AND is_sent = FALSE ORDER BY seq DESC LIMIT $2",
+            "SELECT at, receiver, why FROM decision WHERE cause IN (SELECT $1 UNION ALL SELECT own FROM joint WHERE incident = $1) AND is_sent = FALSE ORDER BY seq DESC LIMIT $2",
         )
         .bind(cause)
         .bind(LINES)
@@ -191,7 +193,7 @@ fn said(row: &SqliteRow) -> Result<Said, StoreError> {
     Ok(Said { source: row.get(0), seen_at: at(row.get(1)), update: from_text("update", row.get(2))? })
 }
 
-fn delivery(row: &SqliteRow) -> Delivery {
+pub(super) fn delivery(row: &SqliteRow) -> Delivery {
     Delivery {
         id: row.get(0),
         receiver: row.get(1),

@@ -12,8 +12,8 @@ use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId, ServiceId, SourceId};
 use crate::model::impact::Impact;
 
-#[derive(Serialize, Deserialize)]
-struct ToldDoc {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ToldDoc {
     receiver: ReceiverId,
     cause: Cause,
     impact: Impact,
@@ -25,7 +25,7 @@ struct ToldDoc {
 }
 
 impl ToldDoc {
-    fn of(told: &Told, cause: &Cause) -> Self {
+    pub(super) fn of(told: &Told, cause: &Cause) -> Self {
         Self {
             receiver: told.receiver.clone(),
             cause: cause.clone(),
@@ -34,6 +34,19 @@ impl ToldDoc {
             sent: told.sent,
             path: told.path.clone(),
             since: told.since,
+        }
+    }
+}
+
+impl From<ToldDoc> for Told {
+    fn from(doc: ToldDoc) -> Self {
+        Self {
+            receiver: doc.receiver,
+            impact: doc.impact,
+            overrun: doc.overrun,
+            sent: doc.sent,
+            path: doc.path,
+            since: doc.since,
         }
     }
 }
@@ -61,15 +74,8 @@ impl Writing {
         for row in rows {
             let doc: ToldDoc = from_text("told", row.get(2))?;
             let Ok(service) = ServiceId::parse(row.get(1)) else { continue };
-            let told = Told {
-                receiver: doc.receiver,
-                impact: doc.impact,
-                overrun: doc.overrun,
-                sent: doc.sent,
-                path: doc.path,
-                since: doc.since,
-            };
-            all.insert((row.get(0), service, doc.cause), told);
+            let cause = doc.cause.clone();
+            all.insert((row.get(0), service, cause), doc.into());
         }
         Ok(all)
     }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::App;
+use super::{App, sight};
 use crate::alerting::effects::effects;
+use crate::alerting::idle::{Idle, idle};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{IncidentId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
-use crate::model::incident::{Component, Health, Report, hurts};
+use crate::model::incident::{Component, Health, Report, hurts, speaker};
 use crate::model::inventory::{On, Selector, Service, Tier};
 use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::{Schedule, Source};
@@ -30,6 +31,8 @@ pub struct Now {
     pub scene: Scene,
     pub effects: Effects,
     pub times: Times,
+    /// The lines of the inventory that pick nothing.
+    pub idle: Vec<Idle>,
 }
 
 /// Something that hurts services of ours.
@@ -47,10 +50,12 @@ impl Now {
     /// Reads everything, in one view of the store.
     pub async fn gather(app: &App) -> Result<Self, StoreError> {
         let (at, compiled) = (app.now(), app.compiled());
-        let scene = app.store.scene(&compiled.polled(), at - LATELY).await?;
+        let mut scene = app.store.scene(&compiled.polled(), at - LATELY).await?;
+        let idle = idle(&compiled.graph, &scene.lists, |source| compiled.sources.contains_key(source));
+        scene.world.idle = idle.iter().map(|i| (i.selector.clone(), sight::why_idle(&compiled.graph, i))).collect();
         let effects = effects(&compiled.graph, &scene.world, compiled.effect_rules, at);
         let times = Times::new(&compiled.time_zone, at);
-        Ok(Self { at, compiled, scene, effects, times })
+        Ok(Self { at, compiled, scene, effects, times, idle })
     }
 
     /// What hurts us, by tier, then age. A source that cannot be read hurts nobody by itself: it is a blind spot.
@@ -61,8 +66,10 @@ impl Now {
                 by_cause.entry(cause).or_default().push((service, effect));
             }
         }
-        let reports: BTreeMap<&IncidentId, &Report> =
-            self.scene.world.reports.iter().map(|r| (&r.incident, r)).collect();
+        let mut reports: BTreeMap<&IncidentId, Vec<&Report>> = BTreeMap::new();
+        for report in &self.scene.world.reports {
+            reports.entry(&report.incident).or_default().push(report);
+        }
         let mut troubles: Vec<Trouble<'_>> =
             by_cause.into_iter().filter_map(|(cause, hurts)| self.trouble(cause, hurts, &reports)).collect();
         troubles.sort_by_key(|t| (t.tier(), t.since));
@@ -73,13 +80,15 @@ impl Now {
         &'a self,
         cause: &'a Cause,
         mut hurts: Vec<(&'a Service, &'a Effect)>,
-        reports: &BTreeMap<&IncidentId, &'a Report>,
+        reports: &BTreeMap<&IncidentId, Vec<&'a Report>>,
     ) -> Option<Trouble<'a>> {
         hurts.sort_by_key(|(service, effect)| (service.tier, std::cmp::Reverse(weight(effect.impact))));
         match cause {
             Cause::Incident(id) => {
-                let report = *reports.get(id)?;
-                Some(Trouble { cause, report: Some(report), component: None, hurts, since: began(report, self.at) })
+                let all = reports.get(id)?;
+                let report = speaker(all.iter().copied());
+                let since = all.iter().map(|report| began(report, self.at)).min()?;
+                Some(Trouble { cause, report, component: None, hurts, since })
             }
             Cause::Component { source, key } => {
                 let component = self.scene.world.unwell.get(source)?.iter().find(|c| c.component.key == *key)?;
@@ -104,7 +113,8 @@ impl Now {
         let is_elsewhere =
             |r: &&Report| !r.old && hurts(r.seen.phase) && r.seen.kind == Kind::Incident && !ours.contains(&r.incident);
         let mut all: Vec<&Report> = self.scene.world.reports.iter().filter(is_elsewhere).collect();
-        all.sort_by_key(|r| std::cmp::Reverse(began(r, self.at)));
+        all.sort_by_key(|r| std::cmp::Reverse((began(r, self.at), &r.incident)));
+        all.dedup_by_key(|r| &r.incident);
         all
     }
 
@@ -128,7 +138,7 @@ impl Now {
     }
 
     /// What would be hurt if these ran now and nothing else were wrong.
-    fn taken_away(&self, reports: &[&Report]) -> BTreeMap<IncidentId, Vec<&Service>> {
+    pub fn taken_away(&self, reports: &[&Report]) -> BTreeMap<IncidentId, Vec<&Service>> {
         let running = |r: &&Report| {
             let mut report = (*r).clone();
             report.seen.phase = Phase::InProgress;

@@ -5,39 +5,14 @@ It runs in a network namespace of its own that has nothing but a loopback, where
     shipped.py BINARY
 """
 
-import fcntl
 import json
-import os
 import shutil
-import socket
-import struct
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+from alone import go_alone
 from bellwether import ROOT, Bellwether, Failed, check, get, scratch, wait_for
-
-INSIDE = "BELLWETHER_E2E_INSIDE"
-
-
-def go_inside():
-    """This script again, in a network namespace of its own."""
-    alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-    if subprocess.run([*alone, "true"], capture_output=True).returncode == 0:
-        os.environ[INSIDE] = "alone"
-        os.execvp(alone[0], [*alone, sys.executable, *sys.argv])
-    print("  --  this machine allows no network namespaces: run with the network that there is")
-
-
-def raise_loopback():
-    """What `ip link set lo up` does: a new namespace has it down."""
-    up_and_running, get_flags, set_flags = 0x1 | 0x40, 0x8913, 0x8914
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack("16sh14x", b"lo", 0)
-        flags = struct.unpack("16sh14x", fcntl.ioctl(any_socket, get_flags, request))[1]
-        fcntl.ioctl(any_socket, set_flags, struct.pack("16sh14x", b"lo", flags | up_and_running))
-
 
 def entries(document, name):
     return document if isinstance(document, list) else document[name]
@@ -71,10 +46,7 @@ def look_at(bellwether):
 
 
 def main():
-    if os.environ.get(INSIDE) == "alone":
-        raise_loopback()
-    else:
-        go_inside()
+    go_alone()
     began = time.monotonic()
     bellwether = Bellwether(Path(sys.argv[1]).resolve(), scratch("shipped"))
     shutil.copytree(ROOT / "config", bellwether.folder / "config")

@@ -4,11 +4,16 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use bellwether::commands::load::{self, Folders};
+use bellwether::commands::setup::Sound;
+use bellwether::demo::drill::{self, Drill};
 use bellwether::demo::summary::{Ended, Summary};
 use bellwether::demo::{self, Demo};
 use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+use crate::support::smtp::{Script, SmtpServer};
 
 /// What was told, as it was told.
 #[derive(Clone, Default)]
@@ -141,4 +146,71 @@ async fn what_cannot_be_played_is_refused_with_a_way_out() {
     let everywhere = Demo { listen: Some("0.0.0.0:0".parse().unwrap()), ..wish("crowdstrike", 60.0, false) };
     let why = refused(everywhere).await;
     assert!(why.contains("token"), "{why}");
+}
+
+/// What a user has: a relay, and two receivers beside one that nobody names.
+fn configured(relay: u16, hook: u16) -> (tempfile::TempDir, Sound) {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr").unwrap();
+    let data = folder.path().join("data");
+    let settings = format!(
+        "[organisation]\nname = \"Northfield\"\n[database]\nfolder = '{}'\n[mail]\nhost = \"localhost\"\nport = {relay}\ntls = \"none\"\nfrom = \"bellwether@northfield.example\"\n",
+        data.display()
+    );
+    let subscriptions = format!(
+        "[[receiver]]\nid = \"noc\"\nemail = \"noc@northfield.example\"\n[[receiver]]\nid = \"chief\"\nemail = \"chief@northfield.example\"\n[[receiver]]\nid = \"hook\"\nwebhook = \"http://127.0.0.1:{hook}/\"\nallow_private = true\nsecrets = [{{ file = '{}' }}]\n",
+        secret.display()
+    );
+    std::fs::write(folder.path().join("bellwether.toml"), settings).unwrap();
+    std::fs::write(folder.path().join("inventory.toml"), "# nothing yet\n").unwrap();
+    std::fs::write(folder.path().join("subscriptions.toml"), subscriptions).unwrap();
+    let folders = Folders { config: folder.path().to_owned(), sources: folder.path().join("sources") };
+    let loaded = load::load(&folders).unwrap();
+    let sound = Sound::of(&loaded).unwrap_or_else(|| panic!("{:#?}", loaded.problems));
+    (folder, sound)
+}
+
+async fn drilled(sound: &Sound, receivers: &[&str]) -> anyhow::Result<(bool, Vec<Value>)> {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let receivers = receivers.iter().map(ToString::to_string).collect();
+    let drill = Drill { story: "oracle-health".into(), receivers, speed: Some(10_000.0), yes: true, json: true };
+    let kept = Kept::default();
+    let is_reached = drill::play(&drill, sound, Box::new(kept.clone()), &CancellationToken::new()).await?;
+    Ok((is_reached, kept.lines()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drill_reaches_whom_it_names_and_nobody_else_and_leaves_the_data_alone() {
+    let relay = SmtpServer::start(Script::default()).await;
+    let (folder, sound) = configured(relay.port, 9);
+    let (is_reached, lines) = drilled(&sound, &["noc"]).await.unwrap();
+    assert!(is_reached, "{lines:#?}");
+    let taken = relay.taken();
+    assert_eq!(taken.len(), 2, "the beginning and the end");
+    for mail in &taken {
+        let raw = String::from_utf8_lossy(&mail.raw);
+        assert!(mail.to.contains("noc@northfield.example"), "{}", mail.to);
+        assert!(raw.contains("Subject: [DRILL] ") && raw.contains("DRILL. This is an exercise"), "{raw}");
+        let year = jiff::Timestamp::now().strftime("%Y").to_string();
+        let date = raw.lines().find(|line| line.starts_with("Date: ")).unwrap();
+        assert!(date.contains(&year), "a mail of 2025 would lie at the bottom of the mailbox: {date}");
+    }
+    assert!(!folder.path().join("data").exists(), "the user's own data folder is not touched");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drill_says_who_was_not_reached_and_why() {
+    let refusing = Script { recipient: Some(("chief@", "550 5.1.1 no such user")), ..Script::default() };
+    let relay = SmtpServer::start(refusing).await;
+    let (_folder, sound) = configured(relay.port, 9);
+    let (is_reached, lines) = drilled(&sound, &["noc", "chief"]).await.unwrap();
+    assert!(!is_reached);
+    let summary = &lines.last().unwrap()["summary"];
+    assert_eq!(summary["receivers"]["noc"]["delivered"], 2, "{summary:#}");
+    assert_eq!(summary["receivers"]["chief"]["delivered"], 0);
+    let why = summary["receivers"]["chief"]["why_not"].as_str().unwrap();
+    assert!(why.contains("no such user"), "{why}");
+    let unknown = drilled(&sound, &["nobody"]).await.unwrap_err().to_string();
+    assert!(unknown.contains("noc, chief, hook"), "{unknown}");
 }

@@ -112,7 +112,7 @@ fn source(story: &Story, page: &Page, far: SocketAddr) -> Result<Source> {
         other => bail!("the story {}: its server has no pages of the format {}", story.name, other.name()),
     };
     let id = source_of(page)?;
-    Ok(Source { id, format: page.format, url: Some(url), every: Schedule::USUAL, roles })
+    Ok(Source { id, format: page.format, url: Some(url), every: Schedule::USUAL, roles, feed: None })
 }
 
 /// The source that reads a page.

@@ -2,6 +2,7 @@
 
 mod diff;
 mod effects;
+mod join;
 mod outbox;
 mod route;
 mod story;

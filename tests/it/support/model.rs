@@ -3,8 +3,9 @@
 
 use bellwether::alerting::message::message;
 use bellwether::config;
+use bellwether::model::audit::By;
 use bellwether::model::effect::EffectKind;
-use bellwether::model::id::{Ids, SourceId, VendorId};
+use bellwether::model::id::{Ids, IncidentId, SourceId, VendorId};
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::Known;
 use bellwether::model::notification::Facts;
@@ -15,6 +16,7 @@ use bellwether::model::snapshot::{
 use bellwether::model::stated::Stated;
 use bellwether::model::vendor::{Format, Schedule, Source, Support, Vendor};
 use bellwether::pipeline::compiled::{Compiled, Parts};
+use bellwether::pipeline::join;
 use bellwether::pipeline::look::Looked;
 use bellwether::pipeline::settle::{self, Happened};
 use bellwether::store::Store;
@@ -183,6 +185,7 @@ pub fn source(id: &str) -> Source {
         url: Some("https://status.example.org/".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
     }
 }
 
@@ -215,6 +218,7 @@ pub struct Sent {
     pub receiver: String,
     pub subject: String,
     pub text: String,
+    pub short: String,
     pub facts: Facts,
 }
 
@@ -304,8 +308,24 @@ impl Desk {
 
     pub async fn by_hand(&self, source: &str, said: &SeenIncident, minutes: i64) -> Step {
         let now = minute(minutes);
-        let happened = settle::by_hand(&self.store, &self.compiled, &source_id(source), said, now).await.unwrap();
+        let mut tx = self.store.write().await.unwrap();
+        let happened = settle::by_hand(&mut tx, &self.compiled, &source_id(source), said, now).await.unwrap();
+        tx.commit().await.unwrap();
         self.step(happened, minutes).await
+    }
+
+    /// A person joins the vendor's incident to the one that was opened by hand.
+    pub async fn join(&self, ours: &IncidentId, vendors: &IncidentId, minutes: i64) -> Result<Step, String> {
+        let by = By::terminal("Ada");
+        let joined = join::join(&self.store, &self.compiled, ours, vendors, &by, minute(minutes)).await;
+        Ok(self.step(joined.map_err(|e| e.to_string())?, minutes).await)
+    }
+
+    /// And parts it again.
+    pub async fn part(&self, ours: &IncidentId, vendors: &IncidentId, minutes: i64) -> Result<Step, String> {
+        let by = By::terminal("Ada");
+        let parted = join::part(&self.store, &self.compiled, ours, vendors, &by, minute(minutes)).await;
+        Ok(self.step(parted.map_err(|e| e.to_string())?, minutes).await)
     }
 
     /// All sources have been read once and nothing was open, at minute 0.
@@ -337,6 +357,7 @@ impl Desk {
                     receiver: row.receiver.to_string(),
                     subject: words.subject,
                     text: words.text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    short: words.short,
                     facts: row.facts,
                 });
             }
