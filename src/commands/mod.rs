@@ -8,6 +8,7 @@ macro_rules! say {
     }};
 }
 
+pub mod backup;
 pub mod check;
 pub mod cli;
 pub mod errand;

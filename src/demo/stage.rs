@@ -166,7 +166,7 @@ impl Stage {
             tasks: TaskTracker::new(),
             _folder: folder,
         };
-        stage.begin(doors, token, &sound, is_ours, arrivals);
+        stage.begin(doors, token, &sound, is_ours, arrivals)?;
         Ok(stage)
     }
 
@@ -177,7 +177,7 @@ impl Stage {
         sound: &Sound,
         is_ours: bool,
         arrivals: mpsc::Receiver<Arrival>,
-    ) {
+    ) -> Result<()> {
         let (taken, mails) = mpsc::channel(64);
         self.tasks.spawn(Arc::clone(&self.far).serve(doors.far, self.stop.clone()));
         self.tasks.spawn(mailbox::serve(doors.mailbox, taken, self.stop.clone()));
@@ -203,7 +203,7 @@ impl Stage {
             tells_deliveries: !is_ours,
         };
         let (_, never) = mpsc::channel(1);
-        loops.start_with(sound, &self.outlets, ear, never, (doors.pages, token));
+        loops.start_with(sound, &self.outlets, ear, never, (doors.pages, token))
     }
 
     /// Plays the story to its end, or until it is stopped. Whether it came to its end.

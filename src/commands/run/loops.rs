@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -34,6 +35,8 @@ use crate::web::{self, App, Beat};
 
 /// How often the inbox is looked into.
 const INBOX_EVERY: Duration = Duration::from_millis(500);
+/// Spans in which messages are told, in seconds: from "at once" to "a day late".
+const BUCKETS_S: [f64; 12] = [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 120.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0];
 /// How often what is old is let go of.
 const LET_GO_EVERY: Duration = Duration::from_secs(3600);
 
@@ -51,20 +54,27 @@ pub struct Loops {
 
 impl Loops {
     /// Begins the looks, the deliveries, the pages and what goes with them.
+    ///
+    /// # Errors
+    /// The counters cannot be set up.
     pub fn start(
         &self,
         sound: &Sound,
         reloader: Reloader,
         ear: impl Ear + 'static,
         pages: (TcpListener, Option<Token>),
-    ) {
+    ) -> Result<()> {
         let (reloads, told) = mpsc::channel(16);
-        self.start_with(sound, reloader.outlets(), ear, told, pages);
+        self.start_with(sound, reloader.outlets(), ear, told, pages)?;
         let data = sound.settings.database.folder.clone();
         self.tasks.spawn(read_files(reloader, data, self.clock.clone(), reloads, self.stop.clone()));
+        Ok(())
     }
 
     /// The same without files that could change: what is handed out is what holds.
+    ///
+    /// # Errors
+    /// As [`Loops::start`].
     pub fn start_with(
         &self,
         sound: &Sound,
@@ -72,7 +82,7 @@ impl Loops {
         ear: impl Ear + 'static,
         reloads: mpsc::Receiver<Reloaded>,
         pages: (TcpListener, Option<Token>),
-    ) {
+    ) -> Result<()> {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
@@ -107,7 +117,7 @@ impl Loops {
         self.tasks.spawn(let_go(self.store.clone(), retention, self.clock.clone(), self.stop.clone()));
         self.tasks.spawn(self.auditor(outlets, &pulse).run(self.stop.clone()));
         self.tasks.spawn(auditor::watchdog(pulse, self.stop.clone()));
-        self.serve(pages, outlets, beat.clone());
+        self.serve(pages, outlets, beat.clone())?;
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             if let Err(error) = watch.run(stop).await {
@@ -117,6 +127,7 @@ impl Loops {
         self.tasks.spawn(deliverer.run(self.stop.clone()));
         let heard = Heard { looks: looks_told, deliveries: deliveries_told, reloads };
         self.tasks.spawn(announce(ear, heard, woken, beat));
+        Ok(())
     }
 
     fn auditor(&self, outlets: &Outlets, pulse: &Arc<Pulse>) -> Auditor {
@@ -131,14 +142,21 @@ impl Loops {
         }
     }
 
-    fn serve(&self, (listener, token): (TcpListener, Option<Token>), outlets: &Outlets, beat: broadcast::Sender<Beat>) {
+    fn serve(
+        &self,
+        (listener, token): (TcpListener, Option<Token>),
+        outlets: &Outlets,
+        beat: broadcast::Sender<Beat>,
+    ) -> Result<()> {
+        let metrics = figures()?;
+        self.tasks.spawn(keep_figures_small(metrics.clone(), self.stop.clone()));
         let app = Arc::new(App {
             store: self.store.clone(),
             compiled: outlets.compiled.subscribe(),
             condition: outlets.condition.subscribe(),
             beat,
             token,
-            metrics: counters(),
+            metrics,
             started: self.clock.now(),
             clock: self.clock.clone(),
         });
@@ -148,13 +166,41 @@ impl Loops {
                 tracing::error!(%error, "the pages are served no longer");
             }
         });
+        Ok(())
     }
 }
 
-/// What the program counts. Where another in this process counts already, it is that one's.
-fn counters() -> PrometheusHandle {
-    let installed = PrometheusBuilder::new().install_recorder();
-    installed.unwrap_or_else(|_| PrometheusBuilder::new().build_recorder().handle())
+/// What is counted from now on, for Prometheus.
+fn figures() -> Result<PrometheusHandle> {
+    let builder = || PrometheusBuilder::new().set_buckets(&BUCKETS_S);
+    // Where another counts in this process already, what is counted is that one's.
+    let installed = builder()?.install_recorder();
+    let handle = match installed {
+        Ok(handle) => handle,
+        Err(_) => builder()?.build_recorder().handle(),
+    };
+    metrics::describe_counter!("bellwether_looks_total", "Looks at sources, by whether they could be read.");
+    metrics::describe_counter!("bellwether_deliveries_total", "Tries to deliver a message, by what came of them.");
+    metrics::describe_gauge!("bellwether_schedule_late_seconds", "How late the source is that is due the longest.");
+    metrics::describe_histogram!(
+        "bellwether_told_after_seen_seconds",
+        "From what we saw until the far side took the message."
+    );
+    metrics::describe_histogram!(
+        "bellwether_told_after_said_seconds",
+        "From the vendor's last word, as it is dated, until the far side took the message."
+    );
+    Ok(handle)
+}
+
+/// What was counted and is asked for by nobody is summed up.
+async fn keep_figures_small(metrics: PrometheusHandle, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(30)) => metrics.run_upkeep(),
+        }
+    }
 }
 
 /// Reads the files again when they change, when SIGHUP comes, and when a command asks.

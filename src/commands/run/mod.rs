@@ -67,7 +67,7 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(clock.now()));
     let loops = Loops { store: store.clone(), clock, stop: stop.clone(), tasks: tasks.clone() };
-    loops.start(sound, reloader, voice, (listener, token));
+    loops.start(sound, reloader, voice, (listener, token))?;
     system::ready("looking and telling");
     stopped().await;
     system::stopping();

@@ -1,9 +1,16 @@
 //! The small parts that all pages are built from. Each renders itself, escaped, so that a page can put it anywhere.
 
+pub mod acts;
+pub mod banner;
 pub mod card;
+pub mod days;
+pub mod difference;
 pub mod do_first;
+pub mod graph;
+pub mod lateness;
 pub mod ruler;
 pub mod said;
+pub mod situation;
 pub mod way;
 
 use askama::Template;
@@ -158,6 +165,8 @@ pub struct Frame {
     pub path: String,
     /// Whether nothing of it is happening.
     pub is_drill: bool,
+    /// What is not as it should be with Bellwether itself.
+    pub banners: Vec<banner::Banner>,
     /// Whether somebody can sign out.
     pub is_guarded: bool,
 }
@@ -177,6 +186,7 @@ impl Frame {
             clock,
             path: path.into(),
             is_drill: now.compiled.is_drill,
+            banners: banner::banners(now),
             is_guarded,
         }
     }
