@@ -3,9 +3,12 @@
 
 pub mod alerting;
 pub mod clock;
+// Brings `say!`.
+#[macro_use]
 pub mod commands;
 pub mod config;
 pub mod delivery;
+pub mod demo;
 pub mod fetch;
 pub mod model;
 pub mod normalize;

@@ -1,5 +1,6 @@
 //! What can be typed after `bellwether`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,6 +16,8 @@ use super::replay::{self, Replay};
 use super::{backup, check, errand, incident, poll, receivers, run, schema, vendors};
 use crate::config::operation::Log;
 use crate::config::value::Period;
+use crate::demo::drill::Drill;
+use crate::demo::{self, Demo, drill, story};
 use crate::model::id::{IncidentId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::vendor::Format;
@@ -52,6 +55,42 @@ enum Command {
     Check {
         /// One JSON array.
         #[arg(long)]
+        json: bool,
+    },
+    /// Live through a past outage: a hospital that does not exist, mails and webhooks that stay on this machine.
+    Demo {
+        /// Which: crowdstrike (a night in July 2024) or oracle-health (five days in April 2025).
+        #[arg(long, value_name = "NAME", default_value = story::USUAL)]
+        story: String,
+        /// How many times as fast as it was; quiet hours go ten times faster still. Without it, as the story says.
+        #[arg(long, value_name = "TIMES")]
+        speed: Option<f64>,
+        /// Leave the pages up when the story is over, until Ctrl-C.
+        #[arg(long)]
+        stay: bool,
+        /// Where the pages listen; without it, on any free port of this machine.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell such a story to real receivers of config/subscriptions.toml, each message marked DRILL.
+    Drill {
+        /// Which: crowdstrike or oracle-health.
+        #[arg(long, value_name = "NAME", default_value = story::USUAL)]
+        story: String,
+        /// The receivers, by their ids in config/subscriptions.toml. Nobody else is told.
+        #[arg(long, required = true, num_args = 1.., value_name = "NAME")]
+        receivers: Vec<String>,
+        /// How many times as fast as it was.
+        #[arg(long, value_name = "TIMES")]
+        speed: Option<f64>,
+        /// Do not ask whether to send.
+        #[arg(long)]
+        yes: bool,
+        /// One JSON object a line. It wants --yes.
+        #[arg(long, requires = "yes")]
         json: bool,
     },
     /// Write all that is known into one file, while Bellwether runs or not.
@@ -254,6 +293,10 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         }
         Command::Reload => errand::reload(folders),
         Command::Check { json } => check::run(folders, json),
+        Command::Demo { story, speed, stay, listen, json } => demo::demo(&Demo { story, speed, stay, json, listen }),
+        Command::Drill { story, receivers, speed, yes, json } => {
+            drill::run(folders, &Drill { story, receivers, speed, yes, json })
+        }
         Command::Poll { what, file, json } => poll::run(folders, &Poll { what, files: file, json }),
         Command::Replay { dir, source, inventory, subscriptions, every, json } => {
             let vendors = load::vendors(&folders.sources, &mut Vec::new())?.into_values().flatten().collect::<Vec<_>>();

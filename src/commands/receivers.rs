@@ -36,7 +36,10 @@ pub fn test(folders: &Folders, name: &str) -> Result<ExitCode> {
     say!("{}", way_to(&sound, receiver));
     let ways = sound.ways("receivers test".to_owned())?;
     let notification = test_message(&sound, receiver.id.clone(), receiver.address());
-    let frozen = ways.compose(&notification).map_err(anyhow::Error::msg).context("the message cannot be made")?;
+    let frozen = ways
+        .compose(&notification, Timestamp::now())
+        .map_err(anyhow::Error::msg)
+        .context("the message cannot be made")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let attempt = runtime.block_on(ways.send(&notification, &frozen.bytes, Timestamp::now()));
     match attempt {
@@ -55,7 +58,7 @@ pub fn test(folders: &Folders, name: &str) -> Result<ExitCode> {
 
 /// Where the message goes and by what, so that an answer can be understood. Of a webhook only the host: the rest may be
 /// a secret.
-fn way_to(sound: &Sound, receiver: &Receiver) -> String {
+pub fn way_to(sound: &Sound, receiver: &Receiver) -> String {
     match (&receiver.way, &sound.settings.mail) {
         (Way::Email(to), Some(mail)) => {
             let tls = match mail.tls {

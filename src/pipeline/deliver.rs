@@ -102,7 +102,7 @@ pub async fn claim(
     kill_point("claimed");
     for row in claimed.iter_mut().filter(|row| row.bytes.is_none()) {
         // What cannot be worded is told by the try.
-        if let Ok(frozen) = ways.compose(&row.notification) {
+        if let Ok(frozen) = ways.compose(&row.notification, time.outside()) {
             tx.freeze(&row.notification.id, &frozen).await?;
             row.bytes = Some(frozen.bytes);
         }
@@ -126,8 +126,9 @@ pub async fn deliver_once(store: &Store, ways: &Ways, row: Claimed, time: &impl 
 pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
     let Claimed { notification, bytes } = row;
     // Only frozen bytes are sent. What could not be frozen could not be worded.
-    let bytes =
-        bytes.ok_or_else(|| ways.compose(&notification).err().unwrap_or_else(|| "it was not frozen".to_owned()));
+    let bytes = bytes.ok_or_else(|| {
+        ways.compose(&notification, time.outside()).err().unwrap_or_else(|| "it was not frozen".to_owned())
+    });
     let tried = match bytes {
         Ok(bytes) => {
             let attempt = ways.send(&notification, &bytes, time.outside()).await;
@@ -173,16 +174,19 @@ pub async fn mark(store: &Store, deliveries: &[Delivery], now: Timestamp) -> Res
 }
 
 impl Ways {
-    /// Words a notification for its way.
+    /// Words a notification for its way. `outside` is the date of a drill's mail, whose own times are those of a story.
     ///
     /// # Errors
     /// Why it cannot be worded for this way, for people.
-    pub fn compose(&self, notification: &Notification) -> Result<Frozen, String> {
+    pub fn compose(&self, notification: &Notification, outside: Timestamp) -> Result<Frozen, String> {
         let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
         let receiver = self.receiver(&notification.receiver)?;
         let bytes = match &receiver.way {
-            Way::Email(to) => self.compose_mail(notification, receiver.form, to, &message)?,
+            Way::Email(to) => {
+                let date = if facts.drill { outside } else { facts.at };
+                self.compose_mail(notification, receiver.form, date, to, &message)?
+            }
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
         };
         Ok(Frozen { subject: message.subject, bytes })
@@ -192,12 +196,13 @@ impl Ways {
         &self,
         notification: &Notification,
         form: Form,
+        date: Timestamp,
         to: &Email,
         message: &crate::model::notification::Message,
     ) -> Result<Vec<u8>, String> {
         let relay = self.relay()?;
         let Notification { id, thread, facts, .. } = notification;
-        let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date: facts.at, message };
+        let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date, message };
         let composed = match form {
             Form::Whole => mail::compose(&envelope),
             Form::Short { has_subject: true } => pager::compose(&envelope, &short_subject(facts)),

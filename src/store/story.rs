@@ -8,6 +8,7 @@ use super::feed::{Line, OutboxCount, line};
 use super::{Store, StoreError, Writing, at, from_text, to_text};
 use crate::model::id::IncidentId;
 use crate::model::incident::Report;
+use crate::model::notification::Facts;
 use crate::model::snapshot::SeenUpdate;
 
 /// The most lines of each kind that a story holds, the newest.
@@ -137,6 +138,19 @@ impl Store {
         let rows = sqlx::query(NEWEST).bind(state).bind(limit).fetch_all(&mut *view.tx).await?;
         let count = view.outbox().await?;
         Ok((view.with_attempts(rows.iter().map(delivery).collect()).await?, count))
+    }
+}
+
+impl Store {
+    /// What a notification tells, and its subject once that is frozen; `None` when there is no such notification.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn facts_of(&self, id: &str) -> Result<Option<(Facts, Option<String>)>, StoreError> {
+        let mut view = self.view().await?;
+        let row = sqlx::query("SELECT facts, subject FROM notification WHERE id = $1").bind(id);
+        let row = row.fetch_optional(&mut *view.tx).await?;
+        row.map(|row| Ok((from_text("facts", row.get(0))?, row.get(1)))).transpose()
     }
 }
 

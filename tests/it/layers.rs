@@ -12,7 +12,7 @@ const LAYERS: [&[(&str, &[&str])]; 6] = [
     &[("pipeline", &[])],
     &[("clock", &[]), ("scheduler", &["clock"]), ("web", &["clock"])],
     // The wiring hands the one set of options to both.
-    &[("main", &["commands"]), ("commands", &["outgoing"]), ("lib", &[])],
+    &[("main", &["commands"]), ("commands", &["outgoing", "demo"]), ("demo", &["commands"]), ("lib", &[])],
 ];
 /// Known to nobody but those who name it as one of their own layer.
 const HIDDEN: &str = "outgoing";

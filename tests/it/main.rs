@@ -4,6 +4,7 @@
 mod backup;
 mod config;
 mod config_files;
+mod demo;
 mod docs;
 mod fetch;
 mod golden;

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::auditor::{self, Auditor};
 use super::reload::{Outlets, Reloaded, Reloader};
-use super::say::Voice;
+use super::say::Ear;
 use super::system::HangUp;
 use super::{files, system};
 use crate::clock::Clock;
@@ -61,15 +61,32 @@ impl Loops {
         &self,
         sound: &Sound,
         reloader: Reloader,
-        voice: Voice,
+        ear: impl Ear + 'static,
+        pages: (TcpListener, Option<Token>),
+    ) -> Result<()> {
+        let (reloads, told) = mpsc::channel(16);
+        self.start_with(sound, reloader.outlets(), ear, told, pages)?;
+        let data = sound.settings.database.folder.clone();
+        self.tasks.spawn(read_files(reloader, data, self.clock.clone(), reloads, self.stop.clone()));
+        Ok(())
+    }
+
+    /// The same without files that could change: what is handed out is what holds.
+    ///
+    /// # Errors
+    /// As [`Loops::start`].
+    pub fn start_with(
+        &self,
+        sound: &Sound,
+        outlets: &Outlets,
+        ear: impl Ear + 'static,
+        reloads: mpsc::Receiver<Reloaded>,
         pages: (TcpListener, Option<Token>),
     ) -> Result<()> {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
-        let (reloads, reloads_told) = mpsc::channel(16);
         let (woken, pulse) = (Arc::new(Notify::new()), Arc::new(Pulse::default()));
-        let outlets = reloader.outlets();
         let watch = Arc::new(Watch {
             store: self.store.clone(),
             compiled: outlets.compiled.subscribe(),
@@ -108,9 +125,8 @@ impl Loops {
             }
         });
         self.tasks.spawn(deliverer.run(self.stop.clone()));
-        self.tasks.spawn(read_files(reloader, data, self.clock.clone(), reloads, self.stop.clone()));
-        let heard = Heard { looks: looks_told, deliveries: deliveries_told, reloads: reloads_told };
-        self.tasks.spawn(announce(voice, heard, woken, beat));
+        let heard = Heard { looks: looks_told, deliveries: deliveries_told, reloads };
+        self.tasks.spawn(announce(ear, heard, woken, beat));
         Ok(())
     }
 
@@ -156,7 +172,13 @@ impl Loops {
 
 /// What is counted from now on, for Prometheus.
 fn figures() -> Result<PrometheusHandle> {
-    let handle = PrometheusBuilder::new().set_buckets(&BUCKETS_S)?.install_recorder()?;
+    let builder = || PrometheusBuilder::new().set_buckets(&BUCKETS_S);
+    // Where another counts in this process already, what is counted is that one's.
+    let installed = builder()?.install_recorder();
+    let handle = match installed {
+        Ok(handle) => handle,
+        Err(_) => builder()?.build_recorder().handle(),
+    };
     metrics::describe_counter!("bellwether_looks_total", "Looks at sources, by whether they could be read.");
     metrics::describe_counter!("bellwether_deliveries_total", "Tries to deliver a message, by what came of them.");
     metrics::describe_gauge!("bellwether_schedule_late_seconds", "How late the source is that is due the longest.");
@@ -309,23 +331,23 @@ struct Heard {
 }
 
 /// Says on the terminal what happens, and wakes the deliveries when something is to be sent.
-async fn announce(mut voice: Voice, mut heard: Heard, woken: Arc<Notify>, beat: broadcast::Sender<Beat>) {
+async fn announce(mut ear: impl Ear, mut heard: Heard, woken: Arc<Notify>, beat: broadcast::Sender<Beat>) {
     loop {
         tokio::select! {
             Some(told) = heard.looks.recv() => {
                 if told.happened.as_ref().is_ok_and(|happened| happened.notices.iter().any(|n| n.sent)) {
                     woken.notify_one();
                 }
-                voice.look(&told);
+                ear.look(&told);
                 // A beat that nobody hears is none.
                 let _ = beat.send(beat_of(&told));
             }
             Some(delivery) = heard.deliveries.recv() => {
-                voice.delivery(&delivery);
+                ear.delivery(&delivery);
                 let _ = beat.send(Beat::Delivery);
             }
             Some(reloaded) = heard.reloads.recv() => {
-                voice.reloaded(&reloaded);
+                ear.reloaded(&reloaded);
                 let _ = beat.send(Beat::Configuration);
             }
             else => return,

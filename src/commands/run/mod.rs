@@ -105,7 +105,7 @@ async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener> {
 }
 
 /// Resolves when the program is told to stop: Ctrl-C, or SIGTERM from the system.
-async fn stopped() {
+pub async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -22,6 +22,16 @@ use crate::scheduler::watch::Told;
 use crate::store::StoreError;
 use crate::store::outbox::Tried;
 
+/// Is told what the loops do.
+pub trait Ear: Send {
+    /// What a look or a tick led to.
+    fn look(&mut self, told: &Told);
+    /// What came of a try to deliver.
+    fn delivery(&mut self, delivery: &Result<Delivery, StoreError>);
+    /// What came of reading the files once more.
+    fn reloaded(&mut self, reloaded: &Reloaded);
+}
+
 /// Speaks to whoever watches the terminal. Where nobody does, as under systemd, the same goes into the log, once. A
 /// terminal that is gone stops nothing.
 pub struct Voice {
@@ -79,8 +89,7 @@ impl Voice {
         }
     }
 
-    /// What came of reading the files once more.
-    pub fn reloaded(&self, reloaded: &Reloaded) {
+    fn read_again(&self, reloaded: &Reloaded) {
         let at = reloaded.at;
         for warning in &reloaded.warnings {
             self.say(Weight::News, at, "check", warning);
@@ -145,9 +154,10 @@ impl Voice {
         line("");
         line(&format!("The page is at http://{address}/"));
     }
+}
 
-    /// What a look or a tick led to.
-    pub fn look(&mut self, told: &Told) {
+impl Ear for Voice {
+    fn look(&mut self, told: &Told) {
         match (&told.happened, &told.source) {
             (Err(error), source) => {
                 let of = source.as_ref().map(|s| format!(" of {s}")).unwrap_or_default();
@@ -169,6 +179,16 @@ impl Voice {
         }
     }
 
+    fn delivery(&mut self, delivery: &Result<Delivery, StoreError>) {
+        self.came_of(delivery);
+    }
+
+    fn reloaded(&mut self, reloaded: &Reloaded) {
+        self.read_again(reloaded);
+    }
+}
+
+impl Voice {
     fn happened(&self, at: Timestamp, happened: &Happened, is_first: bool) {
         match happened.our_network {
             Some(OurNetwork::Gone) => {
@@ -225,8 +245,7 @@ impl Voice {
         !happened.effects.is_empty()
     }
 
-    /// What came of a try to deliver.
-    pub fn delivery(&self, delivery: &Result<Delivery, StoreError>) {
+    fn came_of(&self, delivery: &Result<Delivery, StoreError>) {
         let at = self.clock.now();
         match delivery {
             Err(error) => {
