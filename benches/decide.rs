@@ -168,7 +168,9 @@ fn taken_in(criterion: &mut Criterion) {
         let store = runtime.block_on(Store::in_memory()).unwrap();
         let say = async |vendor: usize, key: &str, impact: Impact| {
             let said = SeenIncident { impact, vendor_impact: impact.to_string(), ..seen(key, Kind::Incident) };
-            settle::by_hand(&store, &compiled, &support::source_id(vendor), &said, now()).await.unwrap();
+            let mut tx = store.write().await.unwrap();
+            settle::by_hand(&mut tx, &compiled, &support::source_id(vendor), &said, now()).await.unwrap();
+            tx.commit().await.unwrap();
             store.take_all_pending(now()).await.unwrap();
         };
         runtime.block_on(async {

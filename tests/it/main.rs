@@ -3,6 +3,7 @@
 
 mod config;
 mod config_files;
+mod desk;
 mod docs;
 mod fetch;
 mod golden;

@@ -18,6 +18,7 @@ use crate::commands::setup::Sound;
 use crate::config::bellwether::Retention;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
+use crate::pipeline::settle::Happened;
 use crate::scheduler::deliverer::Deliverer;
 use crate::scheduler::network::Network;
 use crate::scheduler::watch::{Told, Watch};
@@ -44,12 +45,20 @@ pub struct Loops {
     pub tasks: TaskTracker,
 }
 
+/// Where the pages say that something happened, and hear it.
+pub struct Ears {
+    /// Something did.
+    pub beat: broadcast::Sender<Beat>,
+    /// What people's acts led to.
+    pub acts: mpsc::Sender<Happened>,
+}
+
 impl Loops {
     /// Begins the looks, the deliveries and what goes with them. What beats whenever something happened.
     ///
     /// # Errors
     /// A certificate, a proxy or a relay that cannot be set up.
-    pub fn start(&self, sound: &Sound, voice: Voice) -> Result<broadcast::Sender<Beat>> {
+    pub fn start(&self, sound: &Sound, voice: Voice) -> Result<Ears> {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
@@ -62,7 +71,8 @@ impl Loops {
             workers: sound.settings.polling.workers,
             told: looks.clone(),
         });
-        let words = looks;
+        let (words, (acts, acts_told)) = (looks, mpsc::channel(64));
+        self.tasks.spawn(hear_acts(acts_told, words.clone(), self.clock.clone()));
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: Arc::new(sound.ways(format!("process {}", std::process::id()))?),
@@ -88,19 +98,20 @@ impl Loops {
         });
         self.tasks.spawn(deliverer.run(self.stop.clone()));
         self.tasks.spawn(announce(voice, looks_told, deliveries_told, woken, beat.clone()));
-        Ok(beat)
+        Ok(Ears { beat, acts })
     }
 
     /// Begins to serve the pages and the API.
     ///
     /// # Errors
     /// The counters cannot be set up.
-    pub fn serve(&self, listener: TcpListener, token: Option<Token>, beat: broadcast::Sender<Beat>) -> Result<()> {
+    pub fn serve(&self, listener: TcpListener, token: Option<Token>, ears: Ears) -> Result<()> {
         let (_, compiled) = watch::channel(Arc::clone(&self.compiled));
         let app = Arc::new(App {
             store: self.store.clone(),
             compiled,
-            beat,
+            beat: ears.beat,
+            acts: ears.acts,
             token,
             metrics: PrometheusBuilder::new().install_recorder()?,
             started: self.clock.now(),
@@ -160,6 +171,15 @@ async fn read_inbox(
             () = stop.cancelled() => return,
             () = clock.sleep(INBOX_EVERY) => {}
         }
+    }
+}
+
+/// Passes on what acts in the page led to, as what a look led to is.
+async fn hear_acts(mut acts: mpsc::Receiver<Happened>, told: mpsc::Sender<Told>, clock: Clock) {
+    while let Some(happened) = acts.recv().await {
+        let told_of = Told { at: clock.now(), source: None, is_readable: None, happened: Ok(happened) };
+        // Nobody listens only while the program ends.
+        let _ = told.send(told_of).await;
     }
 }
 

@@ -19,7 +19,9 @@ use super::load::{self, Folders};
 use super::setup::Sound;
 use super::{owner, secrets};
 use crate::clock::Clock;
+use crate::model::audit::By;
 use crate::model::id::Ids;
+use crate::pipeline::accounts;
 use crate::store::Store;
 use crate::web::token::Token;
 
@@ -54,7 +56,11 @@ async fn serve(sound: &Sound) -> Result<()> {
     let listener = listen(sound.settings.server.listen.0).await?;
     let clock = Clock::real();
     let voice = Voice::new(Arc::clone(&compiled), clock.clone());
-    voice.welcome(sound, listener.local_addr()?);
+    let page = voice.welcome(sound, listener.local_addr()?);
+    if !store.has_accounts().await? {
+        let link = accounts::first_link(&store, &By::terminal("start"), clock.now()).await?;
+        voice.invite(&page, &link);
+    }
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let loops = Loops { store: store.clone(), compiled, clock, stop: stop.clone(), tasks: tasks.clone() };

@@ -14,6 +14,7 @@ use crate::model::effect::EffectKind;
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
+use crate::pipeline::accounts::Once;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
 use crate::pipeline::settle::{Happened, OurNetwork};
@@ -42,7 +43,7 @@ impl Voice {
     }
 
     /// What is polled, who is told, where the page is.
-    pub fn welcome(&self, sound: &Sound, address: SocketAddr) {
+    pub fn welcome(&self, sound: &Sound, address: SocketAddr) -> String {
         let compiled = &self.compiled;
         line(&format!("Bellwether {} for {}", env!("CARGO_PKG_VERSION"), compiled.organisation));
         line(&format!(
@@ -66,6 +67,15 @@ impl Voice {
         }
         line("");
         line(&format!("The page is at http://{address}/"));
+        compiled.page.clone().unwrap_or_else(|| format!("http://{address}"))
+    }
+
+    /// There is no account yet: the link that makes the first one.
+    pub fn invite(&self, page: &str, link: &Once) {
+        line("");
+        line("Nobody has an account yet, so nobody can act from the page. This link makes the first one; it is good");
+        line("for a day and for one use (`bellwether accounts link` prints another):");
+        line(&format!("  {page}/link/{}", link.reveal()));
     }
 
     /// What a look or a tick led to.

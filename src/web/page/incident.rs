@@ -21,6 +21,7 @@ use crate::store::story::{Said, Story};
 use crate::web::fault::{self, Fault};
 use crate::web::now::{Now, began, ended};
 use crate::web::router::Site;
+use crate::web::view::acts::Acts;
 use crate::web::view::card::{By, Card};
 use crate::web::view::ruler::{Ruler, ruler};
 use crate::web::view::said::LastWord;
@@ -59,6 +60,7 @@ struct Other {
     how: String,
     ruler: Option<Ruler>,
     said: LastWord,
+    acts: Acts,
 }
 
 /// A line of the timeline.
@@ -150,6 +152,7 @@ fn other(now: &Now, report: &Report, vendor: &str) -> Other {
         how,
         ruler: ruler(now, report, since, None),
         said: LastWord::of_report(now, report, vendor, phone, true),
+        acts: Acts::of(now, report, true),
     }
 }
 

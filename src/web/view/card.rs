@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::acts::Acts;
 use super::do_first::DoFirst;
 use super::ruler::{Ruler, ruler};
 use super::said::LastWord;
@@ -43,6 +44,8 @@ pub struct Card {
     pub ruler: Option<Ruler>,
     pub said: LastWord,
     pub todo: DoFirst,
+    /// What can be done about it; nothing about a component without an incident.
+    pub acts: Option<Acts>,
 }
 
 impl HtmlSafe for Card {}
@@ -132,6 +135,7 @@ impl Card {
             ruler,
             said,
             todo: DoFirst::of(&services, vendor, is_whole),
+            acts: trouble.report.map(|report| Acts::of(now, report, is_whole)),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The small parts that all pages are built from. Each renders itself, escaped, so that a page can put it anywhere.
 
+pub mod acts;
 pub mod card;
 pub mod do_first;
 pub mod ruler;
@@ -12,7 +13,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::asset;
+use super::desk::corner::Corner;
 use super::now::Now;
+use super::who::Viewer;
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
 use crate::model::text;
@@ -148,12 +151,13 @@ pub struct Frame {
     pub path: String,
     /// Whether nothing of it is happening.
     pub is_drill: bool,
-    /// Whether somebody can sign out.
-    pub is_guarded: bool,
+    /// Who is signed in.
+    pub corner: Corner,
 }
 
 impl Frame {
     pub fn new(now: &Now, here: &'static str, path: impl Into<String>, is_guarded: bool) -> Self {
+        let path = path.into();
         let mut clock = When::without_age(now, now.at);
         clock.local = now.times.written(now.at, "%H:%M:%S %Z");
         if !clock.utc.is_empty() {
@@ -165,9 +169,9 @@ impl Frame {
             version: &asset::VERSION,
             day: now.times.written(now.at, "%a %-d %B"),
             clock,
-            path: path.into(),
+            corner: Corner::new(&Viewer::now(), &path, is_guarded),
+            path,
             is_drill: now.compiled.is_drill,
-            is_guarded,
         }
     }
 
