@@ -15,6 +15,7 @@ use super::announce;
 use super::fields::{Fields, Wrong};
 use super::incident::led_to;
 use super::word::Draft;
+use crate::model::audit::By;
 use crate::model::id::IncidentId;
 use crate::pipeline::acknowledge::acknowledge;
 use crate::pipeline::hand::{self, NotTaken, Word};
@@ -48,8 +49,8 @@ impl FromRequest<Arc<Site>> for Sent {
 }
 
 impl Sent {
-    fn must_be_known(&self) -> Result<(), Response> {
-        self.fields.unknown().map_or(Ok(()), |wrong| Err(refused(&[wrong])))
+    fn must_be_known(&self) -> Result<(), Wrong> {
+        self.fields.unknown().map_or(Ok(()), Err)
     }
 }
 
@@ -93,8 +94,8 @@ async fn end(State(site): State<Arc<Site>>, Path(id): Path<String>, mut sent: Se
 }
 
 async fn say(site: &Site, sent: &Sent, word: Result<Word, Vec<Wrong>>, status: StatusCode) -> Response {
-    if let Err(response) = sent.must_be_known() {
-        return response;
+    if let Err(wrong) = sent.must_be_known() {
+        return refused(&[wrong]);
     }
     let word = match word {
         Ok(word) => word,
@@ -129,8 +130,8 @@ async fn let_go(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sen
 }
 
 async fn care(site: &Site, incident: IncidentId, sent: Sent, is_taken: bool) -> Response {
-    if let Err(response) = sent.must_be_known() {
-        return response;
+    if let Err(wrong) = sent.must_be_known() {
+        return refused(&[wrong]);
     }
     match acknowledge(&site.app.store, &incident, is_taken, &sent.viewer.by(), site.app.now()).await {
         Ok(_) => answer(site, &incident, Happened::default(), StatusCode::OK).await,
@@ -141,7 +142,7 @@ async fn care(site: &Site, incident: IncidentId, sent: Sent, is_taken: bool) -> 
 async fn join(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sent) -> Response {
     let (incident, report, by) = match which(id, sent) {
         Ok(which) => which,
-        Err(response) => return response,
+        Err(wrong) => return refused(&[wrong]),
     };
     let compiled = site.app.compiled();
     match join::join(&site.app.store, &compiled, &incident, &report, &by, site.app.now()).await {
@@ -153,7 +154,7 @@ async fn join(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sent)
 async fn part(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sent) -> Response {
     let (incident, report, by) = match which(id, sent) {
         Ok(which) => which,
-        Err(response) => return response,
+        Err(wrong) => return refused(&[wrong]),
     };
     let compiled = site.app.compiled();
     match join::part(&site.app.store, &compiled, &incident, &report, &by, site.app.now()).await {
@@ -162,11 +163,11 @@ async fn part(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sent)
     }
 }
 
-fn which(id: String, mut sent: Sent) -> Result<(IncidentId, IncidentId, crate::model::audit::By), Response> {
+fn which(id: String, mut sent: Sent) -> Result<(IncidentId, IncidentId, By), Wrong> {
     let report = sent.fields.take("report");
     sent.must_be_known()?;
     if report.is_empty() {
-        return Err(refused(&[Wrong::new("report", "name the vendor’s incident")]));
+        return Err(Wrong::new("report", "name the vendor’s incident"));
     }
     Ok((IncidentId(id), IncidentId(report), sent.viewer.by()))
 }

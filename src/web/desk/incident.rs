@@ -28,6 +28,9 @@ use crate::web::router::Site;
 use crate::web::view::Theirs;
 use crate::web::who::Viewer;
 
+/// What can be chosen: the key and the name of each.
+type Choices = Vec<(String, String)>;
+
 /// What a form is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum For {
@@ -49,8 +52,8 @@ struct Page {
     draft: Draft,
     wrong: Vec<Wrong>,
     zone: String,
-    needed: Vec<(String, String)>,
-    others: Vec<(String, String)>,
+    needed: Choices,
+    others: Choices,
     components: Vec<String>,
     /// What it would do, once that is known.
     foreseen: Option<Foreseen>,
@@ -163,7 +166,7 @@ fn page(site: &Site, viewer: &Viewer, what: For, report: Option<&Report>, draft:
 }
 
 /// Those that the inventory needs, and all others.
-fn vendors(compiled: &Compiled) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn vendors(compiled: &Compiled) -> (Choices, Choices) {
     let mut all: Vec<(&VendorId, &str)> = compiled.vendors.iter().map(|(id, v)| (id, v.name.as_str())).collect();
     all.sort_by_key(|(_, name)| name.to_lowercase());
     let (needed, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(id, _)| compiled.graph.needs(id));
