@@ -85,6 +85,67 @@ fn azure() -> Vec<u8> {
     .into_bytes()
 }
 
+fn oracle() -> Vec<u8> {
+    let service = |n: usize| {
+        json!({
+            "serviceId": "synthetic", "serviceName": format!("Synthetic service {n}"), "serviceCanonicalName": n.to_string(),
+            "serviceCategoryName": "Cloud Services", "serviceStatus": "NormalPerformance",
+            "incidents": if n == 0 { json!([{"incidentId": "ocid1.synthetic", "severity": "ServiceDown"}]) } else { json!([]) },
+        })
+    };
+    let region = |n: usize| {
+        json!({
+            "regionName": format!("Synthetic ({n})"), "regionCanonicalName": format!("synthetic-{n}"),
+            "serviceHealthReports": (0..30).map(service).collect::<Vec<_>>(),
+        })
+    };
+    json!({"realm": "OC1", "regionHealthReports": (0..10).map(region).collect::<Vec<_>>()}).to_string().into_bytes()
+}
+
+fn okta() -> Vec<u8> {
+    let incident = |n: usize| {
+        json!({
+            "Id": format!("synthetic{n}"), "Status__c": "Resolved", "Category__c": "Service Disruption",
+            "Incident_Title__c": SENTENCE, "Start_Time__c": TIME, "End_Time__c": TIME, "Log__c": SENTENCE.repeat(6),
+            "Impacted_Cells__c": "okta.com:1;okta.com:7",
+        })
+    };
+    let incidents = Value::Array((0..70).map(incident).collect());
+    format!(
+        "<!DOCTYPE html><html><body><span data-id=\"incidents\">{incidents}</span>\
+         <span data-id=\"planned-outages\">[]</span></body></html>"
+    )
+    .into_bytes()
+}
+
+fn slack() -> Vec<u8> {
+    let note = |n: usize| json!({"date_created": format!("2026-11-22T0{n}:00:00-08:00"), "body": SENTENCE.repeat(9)});
+    let incident = |n: usize| {
+        json!({
+            "id": n, "title": SENTENCE, "type": "incident", "status": "active", "url": "https://slack-status.com/x",
+            "date_created": TIME, "date_updated": TIME, "services": ["Messaging"],
+            "notes": (0..9).map(note).collect::<Vec<_>>(),
+        })
+    };
+    let active: Vec<Value> = (0..8).map(incident).collect();
+    json!({"status": "active", "date_updated": TIME, "active_incidents": active}).to_string().into_bytes()
+}
+
+fn feed() -> Vec<u8> {
+    let paragraph = |n: usize| {
+        format!("<p><small>Nov 22, 0{n}:00 UTC</small><br><strong>Update</strong> - {}</p>", SENTENCE.repeat(3))
+    };
+    let text: String = (0..8).map(paragraph).collect();
+    let item = |n: usize| {
+        format!(
+            "<item><guid>synthetic-{n}</guid><title>{SENTENCE}</title><description><![CDATA[{text}]]></description>\
+             <pubDate>Sun, 22 Nov 2026 10:00:00 PST</pubDate></item>"
+        )
+    };
+    let items: String = (0..25).map(item).collect();
+    format!("<rss version='2.0'><channel><title>Synthetic</title>{items}</channel></rss>").into_bytes()
+}
+
 fn read(source: &Source, answers: &[Answer]) -> usize {
     match normalize::read(source, answers, &KnownOpen::default(), jiff::Timestamp::UNIX_EPOCH) {
         Reading::Done(Ok(snapshot)) => snapshot.incidents.len(),
@@ -99,9 +160,13 @@ fn looks(criterion: &mut Criterion) {
         (Format::AwsHealth, aws()),
         (Format::GoogleCloud, google()),
         (Format::AzureRss, azure()),
+        (Format::OracleCloud, oracle()),
+        (Format::Okta, okta()),
+        (Format::Slack, slack()),
+        (Format::Feed, feed()),
     ] {
         let Ok(id) = SourceId::parse("synthetic/bench") else { continue };
-        let source = Source { id, format, url: None, every: Schedule::USUAL, roles: Vec::new() };
+        let source = Source { id, format, url: None, every: Schedule::USUAL, roles: Vec::new(), feed: None };
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         let answers = [Answer { role: normalize::about(format).roles[0], outcome: Outcome::Body(Body::saved(bytes)) }];
         assert!(read(&source, &answers) > 0, "{} does not read its body", format.name());

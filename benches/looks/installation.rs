@@ -21,7 +21,7 @@ use bellwether::scheduler::network::Network;
 use bellwether::scheduler::watch::{Told, Watch};
 use bellwether::store::Store;
 use tempfile::TempDir;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -112,18 +112,20 @@ impl Installation {
         let (stop, woken) = (CancellationToken::new(), Arc::new(Notify::new()));
         let watch = Watch {
             store: self.store.clone(),
-            compiled: Arc::clone(&self.compiled),
-            ask: Arc::clone(&self.ask),
+            compiled: watch::channel(Arc::clone(&self.compiled)).1,
+            ask: watch::channel(Arc::clone(&self.ask) as Arc<dyn Ask>).1,
             clock: Clock::real(),
             workers: WORKERS,
             told,
+            pulse: Arc::default(),
         };
         let deliverer = Deliverer {
             store: self.store.clone(),
-            ways: Arc::clone(&self.ways),
+            ways: watch::channel(Arc::clone(&self.ways)).1,
             clock: Clock::real(),
             woken: Arc::clone(&woken),
             told: delivered,
+            pulse: Arc::default(),
         };
         let (counted, wake) = (Counted::default(), Arc::clone(&woken));
         let mut tasks = JoinSet::new();

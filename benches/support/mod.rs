@@ -79,12 +79,14 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
             url: Some(addresses.page(n)),
             every: Schedule::Every(every),
             roles: Vec::new(),
+            feed: None,
         }],
     }
 }
 
 pub fn receiver(n: usize, addresses: &dyn Addresses) -> Receiver {
     Receiver {
+        form: bellwether::model::subscription::Form::Whole,
         id: ReceiverId::parse(&format!("receiver-{n}")).unwrap(),
         way: Way::Webhook { url: WebhookUrl::Plain(addresses.hook(n)), secrets: Vec::new(), allow_private: true },
     }
@@ -108,6 +110,7 @@ fn inventory(size: Size) -> Inventory {
             owner: "On call".to_owned(),
             workflow: "charting, orders".to_owned(),
             bears: None,
+            say: bellwether::model::say::Say::default(),
             procedure: Procedure::default(),
             needs,
         }

@@ -175,6 +175,7 @@ impl Sight<'_> {
         if !at.sources.iter().any(|(source, _)| is_meant(source)) {
             came.unseen.push(format!("{name} has no source that can be read"));
         }
+        came.unseen.extend(self.world.idle.iter().filter(|(idle, _)| idle == selector).map(|(_, why)| why.clone()));
         for (source, health) in at.sources.iter().filter(|(source, _)| is_meant(source)) {
             self.by_health(source, health, name, &mut came);
         }

@@ -63,6 +63,7 @@ pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, n
         subscriptions,
         receiver: first.receiver.clone(),
         topics,
+        shift: None,
         test: false,
         drill: background.is_drill,
     })
@@ -88,6 +89,7 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         open_end: None,
         reported_late: late,
         overrun: false,
+        ahead: None,
         why: None,
         services,
     };
@@ -238,6 +240,7 @@ fn hurt_service(decided: &DecidedService, cause: &Cause, background: &Background
         impact: decided.impact,
         path: decided.path.clone(),
         bears_seconds: service.bears.map(|b| b.as_secs()),
+        say: service.say.when(decided.impact).map(str::to_owned),
         procedure: service.procedure.clone(),
         still,
     })

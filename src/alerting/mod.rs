@@ -6,6 +6,7 @@ pub mod diff;
 pub mod effects;
 pub mod facts;
 pub mod graph;
+pub mod idle;
 pub mod message;
 pub mod route;
 pub mod rules;

@@ -14,7 +14,8 @@ use super::incident::Said;
 use super::load::{self, Folders};
 use super::poll::Poll;
 use super::replay::{self, Replay};
-use super::{accounts, audit, check, incident, poll, receivers, run, schema, vendors};
+use super::{accounts, audit, check, errand, incident, poll, receivers, run, schema, vendors};
+use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::model::id::{IncidentId, VendorId};
 use crate::model::impact::Impact;
@@ -55,6 +56,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Have the running Bellwether read its files, secrets and certificates again.
+    Reload,
     /// Look once, now, and show what was understood. Stores nothing, tells nobody.
     Poll {
         /// VENDOR or VENDOR/SOURCE; without it, all that the inventory needs.
@@ -214,9 +217,13 @@ enum VendorsCommand {
 pub fn main() -> ExitCode {
     rustls::crypto::ring::default_provider().install_default().ok();
     let cli = Cli::parse();
-    speak_of_trouble();
     let folders = Folders::chosen(cli.config, cli.sources);
-    let done = dispatch(cli.command.unwrap_or(Command::Run), &folders);
+    let command = cli.command.unwrap_or(Command::Run);
+    // `run` begins it when it has read how.
+    if !matches!(command, Command::Run) {
+        run::log::begin(Log::default());
+    }
+    let done = dispatch(command, &folders);
     match done {
         Ok(code) => code,
         Err(error) => {
@@ -226,16 +233,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// What goes wrong inside is logged to standard error; `RUST_LOG` says how much of it.
-fn speak_of_trouble() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,bellwether=info,sqlx=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-}
-
 fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run => run::run(folders),
+        Command::Reload => errand::reload(folders),
         Command::Check { json } => check::run(folders, json),
         Command::Poll { what, file, json } => poll::run(folders, &Poll { what, files: file, json }),
         Command::Replay { dir, source, inventory, subscriptions, every, json } => {

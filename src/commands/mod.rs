@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod audit;
 pub mod check;
 pub mod cli;
+pub mod errand;
 pub mod inbox;
 pub mod incident;
 pub mod load;

@@ -89,6 +89,7 @@ fn test_message(sound: &Sound, receiver: ReceiverId, address: String) -> Notific
         subscriptions: Vec::new(),
         receiver: receiver.clone(),
         topics: Vec::new(),
+        shift: None,
         test: true,
         drill: false,
     };

@@ -37,9 +37,16 @@ pub fn missing(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions
     let mut problems = Vec::new();
     if let Some(settings_read) = &settings.value {
         let token = settings_read.server.token.as_ref().map(|secret| ("server.token", &secret.0));
+        let kiosk = settings_read.server.kiosk.as_ref().map(|secret| ("server.kiosk", &secret.0));
         let password = settings_read.mail.as_ref().and_then(|mail| mail.password.as_ref());
         let password = password.map(|secret| ("mail.password", &secret.0));
-        let all = [token, password].into_iter().flatten();
+        let proxy = settings_read.polling.proxy.as_ref().map(|proxy| ("polling.proxy", &proxy.0));
+        let heartbeat = settings_read.heartbeat.as_ref().map(|heartbeat| ("heartbeat.url", &heartbeat.url.0));
+        let addresses = [proxy, heartbeat].into_iter().flatten().filter_map(|(key, address)| match address {
+            WebhookUrl::Secret(secret) => Some((key, secret)),
+            WebhookUrl::Plain(_) => None,
+        });
+        let all = [token, kiosk, password].into_iter().flatten().chain(addresses);
         problems.extend(all.filter_map(|(key, secret)| problem(&settings.places, key, secret)));
     }
     for (n, receiver) in subscriptions.value.iter().flat_map(|read| &read.receivers).enumerate() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use url::Url;
 
@@ -11,6 +11,7 @@ use super::load::Loaded;
 use super::secrets;
 use crate::config::bellwether::{self, Settings};
 use crate::config::subscriptions::Subscriptions;
+use crate::delivery::heart::Heart;
 use crate::delivery::mail::Mailbox;
 use crate::delivery::mailer::{MailSettings, Mailer, Tls};
 use crate::delivery::webhook::{DEADLINE, Endpoint, Hooks, SigningKey};
@@ -20,7 +21,7 @@ use crate::model::id::Ids;
 use crate::model::inventory::Inventory;
 use crate::model::subscription::{Receiver, SecretRef, Way, WebhookUrl};
 use crate::model::vendor::Vendor;
-use crate::outgoing::client::Options;
+use crate::outgoing::client::{Options, Via};
 use crate::pipeline::compiled::{Compiled, Parts};
 use crate::pipeline::deliver::{Relay, Ways};
 
@@ -100,9 +101,43 @@ impl Sound {
                 .iter()
                 .filter_map(|n| n.0.to_string().parse::<AllowedNetwork>().ok())
                 .collect(),
-            proxy: polling.proxy.clone(),
+            proxy: self.proxy()?,
             extra_roots_pem: certificates(&polling.ca_files)?,
         })
+    }
+
+    fn proxy(&self) -> Result<Option<Via>> {
+        let polling = &self.settings.polling;
+        let except = polling.proxy_except.iter().map(|host| host.0.clone()).collect();
+        let url = match polling.proxy.as_ref().map(|proxy| &proxy.0) {
+            None => return Ok(None),
+            Some(WebhookUrl::Plain(url)) => url.clone(),
+            Some(WebhookUrl::Secret(reference)) => {
+                let url = web_address(reference).context("the proxy's address")?;
+                if !bellwether::is_proxy_scheme(url.scheme()) {
+                    bail!(
+                        "{} holds no proxy's address; write http://NAME:PASSWORD@HOST:PORT",
+                        secrets::place(reference)
+                    );
+                }
+                url
+            }
+        };
+        Ok(Some(Via { url, except }))
+    }
+
+    /// The heartbeat to a watch outside, where there is one.
+    ///
+    /// # Errors
+    /// Its address cannot be found, or no client can be made.
+    pub fn heart(&self) -> Result<Option<Heart>> {
+        let Some(heartbeat) = &self.settings.heartbeat else { return Ok(None) };
+        let url = match &heartbeat.url.0 {
+            WebhookUrl::Plain(url) => url.clone(),
+            WebhookUrl::Secret(reference) => web_address(reference).context("the heartbeat's address")?,
+        };
+        let heart = Heart::new(url, heartbeat.every.0, heartbeat.allow_private, self.options()?);
+        Ok(Some(heart.context("the heartbeat cannot be set up")?))
     }
 
     /// The ways to the receivers, with their secrets.
@@ -166,7 +201,7 @@ fn endpoint(receiver: &Receiver) -> Option<Result<Endpoint, String>> {
     let made = || -> Result<Endpoint> {
         let url = match url {
             WebhookUrl::Plain(url) => url.clone(),
-            WebhookUrl::Secret(reference) => webhook_url(reference)?,
+            WebhookUrl::Secret(reference) => web_address(reference)?,
         };
         let keys = secrets.iter().map(signing_key).collect::<Result<Vec<_>>>()?;
         Ok(Endpoint { url, keys, allow_private: *allow_private })
@@ -174,7 +209,7 @@ fn endpoint(receiver: &Receiver) -> Option<Result<Endpoint, String>> {
     Some(made().map_err(|error| format!("the receiver {} cannot be set up: {error:#}", receiver.id)))
 }
 
-fn webhook_url(reference: &SecretRef) -> Result<Url> {
+fn web_address(reference: &SecretRef) -> Result<Url> {
     let secret = secrets::resolve(reference)?;
     Url::parse(secret.reveal()).ok().with_context(|| format!("{} holds no web address", secrets::place(reference)))
 }

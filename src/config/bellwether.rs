@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::operation::{Heartbeat, Log, Retention};
 use super::places::Findings;
-use super::secret::Secret;
-use super::value::{Contact, Listen, Name, Network, PageBase, Period, Zone, has_credentials};
+use super::secret::{ProxyAddress, Secret};
+use super::value::{Contact, Host, Listen, Name, Network, PageBase, Period, Zone, has_credentials};
 use super::{Parsed, read};
-use crate::model::subscription::Email;
+use crate::model::subscription::{Email, WebhookUrl};
 
 /// How Bellwether is run. Every key may be left out.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +34,11 @@ pub struct Settings {
     pub mail: Option<Mail>,
     /// How long things are kept.
     pub retention: Retention,
+    /// What Bellwether says of itself.
+    pub log: Log,
+    /// A watch outside that raises the alarm when Bellwether falls silent. Without it nobody is told of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heartbeat: Option<Heartbeat>,
 }
 
 /// Who runs it.
@@ -63,11 +69,14 @@ pub struct Server {
     /// The token without which the pages and the API answer nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    /// A token for screens on walls: /wall?kiosk=… opens the wallboard with it, to read, and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kiosk: Option<Secret>,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: Listen(SocketAddr::from(([127, 0, 0, 1], 8080))), token: None }
+        Self { listen: Listen(SocketAddr::from(([127, 0, 0, 1], 8080))), token: None, kiosk: None }
     }
 }
 
@@ -101,10 +110,14 @@ pub struct Polling {
     pub user_agent_contact: Option<Contact>,
     /// Networks that are not public and may be asked all the same, as "10.20.0.0/16".
     pub allow_private: Vec<Network>,
-    /// The proxy for requests to vendors: "http://proxy.example.org:3128".
+    /// The proxy for requests to vendors, to webhooks and of the heartbeat: "http://proxy.example.org:3128". One that
+    /// wants a password is a reference to where its whole address is found, as "http://name:password@proxy:3128".
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub proxy: Option<Url>,
-    /// Files with certificates (PEM) to be trusted beside those of the machine, as for a proxy that looks inside.
+    pub proxy: Option<ProxyAddress>,
+    /// What is asked without the proxy: hosts, "*.example.org" for all below a name, networks as "10.20.0.0/16".
+    pub proxy_except: Vec<Host>,
+    /// Files with certificates (PEM) to be trusted beside those of the machine: for a proxy that looks inside, and for
+    /// vendors, webhooks and a mail relay whose certificates come from an authority of our own.
     pub ca_files: Vec<PathBuf>,
 }
 
@@ -117,6 +130,7 @@ impl Default for Polling {
             user_agent_contact: None,
             allow_private: Vec::new(),
             proxy: None,
+            proxy_except: Vec::new(),
             ca_files: Vec::new(),
         }
     }
@@ -184,22 +198,6 @@ pub enum Tls {
     None,
 }
 
-/// How long things are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Retention {
-    /// What vendors' servers answered.
-    pub bodies: Period,
-    /// The tries to deliver a message. One that is not delivered yet is kept however old it is.
-    pub tries: Period,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { bodies: Period::seconds(90 * 86_400), tries: Period::seconds(90 * 86_400) }
-    }
-}
-
 /// Reads the file.
 #[must_use]
 pub fn parse(file: &str, text: &str) -> Parsed<Settings> {
@@ -210,6 +208,9 @@ pub fn parse(file: &str, text: &str) -> Parsed<Settings> {
         if let Some(mail) = &settings.mail {
             check_mail(mail, &mut findings);
         }
+        if let Some(heartbeat) = &settings.heartbeat {
+            heartbeat.check(&mut findings);
+        }
     }
     Parsed::of(rows, findings)
 }
@@ -218,6 +219,10 @@ fn check_server(server: &Server, findings: &mut Findings) {
     if !server.listen.0.ip().is_loopback() && server.token.is_none() {
         let what = format!("{} can be reached from other machines, so a token is needed", server.listen.0);
         findings.missing("server", "token", what, "add token = { env = \"BELLWETHER_TOKEN\" }, or listen on 127.0.0.1");
+    }
+    if server.kiosk.is_some() && server.token.is_none() {
+        let what = "without a token all pages are open to whoever can ask, the wallboard among them";
+        findings.warning("server.kiosk", what, "add token, or take kiosk away");
     }
 }
 
@@ -239,18 +244,33 @@ fn check_polling(polling: &Polling, findings: &mut Findings) {
     if polling.deadline > Period::seconds(300) {
         findings.error("polling.deadline", "a look may not take that long", "write at most 5m");
     }
-    if let Some(proxy) = &polling.proxy {
-        check_proxy(proxy, findings);
+    match polling.proxy.as_ref().map(|proxy| &proxy.0) {
+        Some(WebhookUrl::Plain(proxy)) => check_proxy(proxy, findings),
+        Some(WebhookUrl::Secret(_)) => {}
+        None if !polling.proxy_except.is_empty() => {
+            findings.warning(
+                "polling.proxy_except",
+                "there is no proxy to be excepted from",
+                "add `proxy`, or take it out",
+            );
+        }
+        None => {}
     }
 }
 
+/// Whether a proxy can be spoken to by this scheme.
+#[must_use]
+pub fn is_proxy_scheme(scheme: &str) -> bool {
+    ["http", "https", "socks5", "socks5h"].contains(&scheme)
+}
+
 fn check_proxy(proxy: &Url, findings: &mut Findings) {
-    if !["http", "https", "socks5", "socks5h"].contains(&proxy.scheme()) {
+    if !is_proxy_scheme(proxy.scheme()) {
         let what = format!("a proxy does not speak `{}`", proxy.scheme());
         findings.error("polling.proxy", what, "write http://, https:// or socks5://");
     }
     if has_credentials(proxy) {
-        let way_out = "use one that admits this machine by its address; a proxy's password is not supported yet";
+        let way_out = "put the whole address where only Bellwether reads it, and write { env = \"NAME\" } or { file = \"/path\" }";
         findings.error("polling.proxy", "a password does not belong into this file", way_out);
     }
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::places::{Findings, join};
 use super::read::own_words;
+use super::say::SayRow;
 use super::value::{Name, Period};
 use super::{Parsed, read};
 use crate::model::id::{ServiceId, SiteId, SourceId, VendorId};
@@ -64,6 +65,9 @@ struct ServiceRow {
     workflow: String,
     /// How long the organisation can bear to be without it: "4h".
     bears: Option<Period>,
+    /// One sentence of yours that stands high in every message about it and on its card: what people should do. A
+    /// text, or one each for when it stops and for when it only degrades: { stops = "…", degrades = "…" }.
+    say: Option<SayRow>,
     /// What to do without it.
     #[serde(default)]
     procedure: Procedure,
@@ -181,6 +185,7 @@ fn service(number: usize, row: ServiceRow, findings: &mut Findings) -> Option<Se
         owner: text::title(&row.owner),
         workflow: text::title(&row.workflow),
         bears: row.bears.map(|period| period.0),
+        say: row.say.map(|say| say.0).unwrap_or_default(),
         procedure: row.procedure,
         needs: needs.into_iter().collect::<Option<_>>()?,
     })

@@ -7,9 +7,11 @@
 pub mod bellwether;
 pub mod check;
 pub mod inventory;
+pub mod operation;
 pub mod places;
 pub mod problem;
 mod read;
+mod say;
 pub mod schedule;
 pub mod schema;
 pub mod secret;

@@ -81,7 +81,7 @@ impl TryFrom<Written> for Secret {
 }
 
 /// Where a webhook goes to, as it stands in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "Written")]
 #[schemars(!try_from)]
 pub struct WebhookAddress(#[schemars(with = "UrlOrReference")] pub WebhookUrl);
@@ -106,6 +106,26 @@ impl TryFrom<Written> for WebhookAddress {
             Written::Plain(text) => match Url::parse(&text) {
                 Ok(url) if ["http", "https"].contains(&url.scheme()) => Ok(Self(WebhookUrl::Plain(url))),
                 _ => Err("this is not a web address; write \"https://…\"".to_owned()),
+            },
+        }
+    }
+}
+
+/// Where a proxy is, as it stands in a file: its address, or where an address with a password can be found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(try_from = "Written")]
+#[schemars(!try_from)]
+pub struct ProxyAddress(#[schemars(with = "UrlOrReference")] pub WebhookUrl);
+
+impl TryFrom<Written> for ProxyAddress {
+    type Error = String;
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::Reference(reference) => Ok(Self(WebhookUrl::Secret(reference))),
+            // The text is not repeated: people paste the password with it.
+            Written::Plain(text) => match Url::parse(&text) {
+                Ok(url) => Ok(Self(WebhookUrl::Plain(url))),
+                Err(_) => Err("this is not a URL; write it whole, as \"http://proxy.example.org:3128\"".to_owned()),
             },
         }
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose plain values are never shown.
-const SECRET_KEYS: [&str; 5] = ["password", "token", "secrets", "webhook", "proxy"];
+const SECRET_KEYS: [&str; 6] = ["password", "token", "kiosk", "secrets", "webhook", "proxy"];
 /// Keys inside of those that hold no secret, but say where it is.
 const REFERENCE_KEYS: [&str; 2] = ["env", "file"];
 

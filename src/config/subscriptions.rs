@@ -14,7 +14,7 @@ use crate::model::effect::EffectKind;
 use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
-use crate::model::subscription::{Email, Receiver, Subscription, Way, WebhookUrl};
+use crate::model::subscription::{Email, Form, Receiver, Subscription, Way, WebhookUrl};
 
 /// The receivers and subscriptions, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,12 +49,39 @@ struct ReceiverRow {
     /// A mail address. It wants a [mail] in bellwether.toml.
     #[schemars(with = "Option<String>")]
     email: Option<Email>,
+    /// How a mail is worded: "whole", or "short" for a gateway to pagers or text messages: one line of plain text, 160
+    /// characters at the most.
+    form: Option<FormRow>,
+    /// The subject of a short mail: "none", since many gateways write it before the text, or "short".
+    subject: Option<SubjectRow>,
     /// The address of a webhook, or where that can be found: { env = "NAME" }, { file = "/path" }.
     webhook: Option<WebhookAddress>,
     /// The webhook's signing secrets (`whsec_…`), the newest first. Each signs, so that one can follow another.
     secrets: Option<Vec<Secret>>,
     /// Whether the webhook may be a server of our own: an address that is not public, or http.
     allow_private: Option<bool>,
+}
+
+/// How a mail is worded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "Form")]
+enum FormRow {
+    /// Text and HTML, with everything that is known.
+    Whole,
+    /// One line of at most 160 characters.
+    Short,
+}
+
+/// Whether a short mail has a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "Subject")]
+enum SubjectRow {
+    /// It has none.
+    None,
+    /// How it stands, and the service.
+    Short,
 }
 
 /// Who wants what. An empty list means "any".
@@ -126,6 +153,7 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
 }
 
 fn receiver(at: &str, row: ReceiverRow, findings: &mut Findings) -> Option<Receiver> {
+    let form = form(at, &row, findings);
     let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, ReceiverId::parse, findings));
     let way = match (row.email, row.webhook) {
         (Some(email), None) => {
@@ -150,7 +178,26 @@ fn receiver(at: &str, row: ReceiverRow, findings: &mut Findings) -> Option<Recei
             None
         }
     };
-    Some(Receiver { id: id?, way: way? })
+    Some(Receiver { id: id?, way: way?, form })
+}
+
+fn form(at: &str, row: &ReceiverRow, findings: &mut Findings) -> Form {
+    let is_short = row.form == Some(FormRow::Short);
+    if row.webhook.is_some() && row.form.is_some() {
+        findings.error(
+            &join(at, "form"),
+            "this is for mail",
+            "leave it out: a webhook's body holds the short form too",
+        );
+    }
+    if row.subject.is_some() && !is_short {
+        findings.error(
+            &join(at, "subject"),
+            "this is for the short form alone",
+            "leave it out, or add form = \"short\"",
+        );
+    }
+    if is_short { Form::Short { has_subject: row.subject == Some(SubjectRow::Short) } } else { Form::Whole }
 }
 
 fn webhook(

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
+use crate::model::host::Hosts;
 use crate::model::subscription::Email;
 use crate::model::text;
 
@@ -139,6 +140,30 @@ impl Network {
 impl From<Network> for String {
     fn from(network: Network) -> Self {
         network.0.to_string()
+    }
+}
+
+/// Hosts: one by its name or address, all below a name, or a network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Host(pub Hosts);
+text_value!(Host, "Host", "^[A-Za-z0-9.:*_/-]+$");
+
+impl Host {
+    /// Parses a name, `*.` and a name, an address or a network.
+    ///
+    /// # Errors
+    /// What is wrong and what to write.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let why =
+            || format!("`{text}` is no host; write \"status.example.org\", \"*.example.org\" or \"10.20.0.0/16\"");
+        Hosts::parse(text).map(Self).ok_or_else(why)
+    }
+}
+
+impl From<Host> for String {
+    fn from(host: Host) -> Self {
+        host.0.to_string()
     }
 }
 
@@ -279,9 +304,9 @@ pub fn has_credentials(url: &Url) -> bool {
 #[must_use]
 pub fn is_surely_private(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.is_unique_local(),
-        Some(Host::Domain(name)) => {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback() || ip.is_unique_local(),
+        Some(url::Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
             !name.contains('.')
                 || ["local", "internal", "lan", "localhost", "intranet"]

@@ -8,6 +8,7 @@ use super::places::{Findings, join};
 use super::read::own_words;
 use super::value::{Name, Period, has_credentials, is_surely_private};
 use super::{Parsed, read, schedule};
+use crate::model::feed::FeedRules;
 use crate::model::id::{SourceId, VendorId};
 use crate::model::text;
 use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
@@ -58,6 +59,8 @@ struct SourceRow {
     /// Addresses of single roles of the format, where they do not follow from `url`.
     #[serde(default)]
     roles: std::collections::BTreeMap<String, Url>,
+    /// How a `feed` is to be read, where not as usual.
+    feed: Option<Box<FeedRules>>,
 }
 
 /// Reads the file of the vendor whose folder has the name `vendor_id`. A source that does not say when it is looked
@@ -118,7 +121,22 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
         (Some(Format::Manual), None) | (None, _) => {}
         (Some(_), url) => drop(findings.required(at, "url", url.as_ref())),
     }
-    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles: row.roles.into_iter().collect() })
+    check_feed(at, row.feed.as_deref(), format, findings);
+    let roles = row.roles.into_iter().collect();
+    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles, feed: row.feed })
+}
+
+/// Rules for a feed stand where a feed is, and its title is no empty text, which every title holds.
+fn check_feed(at: &str, rules: Option<&FeedRules>, format: Option<Format>, findings: &mut Findings) {
+    let Some(rules) = rules else { return };
+    if format.is_some_and(|format| format != Format::Feed) {
+        let what = "says how a feed is read, and the format is another";
+        findings.error(&join(at, "feed"), what, "leave it out, or write format = \"feed\"");
+    }
+    if rules.titled.as_ref().is_some_and(|titled| titled.trim().is_empty()) {
+        let way_out = "write a part of the feed's own title, or leave it out";
+        findings.error(&format!("{at}.feed.titled"), "an empty text is in every title", way_out);
+    }
 }
 
 const WORD: &str = "use lower-case letters, digits and '-'";

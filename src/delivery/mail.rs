@@ -84,7 +84,7 @@ pub fn address(email: &Email) -> Result<Address, NotComposed> {
     if name.is_ascii() { Ok(address) } else { Err(bad()) }
 }
 
-fn head(envelope: &Envelope<'_>) -> Result<MessageBuilder, NotComposed> {
+pub(super) fn head(envelope: &Envelope<'_>) -> Result<MessageBuilder, NotComposed> {
     let domain = domain(envelope.domain);
     let thread = format!("<thread-{}@{domain}>", hash::of(envelope.thread.as_bytes()));
     let from =

@@ -4,8 +4,10 @@
 //! is pending, tried or dead is the store's to know. No call here lasts longer than its deadline.
 
 mod by_line;
+pub mod heart;
 pub mod mail;
 pub mod mailer;
+pub mod pager;
 pub mod retry;
 pub mod secret;
 mod smtp;

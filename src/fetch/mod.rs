@@ -17,7 +17,7 @@ use url::Url;
 use crate::model::address::AllowedNetwork;
 use crate::model::snapshot::Unreadable;
 use crate::normalize::{Body, Request};
-use crate::outgoing::client::{Client, ClientError, Options};
+use crate::outgoing::client::{Client, ClientError, Options, Via};
 use crate::outgoing::failure::{Failure, spoken};
 use crate::outgoing::{capped, client};
 
@@ -36,8 +36,8 @@ pub struct Settings {
     pub redirects: usize,
     /// Networks that may be asked although they are not public.
     pub allow_private: Vec<AllowedNetwork>,
-    /// The proxy that everything goes through.
-    pub proxy: Option<Url>,
+    /// The proxy.
+    pub proxy: Option<Via>,
     /// Certificates, in PEM, of authorities to trust beside those of the system.
     pub extra_roots_pem: Vec<Vec<u8>>,
     /// The most hosts to which an idle connection is kept; one costs 27 KiB with TLS.

@@ -17,6 +17,12 @@ impl Times {
         Self { zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC), at }
     }
 
+    /// The same zone, seen from another moment: a day that was named just before need not be named again.
+    #[must_use]
+    pub fn seen_from(&self, at: Timestamp) -> Self {
+        Self { zone: self.zone.clone(), at }
+    }
+
     /// `17:03 CDT (22:03 UTC)`, with the day where it is not the day of the message.
     #[must_use]
     pub fn moment(&self, moment: Timestamp) -> String {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{IncidentId, ServiceId, SourceId};
 use super::impact::{Impact, State};
 use super::incident::{Component, Health, Report};
+use super::inventory::Selector;
 
 /// What happened to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
@@ -128,4 +129,7 @@ pub struct World {
     pub unwatched: Vec<SourceId>,
     /// The sources that somebody has been told of as blind: they stay so until they can be read.
     pub told_blind: BTreeSet<SourceId>,
+    /// Selectors of the inventory that pick nothing of what their vendor lists, with what to say of each. Pages know
+    /// them; who is told does not hang on them.
+    pub idle: Vec<(Selector, String)>,
 }

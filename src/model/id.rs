@@ -75,6 +75,10 @@ word_id!(
     VendorId, "vendor"
 );
 word_id!(
+    /// A message at set hours, as named in `config/subscriptions.toml`.
+    ShiftId, "shift"
+);
+word_id!(
     /// A service of the organisation, as named in `config/inventory.toml`.
     ServiceId, "service"
 );

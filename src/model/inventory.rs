@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::id::{ServiceId, SiteId, SourceId, VendorId};
+use super::say::Say;
 use super::snapshot::ComponentRef;
 
 /// How much depends on a service.
@@ -79,6 +80,8 @@ pub struct Service {
     pub workflow: String,
     /// How long the organisation can bear to be without it.
     pub bears: Option<Duration>,
+    /// The sentence that every message about it says, in the organisation's own words.
+    pub say: Say,
     /// What to do without it.
     pub procedure: Procedure,
     /// What it needs: every one of these.

@@ -4,11 +4,15 @@
 
 pub mod account;
 pub mod address;
+pub mod ahead;
 pub mod audit;
 pub mod change;
 pub mod clock_text;
+pub mod condition;
 pub mod effect;
+pub mod feed;
 pub mod hash;
+pub mod host;
 pub mod id;
 pub mod impact;
 pub mod incident;
@@ -16,6 +20,8 @@ pub mod inventory;
 pub mod notification;
 pub mod phase;
 pub mod published;
+pub mod say;
+pub mod shift;
 pub mod snapshot;
 pub mod stated;
 pub mod subscription;

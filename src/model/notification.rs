@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ahead::Ahead;
 use super::effect::{Cause, EffectKind};
 use super::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, SubscriptionId};
 use super::impact::Impact;
 use super::incident::ResolvedHow;
 use super::inventory::{Procedure, Tier};
 use super::phase::{Kind, Phase};
+use super::shift::ShiftFacts;
 use super::vendor::Support;
 
 /// The version of [`Facts`] as stored. A newer program reads older facts.
@@ -36,6 +38,9 @@ pub struct Facts {
     pub receiver: ReceiverId,
     /// What it tells, the worst first. Several only after the first look at a source.
     pub topics: Vec<Topic>,
+    /// Set for the message at the change of shifts; then there are no topics.
+    #[serde(default)]
+    pub shift: Option<ShiftFacts>,
     /// It is a test and must say so.
     pub test: bool,
     /// It is part of a drill and must say so.
@@ -78,6 +83,9 @@ pub struct Topic {
     pub reported_late: bool,
     /// A maintenance past its planned end.
     pub overrun: bool,
+    /// Set for a maintenance that lies ahead: nothing of it is happening yet.
+    #[serde(default)]
+    pub ahead: Option<Ahead>,
     /// Why nobody knows, for a blind source or our own network.
     pub why: Option<String>,
     /// The services, the most needed tier first.
@@ -161,6 +169,9 @@ pub struct HurtService {
     pub path: Vec<String>,
     /// How long it can be borne, in seconds.
     pub bears_seconds: Option<u64>,
+    /// The organisation's own sentence for a service hurt so badly.
+    #[serde(default)]
+    pub say: Option<String>,
     /// What to do.
     pub procedure: Procedure,
     /// What else still hurts it, for people, so that no end is taken for an all-clear.
@@ -176,6 +187,8 @@ pub struct Message {
     pub text: String,
     /// HTML that stands by itself.
     pub html: String,
+    /// The same for pagers and text messages: 160 septets of the GSM alphabet at the most, on one line.
+    pub short: String,
     /// The versioned JSON of the webhook.
     pub json: serde_json::Value,
 }

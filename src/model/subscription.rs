@@ -78,6 +78,22 @@ pub struct Receiver {
     pub id: ReceiverId,
     /// By which way.
     pub way: Way,
+    /// In which form. A webhook gets every form at once.
+    pub form: Form,
+}
+
+/// The form in which a receiver wants its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The whole message, as text and HTML.
+    #[default]
+    Whole,
+    /// One line of at most 160 septets, for a gateway to pagers or text messages.
+    Short {
+        /// Whether it has a subject; many gateways write that before the text.
+        has_subject: bool,
+    },
 }
 
 /// A way to a receiver.

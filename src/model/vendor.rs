@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::feed::FeedRules;
 use super::id::{SourceId, VendorId};
 
 /// A company that the organisation depends on.
@@ -54,6 +55,9 @@ pub struct Source {
     pub every: Schedule,
     /// Addresses of single roles, where they do not follow from `url`.
     pub roles: Vec<(String, Url)>,
+    /// How a `feed` is to be read, where not as usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Box<FeedRules>>,
 }
 
 /// When a source is looked at.
@@ -83,13 +87,31 @@ pub enum Format {
     AzureRss,
     /// Google Cloud, Workspace and Maps.
     GoogleCloud,
+    /// Oracle Cloud Infrastructure's dashboard.
+    OracleCloud,
+    /// Okta's status page.
+    Okta,
+    /// Slack's status.
+    Slack,
+    /// Any feed: RSS, Atom, JSON Feed.
+    Feed,
     /// A person's word.
     Manual,
 }
 
 impl Format {
     /// All of them, in the order in which they are listed for people.
-    pub const ALL: [Self; 5] = [Self::Statuspage, Self::AwsHealth, Self::AzureRss, Self::GoogleCloud, Self::Manual];
+    pub const ALL: [Self; 9] = [
+        Self::Statuspage,
+        Self::AwsHealth,
+        Self::AzureRss,
+        Self::GoogleCloud,
+        Self::OracleCloud,
+        Self::Okta,
+        Self::Slack,
+        Self::Feed,
+        Self::Manual,
+    ];
 
     /// The name in a vendor's file.
     #[must_use]
@@ -99,6 +121,10 @@ impl Format {
             Self::AwsHealth => "aws-health",
             Self::AzureRss => "azure-rss",
             Self::GoogleCloud => "google-cloud",
+            Self::OracleCloud => "oracle-cloud",
+            Self::Okta => "okta",
+            Self::Slack => "slack",
+            Self::Feed => "feed",
             Self::Manual => "manual",
         }
     }

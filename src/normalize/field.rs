@@ -55,6 +55,10 @@ pub struct List<T>(pub Vec<Field<Object<T>>>);
 #[derive(Debug, Clone)]
 pub struct Named<'a, T>(pub Vec<(Cow<'a, str>, Field<Object<T>>)>);
 
+/// A list of texts. What is none of them is left out.
+#[derive(Debug, Clone)]
+pub struct Words<'a>(pub Vec<Cow<'a, str>>);
+
 /// Where an entry stands in a document, written out only when there is something to say of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -248,6 +252,16 @@ impl<'de, T: Deserialize<'de>> Shape<'de> for List<T> {
             entries.push(entry);
         }
         Ok(Some(Self(entries)))
+    }
+}
+
+impl<'de: 'a, 'a> Shape<'de> for Words<'a> {
+    fn list<A: SeqAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
+        let mut words = Vec::new();
+        while let Some(word) = access.next_element::<Field<Text<'a>>>()? {
+            words.extend(word.get().map(|text| text.0.clone()));
+        }
+        Ok(Some(Self(words)))
     }
 }
 

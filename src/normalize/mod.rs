@@ -5,11 +5,18 @@
 
 pub mod aws_health;
 pub mod azure_rss;
+pub mod channel;
+pub mod dated;
 pub mod document;
+pub mod feed;
 pub mod field;
 pub mod google_cloud;
 pub mod keyed;
+pub mod moment;
+pub mod okta;
+pub mod oracle_cloud;
 pub mod region;
+pub mod slack;
 pub mod statuspage;
 
 use jiff::Timestamp;
@@ -113,6 +120,10 @@ pub const fn about(format: Format) -> About {
         Format::AwsHealth => aws_health::ABOUT,
         Format::AzureRss => azure_rss::ABOUT,
         Format::GoogleCloud => google_cloud::ABOUT,
+        Format::OracleCloud => oracle_cloud::ABOUT,
+        Format::Okta => okta::ABOUT,
+        Format::Slack => slack::ABOUT,
+        Format::Feed => feed::ABOUT,
         Format::Manual => MANUAL,
     }
 }
@@ -136,6 +147,10 @@ pub fn plan(source: &Source, open: &KnownOpen) -> Vec<Request> {
         Format::AwsHealth => aws_health::plan(url),
         Format::AzureRss => azure_rss::plan(url),
         Format::GoogleCloud => google_cloud::plan(url),
+        Format::OracleCloud => oracle_cloud::plan(source, url),
+        Format::Okta => okta::plan(url),
+        Format::Slack => slack::plan(source, url, open),
+        Format::Feed => feed::plan(url),
         Format::Manual => Vec::new(),
     }
 }
@@ -150,6 +165,10 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
         Format::GoogleCloud => {
             Reading::Done(first(answers).and_then(|body| google_cloud::read(body, source.url.as_ref())))
         }
+        Format::OracleCloud => Reading::Done(oracle_cloud::read(answers, open, now)),
+        Format::Okta => Reading::Done(first(answers).and_then(|body| okta::read(body, source.url.as_ref()))),
+        Format::Slack => slack::read(source, answers, open),
+        Format::Feed => Reading::Done(first(answers).and_then(|body| feed::read(body, source, open, now))),
         Format::Manual => Reading::Done(Err(Unreadable::NotAllowed(
             "a manual source is a person's word and is not polled".to_owned(),
         ))),

@@ -1,5 +1,6 @@
 //! The one HTTP client of a part of the program. It follows no redirect and reads no proxy from the environment.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use url::Url;
 use super::failure::{Failure, Place};
 use super::resolver::VettingResolver;
 use crate::model::address::{self, AllowedNetwork, NotAllowed};
+use crate::model::host::Hosts;
 
 /// How long a connection that nobody uses is kept.
 pub const IDLE: Duration = Duration::from_secs(90);
@@ -23,11 +25,39 @@ pub struct Options {
     pub connect_deadline: Duration,
     /// Networks that may be asked although they are not public.
     pub allow_private: Vec<AllowedNetwork>,
-    /// The proxy that everything goes through. It may stand at a private address, and it resolves the names, so that
-    /// only hosts that are addresses can be vetted here. It may carry credentials, so it is never shown whole.
-    pub proxy: Option<Url>,
+    /// The proxy. It may stand at a private address, and it resolves the names, so that only hosts that are addresses can
+    /// be vetted here.
+    pub proxy: Option<Via>,
     /// Certificates, in PEM, of authorities to trust beside those of the system.
     pub extra_roots_pem: Vec<Vec<u8>>,
+}
+
+/// The proxy that requests go through.
+#[derive(Clone)]
+pub struct Via {
+    /// Where it is. It may carry credentials, so it is never shown whole.
+    pub url: Url,
+    /// What is asked without it.
+    pub except: Vec<Hosts>,
+}
+
+impl Via {
+    /// The proxy for a request to `url`.
+    fn to(&self, url: &Url) -> Option<&Url> {
+        (!self.except.iter().any(|hosts| hosts.hold(url))).then_some(&self.url)
+    }
+}
+
+impl From<Url> for Via {
+    fn from(url: Url) -> Self {
+        Self { url, except: Vec::new() }
+    }
+}
+
+impl fmt::Debug for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Via({})", super::failure::authority(&self.url))
+    }
 }
 
 /// Why no client could be made. Each is an error of the configuration or the machine.
@@ -57,7 +87,7 @@ pub enum ClientError {
 pub struct Client {
     inner: reqwest::Client,
     allowed: Arc<[AllowedNetwork]>,
-    proxy: Option<Url>,
+    proxy: Option<Via>,
     connect_deadline: Duration,
 }
 
@@ -94,13 +124,14 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Response, Failure> {
         // The resolver is not asked for a host that is an address, so this is the only look at those.
         self.vet(request.url()).map_err(Failure::NotAllowed)?;
-        let place = Place::of(request.url(), self.proxy.as_ref(), self.connect_deadline);
+        let place =
+            Place::of(request.url(), self.proxy.as_ref().and_then(|via| via.to(request.url())), self.connect_deadline);
         self.inner.execute(request).await.map_err(|error| Failure::of_request(&error, &place))
     }
 }
 
 fn builder(options: &Options, allowed: Arc<[AllowedNetwork]>) -> Result<reqwest::ClientBuilder, ClientError> {
-    let proxy_host = options.proxy.as_ref().and_then(Url::host_str).map(str::to_owned);
+    let proxy_host = options.proxy.as_ref().and_then(|via| via.url.host_str()).map(str::to_owned);
     // It ends before the connection's deadline does, so that the reason can name the name.
     let resolver = VettingResolver::new(allowed, proxy_host, options.connect_deadline * 4 / 5);
     let builder = reqwest::Client::builder()
@@ -118,10 +149,15 @@ fn builder(options: &Options, allowed: Arc<[AllowedNetwork]>) -> Result<reqwest:
         .tls_certs_merge(roots(&options.extra_roots_pem)?);
     match &options.proxy {
         None => Ok(builder),
-        Some(url) => {
-            Ok(builder.proxy(Proxy::all(url.as_str()).map_err(|e| ClientError::Proxy(super::failure::deepest(&e)))?))
-        }
+        Some(via) => Ok(builder.proxy(proxy(via)?)),
     }
+}
+
+fn proxy(via: &Via) -> Result<Proxy, ClientError> {
+    // What it cannot use is found here and not at the first request. Its message would repeat the address.
+    Proxy::all(via.url.as_str()).map_err(|_| ClientError::Proxy(super::failure::authority(&via.url)))?;
+    let via = via.clone();
+    Ok(Proxy::custom(move |url| via.to(url).cloned()))
 }
 
 fn roots(pems: &[Vec<u8>]) -> Result<Vec<Certificate>, ClientError> {

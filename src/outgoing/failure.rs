@@ -154,7 +154,7 @@ fn unnamed(error: &reqwest::Error, place: &Place) -> Failure {
     let says = |words: &str| all.iter().any(|text| text.contains(words));
     let name = &place.name;
     if says("proxy authorization required") {
-        return Failure::Refused(format!("{name} wants credentials (HTTP 407)"));
+        return Failure::Refused(format!("{name} wants a name and a password, or others than ours (HTTP 407)"));
     }
     if says("tunnel error") {
         return Failure::Unreachable(format!("{name} makes no connection for us ({})", deepest(error)));

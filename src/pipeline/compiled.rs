@@ -16,6 +16,9 @@ use crate::model::vendor::{Source, Vendor};
 /// another one.
 #[derive(Debug, Clone)]
 pub struct Compiled {
+    /// Which configuration of this process it is: each reload makes a later one, and what it has written is not undone
+    /// by one before it.
+    pub edition: u64,
     /// The organisation's name.
     pub organisation: String,
     /// The organisation's zone, an IANA name.
@@ -70,6 +73,7 @@ impl Compiled {
         let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
         let sources = needed.flat_map(|v| &v.sources).filter(|s| s.url.is_some());
         Self {
+            edition: 0,
             organisation: parts.organisation,
             time_zone: parts.time_zone,
             page: parts.page,
@@ -82,6 +86,12 @@ impl Compiled {
             rules,
             is_drill: false,
         }
+    }
+
+    /// The same as a later edition.
+    #[must_use]
+    pub fn of_edition(self, edition: u64) -> Self {
+        Self { edition, ..self }
     }
 
     /// The same for a drill.

@@ -7,13 +7,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::kill_point;
 use crate::alerting::message::message;
+use crate::alerting::message::short::short_subject;
 use crate::delivery::mail::{self, Envelope, Mailbox};
 use crate::delivery::mailer::Mailer;
+use crate::delivery::pager;
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
 use crate::model::id::{NotificationId, ReceiverId};
-use crate::model::notification::{Facts, Notification};
-use crate::model::subscription::{Email, Receiver, Way};
+use crate::model::notification::Notification;
+use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::store::outbox::{Claimed, Frozen, Tried};
 use crate::store::{Store, StoreError};
 
@@ -156,10 +158,11 @@ impl Ways {
     /// # Errors
     /// Why it cannot be worded for this way, for people.
     pub fn compose(&self, notification: &Notification) -> Result<Frozen, String> {
-        let Notification { id, thread, facts, .. } = notification;
+        let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
-        let bytes = match &self.receiver(&notification.receiver)?.way {
-            Way::Email(to) => self.compose_mail(id, thread, facts, to, &message)?,
+        let receiver = self.receiver(&notification.receiver)?;
+        let bytes = match &receiver.way {
+            Way::Email(to) => self.compose_mail(notification, receiver.form, to, &message)?,
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
         };
         Ok(Frozen { subject: message.subject, bytes })
@@ -167,15 +170,20 @@ impl Ways {
 
     fn compose_mail(
         &self,
-        id: &NotificationId,
-        thread: &str,
-        facts: &Facts,
+        notification: &Notification,
+        form: Form,
         to: &Email,
         message: &crate::model::notification::Message,
     ) -> Result<Vec<u8>, String> {
         let relay = self.relay()?;
+        let Notification { id, thread, facts, .. } = notification;
         let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date: facts.at, message };
-        mail::compose(&envelope).map_err(|error| error.to_string())
+        let composed = match form {
+            Form::Whole => mail::compose(&envelope),
+            Form::Short { has_subject: true } => pager::compose(&envelope, &short_subject(facts)),
+            Form::Short { has_subject: false } => pager::compose(&envelope, ""),
+        };
+        composed.map_err(|error| error.to_string())
     }
 
     /// Sends frozen bytes. `now` is the time by which the far side judges the signature.

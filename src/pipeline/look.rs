@@ -19,8 +19,8 @@ use crate::store::known::Remembered;
 const HISTORY_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How often a format may ask for more within one look.
 const ROUNDS: usize = 8;
-/// The role that holds what is over.
-const HISTORY: &str = "incidents";
+/// The roles that hold what is over.
+const HISTORY: [&str; 2] = ["incidents", "history"];
 
 /// Carries requests out: over the network, from saved files, or from a recording.
 #[async_trait]
@@ -86,7 +86,7 @@ impl Memory {
     }
 
     /// Forgets what was read last, so that the next look reads it anew.
-    pub(super) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.health = None;
         self.hashes.clear();
     }
@@ -154,7 +154,7 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
     let mut hashes: Vec<Option<String>> = answers.iter().map(hash).collect();
     let is_same = answers.iter().zip(&hashes).all(|(answer, hash)| is_equal(answer, hash.as_ref(), memory));
     if memory.is_readable() && !plan.is_empty() && is_same {
-        let is_read = plan.iter().any(|request| request.role == HISTORY);
+        let is_read = plan.iter().any(|request| HISTORY.contains(&request.role));
         return Looked { history_read: is_read.then_some(now), ..same() };
     }
     // One document is news, so the others are needed to read it by.
@@ -198,7 +198,8 @@ async fn finish(
             }
         }
     }
-    let read_history = answers.iter().any(|a| a.role == HISTORY && !matches!(a.outcome, Outcome::Unreadable(_)));
+    let read_history =
+        answers.iter().any(|a| HISTORY.contains(&a.role) && !matches!(a.outcome, Outcome::Unreadable(_)));
     Looked {
         look,
         history_read: read_history.then_some(now),

@@ -15,6 +15,7 @@
 
 pub mod accounts;
 pub mod acknowledge;
+pub mod auditor;
 pub mod compiled;
 pub mod deliver;
 pub mod hand;

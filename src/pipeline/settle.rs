@@ -110,6 +110,7 @@ pub async fn take_in(
         return Ok(Happened::taken_in(&just_now));
     }
     let mut tx = store.write().await?;
+    tx.under(compiled.edition)?;
     kill_point("tx_open");
     let before = tx.known(&source.id, &keys).await?;
     let diff = compare(&before);
@@ -169,6 +170,7 @@ pub async fn by_hand(
 /// [`StoreError`]; then nothing of it happened.
 pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<Happened, StoreError> {
     let mut tx = store.write().await?;
+    tx.under(compiled.edition)?;
     let mut world = tx.world(&compiled.polled()).await?;
     let our_network = mark_our_network(&mut tx, &mut world, now).await?;
     let removed = std::mem::take(&mut world.unwatched);
@@ -283,6 +285,7 @@ pub(super) async fn settle_vendor(
     is_first_look: bool,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
+    tx.under(compiled.edition)?;
     let scope = Scope::Vendors(BTreeSet::from([source.vendor()]));
     let vendors = Graph::vendors_of(&scope.services(compiled));
     let world = tx.world_of(&vendors, &compiled.polled_of(&vendors)).await?;

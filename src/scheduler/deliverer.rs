@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::pulse::{Loop, Pulse};
 use crate::clock::Clock;
 use crate::pipeline::deliver::{self, Delivery, Ways};
 use crate::store::{Store, StoreError};
@@ -23,14 +24,16 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub struct Deliverer {
     /// The store.
     pub store: Store,
-    /// How receivers are reached.
-    pub ways: Arc<Ways>,
+    /// How receivers are reached, by the configuration of the moment.
+    pub ways: watch::Receiver<Arc<Ways>>,
     /// The time.
     pub clock: Clock,
     /// Is woken when something was put into the outbox.
     pub woken: Arc<Notify>,
     /// Is told what came of each try.
     pub told: mpsc::Sender<Result<Delivery, StoreError>>,
+    /// Is told that the deliveries go on.
+    pub pulse: Arc<Pulse>,
 }
 
 /// Tries under way, and to which address each goes.
@@ -46,6 +49,7 @@ impl Deliverer {
         let mut under_way = UnderWay::default();
         while !stop.is_cancelled() {
             self.claim(&mut under_way).await;
+            self.pulse.beat(Loop::Deliveries);
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.woken.notified() => {}
@@ -63,12 +67,13 @@ impl Deliverer {
         if room == 0 {
             return;
         }
-        match deliver::claim(&self.store, &self.ways, room, &under_way.busy(), &self.clock).await {
+        let ways = self.ways.borrow().clone();
+        match deliver::claim(&self.store, &ways, room, &under_way.busy(), &self.clock).await {
             Err(error) => tracing::error!(%error, "the outbox cannot be read"),
             Ok(rows) => {
                 for row in rows {
                     let address = row.notification.address.clone();
-                    let (ways, clock) = (Arc::clone(&self.ways), self.clock.clone());
+                    let (ways, clock) = (Arc::clone(&ways), self.clock.clone());
                     let task = under_way.tries.spawn(async move { deliver::try_once(&ways, row, &clock).await });
                     under_way.addresses.insert(task.id(), address);
                 }

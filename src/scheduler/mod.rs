@@ -5,6 +5,8 @@
 
 pub mod deliverer;
 pub mod network;
+pub mod pulse;
+pub mod round;
 pub mod timetable;
 pub mod watch;
 

@@ -39,10 +39,20 @@ impl Timetable {
     pub fn at_start<'a>(sources: impl Iterator<Item = &'a Source>, now: Timestamp) -> Self {
         let mut table = Self::default();
         for (index, source) in sources.enumerate() {
-            let spread = Duration::from_millis(phase(source) % 2_000);
-            table.put(index, now + SignedDuration::try_from(spread).unwrap_or_default());
+            table.put(index, soon(source, now));
         }
         table
+    }
+
+    /// Takes a source out, due or not.
+    pub fn remove(&mut self, index: usize) {
+        self.due.retain(|Reverse((_, at_place))| *at_place != index);
+    }
+
+    /// When the first of them is due.
+    #[must_use]
+    pub fn first_due(&self) -> Option<Timestamp> {
+        self.due.peek().map(|Reverse((at, _))| *at)
     }
 
     /// Puts a source in.
@@ -61,6 +71,12 @@ impl Timetable {
         }
         due
     }
+}
+
+/// Within the next few seconds, spread by its name.
+#[must_use]
+pub fn soon(source: &Source, now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_millis(i64::try_from(phase(source) % 2_000).unwrap_or(0))
 }
 
 /// When a source that was looked at just now is looked at next.
@@ -119,7 +135,14 @@ mod tests {
 
     fn source(id: &str, every: Schedule) -> Source {
         let url = "https://status.example.org".parse().ok();
-        Source { id: SourceId::parse(id).unwrap(), format: Format::Statuspage, url, every, roles: Vec::new() }
+        Source {
+            id: SourceId::parse(id).unwrap(),
+            format: Format::Statuspage,
+            url,
+            every,
+            roles: Vec::new(),
+            feed: None,
+        }
     }
 
     fn wait(source: &Source, mood: Mood) -> i64 {

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::timetable::{self, Mood, Timetable};
-use super::{SLOT, TICK};
+use super::pulse::{Loop, Pulse};
+use super::round::{Round, Watched};
+use super::{SLOT, TICK, timetable};
 use crate::clock::Clock;
 use crate::model::id::SourceId;
-use crate::model::vendor::Source;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::look::{Ask, Memory};
 use crate::pipeline::poll_once;
@@ -23,20 +23,25 @@ use crate::store::{Store, StoreError};
 /// There is a tick at least this often, for what people enter by hand beside the looks.
 const LONGEST_WITHOUT_TICK: SignedDuration = SignedDuration::from_mins(1);
 
+/// The fewest sources that a lane holds.
+const LEAST_ROOM: usize = 1024;
+
 /// All that the looks need.
 pub struct Watch {
     /// The store.
     pub store: Store,
-    /// The configuration.
-    pub compiled: Arc<Compiled>,
-    /// Carries requests out.
-    pub ask: Arc<dyn Ask>,
+    /// The configuration of the moment. Another one is taken up between two slots.
+    pub compiled: watch::Receiver<Arc<Compiled>>,
+    /// Carries requests out, as the configuration of the moment says.
+    pub ask: watch::Receiver<Arc<dyn Ask>>,
     /// The time.
     pub clock: Clock,
     /// How many sources are looked at at the same time; as many again for those that hang.
     pub workers: usize,
     /// Is told what every look and every tick led to.
     pub told: mpsc::Sender<Told>,
+    /// Is told that the looks go on.
+    pub pulse: Arc<Pulse>,
 }
 
 /// What a look or a tick led to, for the terminal, the page and the outbox.
@@ -52,20 +57,14 @@ pub struct Told {
     pub happened: Result<Happened, StoreError>,
 }
 
-/// One source being watched. It travels to a worker and back, so that no second look at it can begin.
-struct Watched {
-    index: usize,
-    source: Source,
-    memory: Memory,
-    mood: Mood,
-}
-
 /// A look that is done.
 struct Done {
     watched: Box<Watched>,
     at: Timestamp,
     /// Whether it changed what time will bring, or could not say.
     is_news: bool,
+    /// Whether another configuration was taken up meanwhile, so that nothing of it was written.
+    is_void: bool,
 }
 
 /// The workers that look: those for sources that answer, and those for sources that did not answer last time.
@@ -82,9 +81,10 @@ impl Watch {
     /// # Errors
     /// [`StoreError`] when what is remembered cannot be read at the start.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
-        let mut at_rest = self.watched().await?;
-        let mut pool = self.pool();
-        let mut timetable = Timetable::at_start(self.compiled.sources.values(), self.clock.now());
+        let mut news = self.compiled.clone();
+        let begun_with = news.borrow_and_update().clone();
+        let mut round = self.round(&begun_with).await?;
+        let mut pool = self.pool(round.len());
         let mut slot = self.clock.every(SLOT);
         let mut tick = self.clock.every(TICK);
         // A tick reads all that is open and all that hurts, so there is none while time changes nothing.
@@ -93,13 +93,23 @@ impl Watch {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = slot.beat() => {
-                    if self.gather(&mut pool, &mut timetable, &mut at_rest).await {
+                    // A sender that is gone has no news.
+                    if news.has_changed().unwrap_or(false) {
+                        let changed = news.borrow_and_update().clone();
+                        round.change(&changed.sources, self.clock.now());
+                        next_tick = self.tick().await;
+                    }
+                    if self.gather(&mut pool, &mut round).await {
                         next_tick = Timestamp::MIN;
                     }
-                    self.start_due(&pool, &mut timetable, &mut at_rest).await;
+                    self.start_due(&pool, &mut round);
+                    self.pulse.beat(Loop::Looks);
                 }
-                () = tick.beat() => if next_tick <= self.clock.now() {
-                    next_tick = self.tick().await;
+                () = tick.beat() => {
+                    if next_tick <= self.clock.now() {
+                        next_tick = self.tick().await;
+                    }
+                    self.pulse.beat(Loop::Ticks);
                 },
             }
         }
@@ -108,43 +118,40 @@ impl Watch {
         Ok(())
     }
 
-    async fn watched(&self) -> Result<BTreeMap<usize, Box<Watched>>, StoreError> {
+    async fn round(&self, compiled: &Compiled) -> Result<Round, StoreError> {
         let remembered = self.store.remembered().await?;
-        let mut memories: BTreeMap<SourceId, Memory> =
+        let memories: BTreeMap<SourceId, Memory> =
             remembered.iter().map(|r| (r.source.clone(), Memory::from_store(r))).collect();
-        let all = self.compiled.sources.values().enumerate().map(|(index, source)| {
-            let memory = memories.remove(&source.id).unwrap_or_default();
-            (index, Box::new(Watched { index, source: source.clone(), memory, mood: Mood::default() }))
-        });
-        Ok(all.collect())
+        Ok(Round::begin(&compiled.sources, memories, self.clock.now()))
     }
 
-    fn pool(self: &Arc<Self>) -> Pool {
+    fn pool(self: &Arc<Self>, sources: usize) -> Pool {
         let (give_back, done) = mpsc::channel(1024);
         let mut workers = JoinSet::new();
-        let usual = self.lane(self.workers, &give_back, &mut workers);
-        let doubtful = self.lane(self.workers, &give_back, &mut workers);
+        let room = sources.max(LEAST_ROOM);
+        let usual = self.lane(room, &give_back, &mut workers);
+        let doubtful = self.lane(room, &give_back, &mut workers);
         Pool { usual, doubtful, done, workers }
     }
 
     /// A queue and the workers that take from it.
     fn lane(
         self: &Arc<Self>,
-        workers: usize,
+        room: usize,
         give_back: &mpsc::Sender<Done>,
         tasks: &mut JoinSet<()>,
     ) -> mpsc::Sender<Box<Watched>> {
-        let (queue, take) = mpsc::channel::<Box<Watched>>(self.compiled.sources.len().max(1));
+        let (queue, take) = mpsc::channel::<Box<Watched>>(room);
         let take = Arc::new(tokio::sync::Mutex::new(take));
-        for _ in 0..workers.max(1) {
+        for _ in 0..self.workers.max(1) {
             let (watch, take, give_back) = (Arc::clone(self), Arc::clone(&take), give_back.clone());
             tasks.spawn(async move {
                 loop {
                     // The lock is held while waiting for work, never while working.
                     let next = take.lock().await.recv().await;
-                    let Some(mut watched) = next else { return };
-                    let (at, is_news) = watch.look(&mut watched).await;
-                    if give_back.send(Done { watched, at, is_news }).await.is_err() {
+                    let Some(watched) = next else { return };
+                    let done = watch.look(watched).await;
+                    if give_back.send(done).await.is_err() {
                         return;
                     }
                 }
@@ -153,11 +160,14 @@ impl Watch {
         queue
     }
 
-    /// One look, and what it leaves: when it was, and whether it was news.
-    async fn look(&self, watched: &mut Watched) -> (Timestamp, bool) {
-        let now = self.clock.now();
-        let polled =
-            poll_once(&self.store, &self.compiled, &watched.source, &mut watched.memory, &*self.ask, now).await;
+    /// One look, and what it leaves.
+    async fn look(&self, mut watched: Box<Watched>) -> Done {
+        let at = self.clock.now();
+        let (compiled, ask) = (self.compiled.borrow().clone(), self.ask.borrow().clone());
+        let polled = poll_once(&self.store, &compiled, &watched.source, &mut watched.memory, &*ask, at).await;
+        if let Err(StoreError::Superseded) = polled {
+            return Done { watched, at, is_news: false, is_void: true };
+        }
         let is_readable = watched.memory.is_readable();
         watched.mood.failures = if is_readable { 0 } else { watched.mood.failures.saturating_add(1) };
         watched.mood.has_open = !watched.memory.open.keys.is_empty();
@@ -165,8 +175,8 @@ impl Watch {
         metrics::counter!("bellwether_looks_total", "readable" => if is_readable { "yes" } else { "no" }).increment(1);
         let is_news = polled.as_ref().map_or(true, |happened| !happened.changes.is_empty());
         let source = Some(watched.source.id.clone());
-        self.tell(Told { at: now, source, is_readable: Some(is_readable), happened: polled }).await;
-        (now, is_news)
+        self.tell(Told { at, source, is_readable: Some(is_readable), happened: polled }).await;
+        Done { watched, at, is_news, is_void: false }
     }
 
     async fn tell(&self, told: Told) {
@@ -176,19 +186,19 @@ impl Watch {
 
     /// Takes back the sources whose looks are done, and writes in one go when they were looked at. Whether any of the
     /// looks was news.
-    async fn gather(
-        &self,
-        pool: &mut Pool,
-        timetable: &mut Timetable,
-        at_rest: &mut BTreeMap<usize, Box<Watched>>,
-    ) -> bool {
+    async fn gather(&self, pool: &mut Pool, round: &mut Round) -> bool {
         let (mut seen, mut any_news) = (Vec::new(), false);
-        while let Ok(Done { watched, at, is_news }) = pool.done.try_recv() {
+        while let Ok(Done { watched, at, is_news, is_void }) = pool.done.try_recv() {
+            let now = self.clock.now();
+            if is_void {
+                round.put_back(watched, now, now);
+                continue;
+            }
             any_news |= is_news;
             let good = watched.memory.is_readable().then_some(at);
-            seen.push(Seen { source: watched.source.id.clone(), look: at, good });
-            timetable.put(watched.index, timetable::next(&watched.source, watched.mood, self.clock.now()));
-            at_rest.insert(watched.index, watched);
+            let due = timetable::next(&watched.source, watched.mood, now);
+            seen.push(Seen { source: watched.source.id.clone(), look: at, good, next: Some(due) });
+            round.put_back(watched, due, now);
         }
         if !seen.is_empty()
             && let Err(error) = self.store.put_seen(&seen).await
@@ -198,15 +208,16 @@ impl Watch {
         any_news
     }
 
-    async fn start_due(&self, pool: &Pool, timetable: &mut Timetable, at_rest: &mut BTreeMap<usize, Box<Watched>>) {
-        for index in timetable.take_due(self.clock.now()) {
-            let Some(watched) = at_rest.remove(&index) else { continue };
+    fn start_due(&self, pool: &Pool, round: &mut Round) {
+        let now = self.clock.now();
+        let late = round.first_due().map_or(SignedDuration::ZERO, |due| now.duration_since(due));
+        self.pulse.set_late(late.try_into().unwrap_or_default());
+        for watched in round.take_due(now) {
             let lane = if watched.mood.failures > 0 { &pool.doubtful } else { &pool.usual };
-            // Each lane holds every source, so there is always room.
+            // Each lane holds as many sources as there were at the start; where a reload added many, the rest waits.
             if let Err(refused) = lane.try_send(watched) {
                 let (mpsc::error::TrySendError::Full(watched) | mpsc::error::TrySendError::Closed(watched)) = refused;
-                timetable.put(index, self.clock.now());
-                at_rest.insert(index, watched);
+                round.put_back(watched, now, now);
             }
         }
     }
@@ -214,7 +225,8 @@ impl Watch {
     /// What only time brings, and when to ask again: at once where it could not be done.
     async fn tick(&self) -> Timestamp {
         let now = self.clock.now();
-        let happened = settle::tick_once(&self.store, &self.compiled, now).await;
+        let compiled = self.compiled.borrow().clone();
+        let happened = settle::tick_once(&self.store, &compiled, now).await;
         let next = match &happened {
             Ok(happened) => happened.next_tick.unwrap_or(Timestamp::MAX).min(now + LONGEST_WITHOUT_TICK),
             Err(_) => now,

@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::Row;
 
 use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
+use crate::alerting::idle::Lists;
 use crate::model::effect::World;
 use crate::model::id::{IncidentId, ServiceId, SourceId};
 use crate::model::incident::{Acknowledged, Health, Report};
@@ -28,6 +31,8 @@ pub struct Scene {
     pub world: World,
     /// When the sources were looked at, and what was strange in their documents.
     pub marks: BTreeMap<SourceId, SourceMark>,
+    /// What the sources list that list all of their components.
+    pub lists: Lists,
     /// How the outbox stands.
     pub outbox: OutboxCount,
     /// What ended lately, the newest first.
@@ -51,6 +56,8 @@ pub struct SourceMark {
     pub last_look: Option<Timestamp>,
     /// The last look at which a document was read.
     pub last_good: Option<Timestamp>,
+    /// When it is looked at next.
+    pub next_look: Option<Timestamp>,
     /// What was strange in it.
     pub warnings: Vec<Warning>,
 }
@@ -95,7 +102,7 @@ pub struct Wanted<'a> {
 impl Store {
     /// One view of the store, for reading.
     pub(super) async fn view(&self) -> Result<Writing, StoreError> {
-        Ok(Writing { tx: self.reads.begin().await? })
+        Ok(Writing { tx: self.reads.begin().await?, edition: Arc::clone(&self.edition) })
     }
 
     /// Everything that the first page is made of; what ended since `since` is in it.
@@ -107,6 +114,7 @@ impl Store {
         let mut scene = Scene { world: view.world(polled).await?, marks: view.marks().await?, ..Scene::default() };
         scene.outbox = view.outbox().await?;
         scene.acknowledged = view.all_acknowledged().await?;
+        scene.lists = view.lists().await?;
         let rows = sqlx::query(LATELY_ENDED).bind(ms(since)).bind(ENDED).fetch_all(&mut *view.tx).await?;
         for row in rows {
             scene.ended.push(from_text("report", row.get(0))?);
@@ -177,7 +185,7 @@ impl Writing {
     }
 
     async fn marks(&mut self) -> Result<BTreeMap<SourceId, SourceMark>, StoreError> {
-        let rows = sqlx::query("SELECT id, first_look, last_look, last_good, health, warnings FROM source");
+        let rows = sqlx::query("SELECT id, first_look, last_look, last_good, health, warnings, next_look FROM source");
         let mut marks = BTreeMap::new();
         for row in rows.fetch_all(&mut *self.tx).await? {
             let Ok(id) = SourceId::parse(row.get(0)) else { continue };
@@ -187,6 +195,7 @@ impl Writing {
                 first_look: time(1),
                 last_look: time(2),
                 last_good: time(3),
+                next_look: time(6),
                 warnings: from_text("warnings", row.get(5))?,
             };
             marks.insert(id, mark);

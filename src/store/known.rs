@@ -23,6 +23,8 @@ pub struct Seen {
     pub look: Timestamp,
     /// The last look at which a document was read.
     pub good: Option<Timestamp>,
+    /// When it is looked at next, where that is known.
+    pub next: Option<Timestamp>,
 }
 
 /// What the memory of a source must be filled with at the start.
@@ -60,7 +62,7 @@ const UNWELL_OF: &str = "SELECT c.source, c.doc FROM json_each($1) v JOIN compon
 const REPORTS_OF: &str =
     "SELECT doc FROM report WHERE incident = $1 ORDER BY is_open DESC, changed DESC, source DESC, key DESC";
 const HEALTH_OF: &str = "SELECT id, health FROM source WHERE id IN (SELECT value FROM json_each($1))";
-const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good) FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
+const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good), next_look = seen.value ->> 3 FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
 
 impl Writing {
     /// What is known of a source, as far as a look that lists `keys` can concern it.
@@ -297,7 +299,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_seen(&self, seen: &[Seen]) -> Result<(), StoreError> {
-        let rows: Vec<_> = seen.iter().map(|seen| (&seen.source, ms(seen.look), seen.good.map(ms))).collect();
+        let row = |seen: &'_ Seen| (seen.source.clone(), ms(seen.look), seen.good.map(ms), seen.next.map(ms));
+        let rows: Vec<_> = seen.iter().map(row).collect();
         sqlx::query(PUT_SEEN).bind(to_text("looks", &rows)?).execute(&self.writes).await?;
         Ok(())
     }

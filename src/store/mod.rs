@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod auditor;
 pub mod desk;
 pub mod feed;
 pub mod join;
@@ -12,10 +13,14 @@ pub mod known;
 pub mod log;
 pub mod outbox;
 pub mod retention;
+pub mod sent;
 pub mod story;
 pub mod told;
+pub mod watched;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -47,11 +52,14 @@ pub enum StoreError {
     },
     /// Another process holds the data folder.
     #[error(
-        "{path} is in use: another Bellwether runs on this data folder. Stop it first, or give this one a folder of its own"
+        "{path} is in use: another Bellwether{} runs on this data folder. Stop it first, or give this one a folder of its own",
+        pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
     )]
     InUse {
         /// The lock file.
         path: PathBuf,
+        /// Which process it is, where it has said so.
+        pid: Option<u32>,
     },
     /// The schema could not be brought up to date.
     #[error("the database's schema cannot be brought up to date: {0}. A newer Bellwether may have written it")]
@@ -62,6 +70,9 @@ pub enum StoreError {
     /// A statement failed: the disk is full, the file is locked or gone.
     #[error("the database cannot be used: {0}")]
     Statement(#[from] sqlx::Error),
+    /// Another configuration has written since this one was taken up. Whatever was to be written must be judged anew.
+    #[error("another configuration holds by now")]
+    Superseded,
     /// A stored document cannot be read back.
     #[error("a stored {what} cannot be read back: {source}")]
     Document {
@@ -77,14 +88,17 @@ pub enum StoreError {
 pub struct Store {
     writes: SqlitePool,
     reads: SqlitePool,
+    /// The newest edition of the configuration under which anything was written.
+    edition: Arc<AtomicU64>,
     /// Held for as long as the store lives; the system lets go of it when the process ends, however it ends.
-    _lock: Option<std::sync::Arc<std::fs::File>>,
+    _lock: Option<Arc<std::fs::File>>,
 }
 
 /// A transaction that writes.
 #[derive(Debug)]
 pub struct Writing {
     tx: Transaction<'static, Sqlite>,
+    edition: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -120,7 +134,7 @@ impl Store {
             .busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let pool = pool.map_err(|source| StoreError::Open { path, source })?;
-        Ok(Self { writes: pool.clone(), reads: pool, _lock: None })
+        Ok(Self { writes: pool.clone(), reads: pool, edition: Arc::default(), _lock: None })
     }
 
     /// Opens the database in `folder` to read it only, beside a running Bellwether or without one; `None` if there is
@@ -136,7 +150,7 @@ impl Store {
         let options = SqliteConnectOptions::new().filename(&path).read_only(true);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let pool = pool.map_err(|source| StoreError::Open { path, source })?;
-        Ok(Some(Self { writes: pool.clone(), reads: pool, _lock: None }))
+        Ok(Some(Self { writes: pool.clone(), reads: pool, edition: Arc::default(), _lock: None }))
     }
 
     /// A database in memory, for a replay.
@@ -152,7 +166,7 @@ impl Store {
             .connect_with(options)
             .await?;
         migrate(&pool).await?;
-        Ok(Self { writes: pool.clone(), reads: pool, _lock: None })
+        Ok(Self { writes: pool.clone(), reads: pool, edition: Arc::default(), _lock: None })
     }
 
     async fn connect(options: SqliteConnectOptions, lock: Option<std::fs::File>) -> Result<Self, StoreError> {
@@ -168,7 +182,7 @@ impl Store {
         must_be_sound(&writes).await?;
         migrate(&writes).await?;
         let reads = pool().max_connections(4).connect_lazy_with(options.read_only(true));
-        Ok(Self { writes, reads, _lock: lock.map(std::sync::Arc::new) })
+        Ok(Self { writes, reads, edition: Arc::default(), _lock: lock.map(Arc::new) })
     }
 
     /// Begins a transaction that writes. It holds the only writing connection until it is committed or dropped.
@@ -176,7 +190,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn write(&self) -> Result<Writing, StoreError> {
-        Ok(Writing { tx: self.writes.begin_with("BEGIN IMMEDIATE").await? })
+        let tx = self.writes.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Writing { tx, edition: Arc::clone(&self.edition) })
     }
 
     /// What the installation drew once, to make its identifiers its own.
@@ -200,6 +215,16 @@ impl Store {
 }
 
 impl Writing {
+    /// Says under which edition of the configuration this is written. Once a newer one has written, what an older one
+    /// decided would undo it: it is refused.
+    ///
+    /// # Errors
+    /// [`StoreError::Superseded`].
+    pub fn under(&self, edition: u64) -> Result<(), StoreError> {
+        // There is one writer at a time, so nothing comes between the two.
+        if self.edition.fetch_max(edition, Ordering::SeqCst) > edition { Err(StoreError::Superseded) } else { Ok(()) }
+    }
+
     /// Commits: when this returns, it is on disk.
     ///
     /// # Errors
@@ -235,14 +260,19 @@ impl Writing {
     }
 }
 
+/// In the order of their numbers. One that was released never changes.
+const MIGRATIONS: [(i64, &str, &str); 4] = [
+    (1, "begin", include_str!("migrations/0001_begin.sql")),
+    (2, "desk", include_str!("migrations/0002_desk.sql")),
+    (6, "operate", include_str!("migrations/0006_operate.sql")),
+    (8, "path", include_str!("migrations/0008_path.sql")),
+];
+
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let begin = include_str!("migrations/0001_begin.sql").into_sql_str();
-    let desk = include_str!("migrations/0002_desk.sql").into_sql_str();
-    let migrations = vec![
-        Migration::new(1, "begin".into(), MigrationType::Simple, begin, false),
-        Migration::new(2, "desk".into(), MigrationType::Simple, desk, false),
-    ];
-    Ok(Migrator::with_migrations(migrations).run(pool).await?)
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Ok(Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect()).run(pool).await?)
 }
 
 async fn must_be_sound(pool: &SqlitePool) -> Result<(), StoreError> {
@@ -252,15 +282,30 @@ async fn must_be_sound(pool: &SqlitePool) -> Result<(), StoreError> {
     if numbers < OLDEST_SQLITE { Err(StoreError::OldSqlite(version)) } else { Ok(()) }
 }
 
-/// The lock that keeps a second process off the same data.
+/// The lock that keeps a second process off the same data. Who holds it has written its number into it.
 fn lock(folder: &Path) -> Result<std::fs::File, StoreError> {
+    use std::io::Write;
     let path = folder.join("lock");
     let open = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = open.map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
+    let mut file = open.map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => Err(StoreError::InUse { path }),
+        Ok(()) => {
+            // It is for people only; the lock is what counts.
+            let _ = file.set_len(0).and_then(|()| file.write_all(std::process::id().to_string().as_bytes()));
+            Ok(file)
+        }
+        Err(_) => {
+            let pid = std::fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
+            Err(StoreError::InUse { path, pid })
+        }
     }
+}
+
+/// Whether a process holds the data in `folder`.
+#[must_use]
+pub fn is_in_use(folder: &Path) -> bool {
+    let held = |file: std::fs::File| file.try_lock().is_err();
+    std::fs::OpenOptions::new().write(true).open(folder.join("lock")).is_ok_and(held)
 }
 
 #[cfg(unix)]

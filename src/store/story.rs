@@ -147,7 +147,7 @@ impl Writing {
         self.with_attempts(rows.iter().map(delivery).collect()).await
     }
 
-    async fn with_attempts(&mut self, mut deliveries: Vec<Delivery>) -> Result<Vec<Delivery>, StoreError> {
+    pub(super) async fn with_attempts(&mut self, mut deliveries: Vec<Delivery>) -> Result<Vec<Delivery>, StoreError> {
         let ids: Vec<&str> = deliveries.iter().map(|d| d.id.as_str()).collect();
         let rows = sqlx::query("SELECT notification, at, outcome, detail FROM attempt WHERE notification IN (SELECT value FROM json_each($1)) ORDER BY notification, number")
             .bind(to_text("ids", &ids)?)
@@ -179,7 +179,7 @@ fn said(row: &SqliteRow) -> Result<Said, StoreError> {
     Ok(Said { source: row.get(0), seen_at: at(row.get(1)), update: from_text("update", row.get(2))? })
 }
 
-fn delivery(row: &SqliteRow) -> Delivery {
+pub(super) fn delivery(row: &SqliteRow) -> Delivery {
     Delivery {
         id: row.get(0),
         receiver: row.get(1),

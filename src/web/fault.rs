@@ -56,7 +56,8 @@ impl From<StoreError> for Fault {
 
 /// Whether programs ask at this address.
 pub fn is_for_programs(uri: &Uri) -> bool {
-    uri.path().starts_with("/api/") || matches!(uri.path(), "/events" | "/metrics" | "/healthz" | "/readyz")
+    uri.path().starts_with("/api/")
+        || matches!(uri.path(), "/events" | "/wall/events" | "/metrics" | "/healthz" | "/readyz")
 }
 
 /// The fault in the form that fits the address.

@@ -71,7 +71,7 @@ pub async fn refuse_foreign(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_a_page = matches!(*request.method(), Method::GET | Method::HEAD)
         && !path.starts_with("/api/")
-        && !matches!(path, "/events" | "/metrics");
+        && !matches!(path, "/events" | "/wall/events" | "/metrics");
     if is_a_page || is_same_origin(&request) {
         return next.run(request).await;
     }
@@ -188,6 +188,13 @@ pub struct SignIns {
 }
 
 impl SignIns {
+    /// Counts one that was wrong; whether there have been too many.
+    pub fn is_one_too_many(&self, minute: i64) -> bool {
+        let is_too_many = self.are_too_many(minute);
+        self.wrong.fetch_add(1, Ordering::Relaxed);
+        is_too_many
+    }
+
     fn are_too_many(&self, minute: i64) -> bool {
         if self.minute.swap(minute, Ordering::Relaxed) != minute {
             self.wrong.store(0, Ordering::Relaxed);

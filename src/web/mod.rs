@@ -11,11 +11,13 @@ mod desk;
 mod fault;
 mod gate;
 mod health;
+mod kiosk;
 mod metric;
 mod now;
 mod page;
 mod router;
 pub mod server;
+mod sight;
 mod slow;
 mod stream;
 pub mod token;
@@ -33,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::token::Token;
 use crate::clock::Clock;
+use crate::model::condition::Condition;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::settle::Happened;
 use crate::store::Store;
@@ -44,6 +47,8 @@ pub struct App {
     pub store: Store,
     /// The configuration of the moment; a reload sends another.
     pub compiled: watch::Receiver<Arc<Compiled>>,
+    /// How the program itself fares.
+    pub condition: watch::Receiver<Condition>,
     /// What happens, as it happens. A beat that is lost does no harm: it only says "look again".
     pub beat: broadcast::Sender<Beat>,
     /// Without which nobody is answered; `None` where only this machine itself can ask ([`Token::demanded`]).

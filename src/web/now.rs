@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::App;
+use super::{App, sight};
 use crate::alerting::effects::effects;
+use crate::alerting::idle::{Idle, idle};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{IncidentId, ServiceId, SourceId, VendorId};
@@ -30,6 +31,8 @@ pub struct Now {
     pub scene: Scene,
     pub effects: Effects,
     pub times: Times,
+    /// The lines of the inventory that pick nothing.
+    pub idle: Vec<Idle>,
 }
 
 /// Something that hurts services of ours.
@@ -47,10 +50,12 @@ impl Now {
     /// Reads everything, in one view of the store.
     pub async fn gather(app: &App) -> Result<Self, StoreError> {
         let (at, compiled) = (app.now(), app.compiled());
-        let scene = app.store.scene(&compiled.polled(), at - LATELY).await?;
+        let mut scene = app.store.scene(&compiled.polled(), at - LATELY).await?;
+        let idle = idle(&compiled.graph, &scene.lists, |source| compiled.sources.contains_key(source));
+        scene.world.idle = idle.iter().map(|i| (i.selector.clone(), sight::why_idle(&compiled.graph, i))).collect();
         let effects = effects(&compiled.graph, &scene.world, compiled.effect_rules, at);
         let times = Times::new(&compiled.time_zone, at);
-        Ok(Self { at, compiled, scene, effects, times })
+        Ok(Self { at, compiled, scene, effects, times, idle })
     }
 
     /// What hurts us, by tier, then age. A source that cannot be read hurts nobody by itself: it is a blind spot.
@@ -133,7 +138,7 @@ impl Now {
     }
 
     /// What would be hurt if these ran now and nothing else were wrong.
-    fn taken_away(&self, reports: &[&Report]) -> BTreeMap<IncidentId, Vec<&Service>> {
+    pub fn taken_away(&self, reports: &[&Report]) -> BTreeMap<IncidentId, Vec<&Service>> {
         let running = |r: &&Report| {
             let mut report = (*r).clone();
             report.seen.phase = Phase::InProgress;

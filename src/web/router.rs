@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{App, api, asset, desk, fault, gate, health, metric, page, stream};
+use super::{App, api, asset, desk, fault, gate, health, kiosk, metric, page, stream};
 
 /// How long an answer may take to begin.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -30,26 +30,34 @@ pub struct Site {
     pub streams: Arc<Semaphore>,
     pub sign_ins: gate::SignIns,
     pub desk: desk::Desk,
+    pub kiosk_tries: gate::SignIns,
 }
 
 /// Everything that is answered.
 pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
     let streams = Arc::new(Semaphore::new(STREAMS));
-    let site = Arc::new(Site { app, stop, streams, sign_ins: gate::SignIns::default(), desk: desk::Desk::default() });
+    let (sign_ins, kiosk_tries) = (gate::SignIns::default(), gate::SignIns::default());
+    let site = Arc::new(Site { app, stop, streams, sign_ins, kiosk_tries, desk: desk::Desk::default() });
     let guarded = Router::new()
         .route("/", get(page::first::page))
         .route("/incidents/{id}", get(page::incident::page))
         .route("/services", get(page::service::all))
         .route("/services/{id}", get(page::service::one))
         .route("/sources", get(page::sources::page))
+        .route("/maintenance", get(page::maintenance::page))
         .route("/deliveries", get(page::deliveries::page))
         .route("/events", get(stream::events))
         .route("/metrics", get(metric::metrics))
         .nest("/api/v1", api::routes())
         .fallback(fault::not_found)
         .layer(from_fn_with_state(site.clone(), gate::demand_read));
+    let wall = Router::new()
+        .route("/wall", get(page::wall::page))
+        .route("/wall/events", get(stream::beats))
+        .layer(from_fn_with_state(site.clone(), kiosk::demand));
     Router::new()
         .merge(guarded)
+        .merge(wall)
         .merge(desk::routes(&site))
         .route("/sign-in", get(desk::sign_in::page).post(gate::sign_in))
         .route("/sign-in/account", post(desk::sign_in::sign_in))

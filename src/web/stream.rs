@@ -57,27 +57,47 @@ pub async fn events(
             Err(error) => return Fault::from(error).json(),
         },
     };
-    let mut heart = tokio::time::interval(HEARTBEAT);
-    heart.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut live = Live { site, beats, heart, last, waiting: VecDeque::new(), _place: place };
-    live.waiting.push_back(Event::default().event("hello").data("{}").retry(RETRY));
-    let stream = stream::unfold(live, |mut live| async move { live.next().await.map(|event| (Ok(event), live)) });
-    let stream: Sse<_> =
-        Sse::<std::pin::Pin<Box<dyn stream::Stream<Item = Result<Event, Infallible>> + Send>>>::new(Box::pin(stream));
-    stream.into_response()
+    Live::begin(site, beats, Some(last), place)
+}
+
+/// The stream of the wallboard: that something happened, and never what, for a screen shows only what the board shows.
+pub async fn beats(State(site): State<Arc<Site>>) -> Response {
+    let Ok(place) = site.streams.clone().try_acquire_owned() else {
+        return Fault::new(StatusCode::SERVICE_UNAVAILABLE, "Too many streams are open. Come again later.").json();
+    };
+    let beats = site.app.beat.subscribe();
+    Live::begin(site, beats, None, place)
 }
 
 struct Live {
     site: Arc<Site>,
     beats: broadcast::Receiver<Beat>,
     heart: Interval,
-    /// The last change that was sent.
-    last: i64,
+    /// The last change that was sent; `None` where no changes are.
+    last: Option<i64>,
     waiting: VecDeque<Event>,
     _place: OwnedSemaphorePermit,
 }
 
 impl Live {
+    fn begin(
+        site: Arc<Site>,
+        beats: broadcast::Receiver<Beat>,
+        last: Option<i64>,
+        place: OwnedSemaphorePermit,
+    ) -> Response {
+        let mut heart = tokio::time::interval(HEARTBEAT);
+        heart.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut live = Self { site, beats, heart, last, waiting: VecDeque::new(), _place: place };
+        live.waiting.push_back(Event::default().event("hello").data("{}").retry(RETRY));
+        let stream = stream::unfold(live, |mut live| async move { live.next().await.map(|event| (Ok(event), live)) });
+        let stream: Sse<_> =
+            Sse::<std::pin::Pin<Box<dyn stream::Stream<Item = Result<Event, Infallible>> + Send>>>::new(Box::pin(
+                stream,
+            ));
+        stream.into_response()
+    }
+
     /// The next event; `None` when the stream is over.
     async fn next(&mut self) -> Option<Event> {
         loop {
@@ -93,9 +113,10 @@ impl Live {
 
     async fn read(&mut self) -> Option<()> {
         // A store that cannot be read ends the stream: the page then says that it is stale, which is true.
-        let lines = self.site.app.store.changes_after(self.last, AT_ONCE).await.ok()?;
+        let Some(last) = self.last else { return Some(()) };
+        let lines = self.site.app.store.changes_after(last, AT_ONCE).await.ok()?;
         for line in lines {
-            self.last = line.seq;
+            self.last = Some(line.seq);
             let event = Event::default().id(line.seq.to_string()).event("change").data(line.doc.to_string());
             self.waiting.push_back(event);
         }

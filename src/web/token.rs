@@ -23,6 +23,12 @@ pub enum Unguarded {
     /// The secret is short enough to be guessed.
     #[error("the token of server.token has fewer than {LEAST_CHARS} characters and could be guessed")]
     TooShort,
+    /// The secret of the wallboard is.
+    #[error("the token of server.kiosk has fewer than {LEAST_CHARS} characters and could be guessed")]
+    KioskTooShort,
+    /// The link on a wall would open everything.
+    #[error("server.kiosk and server.token are the same: a screen on the wall would open every page")]
+    KioskIsToken,
 }
 
 /// The hash of the token.
@@ -31,6 +37,8 @@ pub struct Token {
     hash: [u8; 32],
     /// What the cookie of a browser that signed in holds. The token itself cannot be found from it.
     pass: String,
+    /// The token that opens only the wallboard.
+    kiosk: Option<Box<Self>>,
 }
 
 impl std::fmt::Debug for Token {
@@ -60,7 +68,24 @@ impl Token {
             |_| String::new(),
             |mac| hex(&mac.chain_update(b"bellwether sign-in 1").finalize().into_bytes()),
         );
-        Self { hash, pass }
+        Self { hash, pass, kiosk: None }
+    }
+
+    /// The same, with a token of its own for screens on walls, which opens the wallboard alone.
+    ///
+    /// # Errors
+    /// [`Unguarded`], with the way out.
+    pub fn with_kiosk(self, secret: Option<&str>) -> Result<Self, Unguarded> {
+        match secret.map(str::trim) {
+            None => Ok(self),
+            Some(secret) if secret.chars().count() < LEAST_CHARS => Err(Unguarded::KioskTooShort),
+            Some(secret) if self.is(secret) => Err(Unguarded::KioskIsToken),
+            Some(secret) => Ok(Self { kiosk: Some(Box::new(Self::of(secret))), ..self }),
+        }
+    }
+
+    pub(super) fn kiosk(&self) -> Option<&Self> {
+        self.kiosk.as_deref()
     }
 
     /// Whether `given` is the token.

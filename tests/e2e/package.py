@@ -64,7 +64,9 @@ class Installed:
 
 def check_installed(installed):
     machine = installed.machine
-    check(installed.is_active(), "the service runs after the installation, and systemd was told that it is ready")
+    if not installed.is_active():
+        raise Failed(f"the service does not run:\n{installed.journal()[-3000:]}")
+    check(True, "the service runs after the installation, and systemd was told that it is ready")
     installed.wait_until_it_serves()
     check("nobody is told" in get(PORT, "/")[2].lower(), "the page answers, and says that nobody is told yet")
     owner = machine.run("stat", "-c", "%U %a", "/var/lib/bellwether", "/var/lib/bellwether/bellwether.sqlite").stdout.split("\n")
@@ -133,8 +135,10 @@ def check_broken(installed):
     machine.put("/etc/bellwether/bellwether.toml", right + "\n[nonsense]\n")
     machine.run("systemctl", "restart", UNIT, demanded=False)
     time.sleep(7)
-    state = machine.run("systemctl", "show", "-P", "ActiveState", "-P", "NRestarts", "-P", "ExecMainStatus", UNIT).stdout.split()
-    check(state[0] == "failed" and "78" in state, "a wrong configuration stops it with exit code 78, once")
+    shown = machine.run("systemctl", "show", "-p", "ActiveState,NRestarts,ExecMainStatus", UNIT).stdout
+    state = dict(line.split("=", 1) for line in shown.split())
+    stopped = state["ActiveState"] == "failed" and state["ExecMainStatus"] == "78"
+    check(stopped, f"a wrong configuration stops it with exit code 78, and it is not started over and over: {state}")
     check("nonsense" in installed.journal(), "and the journal names the key")
     machine.put("/etc/bellwether/bellwether.toml", right)
     machine.run("systemctl", "restart", UNIT)

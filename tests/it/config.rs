@@ -153,7 +153,7 @@ const CASES: &[Case] = &[
         "b.toml",
         "[polling]\nproxy = \"http://me:hunter2@proxy:1\"\nca_files = \"x.pem\"",
         &[
-            "b.toml:2:9: polling.proxy: a password does not belong into this file; use one that admits this machine by its address; a proxy's password is not supported yet",
+            "b.toml:2:9: polling.proxy: a password does not belong into this file; put the whole address where only Bellwether reads it, and write { env = \"NAME\" } or { file = \"/path\" }",
             "b.toml:3:12: polling.ca_files: a text stands here; write a list: [ … ]",
         ],
     ),
@@ -167,7 +167,7 @@ const CASES: &[Case] = &[
     (
         "b.toml",
         "[polling]\nproxy = \"not a url\"",
-        &["b.toml:2:9: polling.proxy: this is not a URL; write it whole, as \"https://…\""],
+        &["b.toml:2:9: polling.proxy: this is not a URL; write it whole, as \"http://proxy.example.org:3128\""],
     ),
     (
         "b.toml",
@@ -402,6 +402,16 @@ const CASES: &[Case] = &[
             "vendor.toml:18:43: source[2].roles.summary: over http anybody on the way can answer; write an https:// address",
             "vendor.toml:28:8: source[4].cron: a cron line has 5 fields, this one has 6; write minute, hour, day, month, weekday, as \"*/5 * * * *\"",
             "vendor.toml:33:8: source[5].cron: `25` is no hour; write 0 to 23, `*`, lists, ranges and steps of them",
+        ],
+    ),
+    (
+        "vendor.toml",
+        "name = \"A\"\n[[source]]\nid = \"a\"\nformat = \"statuspage\"\nurl = \"https://a.example\"\n[source.feed]\nitem = \"incident\"\n[[source]]\nid = \"b\"\nformat = \"feed\"\nurl = \"https://b.example\"\n[source.feed]\ntitled = \" \"\nitem = \"updates\"\n[source.feed.words]\nresloved = []",
+        &[
+            "vendor.toml:6:9: source[0].feed: says how a feed is read, and the format is another; leave it out, or write format = \"feed\"",
+            "vendor.toml:13:10: source[1].feed.titled: an empty text is in every title; write a part of the feed's own title, or leave it out",
+            "vendor.toml:14:8: source[1].feed.item: `updates` is not a word for this; did you mean `update`?",
+            "vendor.toml:16:1: source[1].feed.words.resloved: no such key; did you mean `resolved`?",
         ],
     ),
 ];

@@ -93,6 +93,7 @@ fn sources(vendor: &Path) -> Vec<Source> {
         url: word(source, "url").map(|url| url.parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: source.get("feed").map(|rules| rules.clone().try_into().unwrap()),
     };
     table["source"].as_array().unwrap().iter().map(read).collect()
 }

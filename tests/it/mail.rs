@@ -280,8 +280,13 @@ fn what_others_wrote_adds_no_header_and_no_long_line() {
         ".\r\n.\r\nQUIT\r\n".repeat(50),
         "\n.\n".into(),
     ] {
-        let message =
-            Message { subject: attack.clone(), text: attack.clone(), html: attack, json: serde_json::Value::Null };
+        let message = Message {
+            subject: attack.clone(),
+            text: attack.clone(),
+            html: attack,
+            short: String::new(),
+            json: serde_json::Value::Null,
+        };
         let mail = String::from_utf8(bytes(&message)).unwrap();
         assert!(mail.is_ascii() && mail.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])));
         assert_eq!(names(&mail), names(std::str::from_utf8(&plain).unwrap()));

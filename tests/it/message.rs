@@ -20,6 +20,7 @@ fn check_form(facts: &Facts) -> Message {
     let message = message(&id(), facts);
     assert_eq!(message, bellwether::alerting::message::message(&id(), facts), "the same facts make the same bytes");
     check_subject(&message.subject);
+    check_short(&message.short);
     for line in message.html.lines() {
         assert!(line.len() <= 900, "an HTML line of {} octets", line.len());
     }
@@ -35,6 +36,24 @@ fn check_form(facts: &Facts) -> Message {
     message
 }
 
+/// What a line takes in the alphabet of GSM 03.38; a character outside it would turn the whole into another coding.
+fn septets(line: &str) -> usize {
+    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+    const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+    let one = |c: char| match (BASIC.contains(c), EXTENSION.contains(c)) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => panic!("{c:?} is not in the alphabet: {line}"),
+    };
+    line.chars().map(one).sum()
+}
+
+fn check_short(line: &str) {
+    let septets = septets(line);
+    assert!((1..=160).contains(&septets), "{septets}: {line}");
+    assert!(!line.contains(['\n', '\r']) && line.trim() == line, "{line:?}");
+}
+
 fn check_subject(subject: &str) {
     let chars = subject.chars().count();
     assert!(!subject.is_empty() && chars <= SUBJECT_CHARS, "{chars}: {subject}");
@@ -48,11 +67,14 @@ fn hides(c: char) -> bool {
 
 #[test]
 fn typical_messages() {
+    let mut short = String::new();
     for (name, facts) in facts::typical() {
         let message = check_form(&facts);
+        short += &format!("{name} ({})\n    {}\n", septets(&message.short), message.short);
         golden(&format!("tests/messages/{name}.txt"), &format!("Subject: {}\n\n{}", message.subject, message.text));
         golden(&format!("tests/messages/{name}.html"), &message.html);
     }
+    golden("tests/messages/short.txt", &short);
 }
 
 #[test]
@@ -235,7 +257,7 @@ fn the_vendors_link_shows_its_host_and_links_in_its_text_stay_text() {
 fn everywhere(text: &str) -> Facts {
     let t = || text.to_owned();
     let mut hurt = ehr(Impact::MajorOutage);
-    (hurt.name, hurt.workflow, hurt.owner) = (t(), t(), t());
+    (hurt.name, hurt.workflow, hurt.owner, hurt.say) = (t(), t(), t(), Some(t()));
     (hurt.sites, hurt.path, hurt.still) = (vec![t(), t()], vec![t(), t()], vec![t()]);
     (hurt.procedure.name, hurt.procedure.first_steps, hurt.procedure.contacts) = (t(), vec![t()], vec![t()]);
     let mut word = word();
@@ -280,8 +302,63 @@ fn what_others_wrote_does_no_harm() {
     }
 }
 
+/// Whether a word came through whole: those of the test end in a point of their own.
+fn is_whole(word: &str) -> bool {
+    let word = word.trim_end_matches([',', ':', '.']);
+    !word.starts_with('w') || word.ends_with('z')
+}
+
+#[test]
+fn a_pager_reads_what_matters_first() {
+    let line = message(&id(), &facts(vec![okta(vec![ehr(Impact::MajorOutage), prescribing(Impact::Degraded)])])).short;
+    assert!(line.starts_with("DOWN: EHR +1 since 17:03 CDT, Okta SSO. When the EHR is down: chart on paper"), "{line}");
+    let test = message(&id(), &Facts { test: true, ..facts(vec![okta(vec![ehr(Impact::MajorOutage)])]) }).short;
+    assert!(test.starts_with("TEST DOWN: EHR"), "{test}");
+}
+
+#[test]
+fn a_sentence_that_does_not_fit_is_left_out_whole_and_the_procedures_number_stands_instead() {
+    let long = HurtService { say: Some("never cut this ".repeat(12)), ..ehr(Impact::MajorOutage) };
+    let line = message(&id(), &facts(vec![okta(vec![long])])).short;
+    assert!(line.contains("Okta SSO. DT-01") && !line.contains("never"), "{line}");
+}
+
+#[test]
+fn a_name_of_one_endless_word_leaves_the_tier() {
+    let named = HurtService { name: "x".repeat(500), ..ehr(Impact::MajorOutage) };
+    let line = message(&id(), &facts(vec![okta(vec![named])])).short;
+    assert!(line.starts_with("DOWN: life-safety since 17:03 CDT"), "{line}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_pager_gets_more_than_160_septets_or_half_a_word(
+        words in prop::collection::vec("w[a-zé€ł’]{0,30}z", 1..12), kind in 0..16usize, services in 0..9usize
+    ) {
+        let text = words.join(" ");
+        let mut facts = everywhere(&text);
+        let typical = facts::typical();
+        let shape = &typical[kind % typical.len()].1;
+        for (topic, like) in facts.topics.iter_mut().zip(&shape.topics) {
+            (topic.told, topic.ahead, topic.until) = (like.told.clone(), like.ahead, like.until);
+            (topic.cause, topic.overrun, topic.resolved_how) = (like.cause.clone(), like.overrun, like.resolved_how);
+            let one = topic.services[0].clone();
+            topic.services = vec![one; services];
+        }
+        if let Some(told) = &shape.shift {
+            facts.topics.clear();
+            let mut told = told.clone();
+            for hurt in &mut told.hurting {
+                (hurt.service, hurt.say) = (text.clone(), Some(text.clone()));
+            }
+            facts.shift = Some(told);
+        }
+        facts.test = kind % 2 == 0;
+        let line = check_form(&facts).short;
+        prop_assert!(line.split(' ').all(is_whole), "{line}");
+    }
+
     #[test]
     fn no_text_breaks_a_message(text in "(?s).{0,400}") {
         check_harmless(&everywhere(&text));

@@ -13,6 +13,17 @@ use bellwether::model::vendor::Format;
 use crate::support::reading::{read, read_role};
 use crate::support::recorded;
 
+const FORMATS: [Format; 8] = [
+    Format::Statuspage,
+    Format::AwsHealth,
+    Format::AzureRss,
+    Format::GoogleCloud,
+    Format::OracleCloud,
+    Format::Okta,
+    Format::Slack,
+    Format::Feed,
+];
+
 /// All files below a folder, in order of their names.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
@@ -245,6 +256,102 @@ fn azure_says_what_the_recordings_say() {
     assert_eq!(healthy, 3);
 }
 
+#[test]
+fn oracle_says_what_the_documentation_s_samples_say() {
+    let Some(folder) = recorded::folder() else { return };
+    let folder = folder.join("oci");
+    let components = good(Format::OracleCloud, &folder.join("components-docsample.json"));
+    assert_eq!(components.warnings, []);
+    assert_eq!(components.components.len(), 3);
+    assert!(components.components.iter().all(|one| one.status == Impact::Operational));
+    let one = &components.incidents[0];
+    assert_eq!(
+        (one.key.as_str(), one.vendor_impact.as_str()),
+        ("ocid1.oraclecloudincident.<unique_id>", "Informational")
+    );
+    assert_eq!(one.components[0].key, "us-ashburn-1/account-management-and-billing");
+    let bytes = fs::read(folder.join("incident-summary-synthetic.rss")).unwrap();
+    let feed = read_role(Format::OracleCloud, "incidents", &bytes).unwrap();
+    assert_eq!((feed.incidents[0].phase, feed.incidents[0].vendor_phase.as_str()), (Phase::Identified, "Identified"));
+    assert_eq!(feed.incidents[0].regions, ["US East (Ashburn)"]);
+    assert_eq!(feed.incidents[0].started.as_ref().unwrap().at.unwrap().to_string(), "2026-10-04T09:12:00Z");
+    never_reads_when_cut(Format::OracleCloud, "incidents", &bytes);
+    assert!(read(Format::OracleCloud, &fs::read(folder.join("status-docsample.json")).unwrap()).is_err());
+}
+
+#[test]
+fn okta_says_what_the_page_of_2024_says() {
+    let Some(folder) = recorded::folder() else { return };
+    let path = folder.join("okta/status-page-embedded-json.html");
+    let page = good(Format::Okta, &path);
+    assert_eq!((page.warnings.len(), page.incidents.len(), page.covers.incidents), (0, 2, Covers::AllOpen));
+    let (over, open) = (&page.incidents[0], &page.incidents[1]);
+    assert_eq!(
+        (over.phase, over.ended.as_ref().unwrap().at.unwrap().to_string()),
+        (Phase::Resolved, "2024-08-08T23:14:00Z".into())
+    );
+    assert_eq!((open.phase, open.impact, open.ended.is_none()), (Phase::Investigating, Impact::PartialOutage, true));
+    never_reads_when_cut(Format::Okta, "page", &fs::read(path).unwrap());
+}
+
+#[test]
+fn slack_says_what_the_recordings_say() {
+    let Some(folder) = recorded::folder() else { return };
+    let mut read_well = 0;
+    for path in files(&folder.join("slack")) {
+        let bytes = fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if bytes.is_empty() {
+            assert!(matches!(read(Format::Slack, &bytes), Err(Unreadable::CutShort(_))));
+            continue;
+        }
+        let role = if name.starts_with("history") { "history" } else { "current" };
+        let snapshot = read_role(Format::Slack, role, &bytes).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert_eq!(snapshot.warnings, [], "{name}");
+        never_reads_when_cut(Format::Slack, role, &bytes);
+        let phases: Vec<_> = snapshot.incidents.iter().map(|one| one.phase.is_end()).collect();
+        match name.as_str() {
+            "slack-current-ok.json" => assert!(phases.is_empty()),
+            "slack-current-three-active.json" => assert_eq!(phases, [false; 3]),
+            "slack-current-type-outage.json" => assert_eq!(snapshot.incidents[0].impact, Impact::MajorOutage),
+            "history-first5-20260818.json" => assert_eq!(phases, [false, true, true, true, true]),
+            _ => assert_eq!(snapshot.incidents[0].impact, Impact::Unknown),
+        }
+        let notes = snapshot.incidents.iter().flat_map(|one| &one.updates);
+        assert!(
+            notes.clone().count() == 0 || notes.clone().all(|note| !note.text.is_empty() && !note.text.contains('<'))
+        );
+        read_well += 1;
+    }
+    let timeline = files(&folder.join("timelines/slack-2022-02-22"));
+    for path in timeline.iter().filter(|path| fs::metadata(path).unwrap().len() > 0) {
+        assert_eq!(good(Format::Slack, path).warnings, [], "{}", path.display());
+        read_well += 1;
+    }
+    println!("slack: {read_well} read");
+    assert!(read_well > 7, "{read_well}");
+}
+
+/// Feeds of platforms that have better formats too, which is how it is known what they should say.
+#[test]
+fn feeds_say_what_the_recordings_say() {
+    let Some(folder) = recorded::folder() else { return };
+    for path in files(&folder.join("statuspage")).iter().filter(|path| path.extension().is_some_and(|e| e == "atom")) {
+        let feed = good(Format::Feed, path);
+        assert_eq!(feed.warnings, [], "{}", path.display());
+        assert!(feed.incidents.len() >= 20, "{}", path.display());
+        for one in &feed.incidents {
+            let newest = one.updates.last().unwrap();
+            let says_end = matches!(newest.vendor_phase.as_str(), "Resolved" | "Completed" | "Postmortem");
+            assert_eq!(one.phase.is_end(), says_end, "{}: {}", one.key, newest.vendor_phase);
+            assert!(one.updates.iter().all(|update| update.at.as_ref().unwrap().at.is_some()), "{}", one.key);
+        }
+        never_reads_when_cut(Format::Feed, "feed", &fs::read(path).unwrap());
+    }
+    let aws = good(Format::Feed, &folder.join("aws/rss-all-20260818.rss"));
+    assert_eq!((aws.warnings.len(), aws.incidents.len()), (0, 50), "each item is an update, and nobody said so");
+}
+
 /// Nothing that belongs to one format or to none is ever taken for another's.
 #[test]
 fn no_format_reads_another_s_bodies() {
@@ -252,7 +359,13 @@ fn no_format_reads_another_s_bodies() {
     for other in ["oci", "okta", "slack", "m365", "push", "incidentio"] {
         for path in files(&folder.join(other)) {
             let bytes = fs::read(&path).unwrap();
-            for format in [Format::Statuspage, Format::AwsHealth, Format::AzureRss, Format::GoogleCloud] {
+            let own = match other {
+                "oci" => vec![Format::OracleCloud, Format::Feed],
+                "okta" => vec![Format::Okta],
+                "slack" => vec![Format::Slack],
+                _ => Vec::new(),
+            };
+            for format in FORMATS.into_iter().filter(|format| !own.contains(format)) {
                 let came = read(format, &bytes);
                 assert!(came.is_err(), "{} reads as {}: {came:?}", path.display(), format.name());
             }

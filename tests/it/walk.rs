@@ -81,6 +81,7 @@ fn okta(url: url::Url) -> Vendor {
         url: Some(url),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
     };
     Vendor {
         id: bellwether::model::id::VendorId::parse("okta").unwrap(),

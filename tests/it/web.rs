@@ -41,6 +41,7 @@ async fn serve_on(listen: &str, hospital: &Hospital, token: Option<&str>, clock:
     let app = Arc::new(App {
         store: hospital.store.clone(),
         compiled: receiver,
+        condition: watch::channel(bellwether::model::condition::Condition::default()).1,
         beat: beat.clone(),
         acts: tokio::sync::mpsc::channel(64).0,
         token: Token::demanded(at, token).unwrap(),

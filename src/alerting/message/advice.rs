@@ -10,6 +10,9 @@ use crate::model::notification::{HurtService, Topic};
 /// The first steps and the contacts as text, then the link: a link may be down with the vendor.
 /// At an end: what must be true before the procedure is ended.
 pub fn do_first(topic: &Topic, services: &[&HurtService]) -> Vec<Line> {
+    if topic.ahead.is_some_and(|ahead| ahead.kind.is_off()) {
+        return Vec::new();
+    }
     let mut told: Vec<&Procedure> = Vec::new();
     let mut lines = Vec::new();
     for service in services {
@@ -30,7 +33,7 @@ pub fn do_first(topic: &Topic, services: &[&HurtService]) -> Vec<Line> {
 
 fn now(topic: &Topic, services: usize, sharing: &[&HurtService], procedure: &Procedure) -> Vec<Line> {
     let names = sharing.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let condition = match (is_unseen(topic), services) {
+    let condition = match (is_unseen(topic) || topic.ahead.is_some(), services) {
         (true, _) => format!("If {names} is hurt: "),
         (false, 1) => String::new(),
         (false, _) => format!("{names}: "),

@@ -3,6 +3,7 @@
 
 use url::Url;
 
+use super::clean_shift;
 use crate::model::effect::Cause;
 use crate::model::id::IncidentId;
 use crate::model::inventory::Procedure;
@@ -25,6 +26,7 @@ pub fn facts(raw: &Facts) -> Facts {
         organisation: name(&raw.organisation),
         page: raw.page.as_deref().and_then(link).map(|page| page.trim_end_matches('/').to_owned()),
         topics: raw.topics.iter().map(topic).collect(),
+        shift: raw.shift.as_ref().map(clean_shift::shift),
         ..raw.clone()
     }
 }
@@ -78,6 +80,7 @@ fn service(raw: &HurtService) -> HurtService {
         workflow: advice(&raw.workflow),
         owner: advice(&raw.owner),
         path: names(&raw.path),
+        say: raw.say.as_deref().map(advice).filter(|say| !say.is_empty()),
         procedure: procedure(&raw.procedure),
         still: raw.still.iter().map(|still| advice(still)).collect(),
         ..raw.clone()
@@ -101,15 +104,15 @@ fn support(raw: &Support) -> Support {
     }
 }
 
-fn name(raw: &str) -> String {
+pub(super) fn name(raw: &str) -> String {
     text::line(raw, NAME_CHARS)
 }
 
-fn names(raw: &[String]) -> Vec<String> {
+pub(super) fn names(raw: &[String]) -> Vec<String> {
     raw.iter().map(|one| name(one)).filter(|one| !one.is_empty()).collect()
 }
 
-fn advice(raw: &str) -> String {
+pub(super) fn advice(raw: &str) -> String {
     text::line(raw, LINE_CHARS)
 }
 

@@ -1,5 +1,6 @@
 //! The first lines: what of ours is hurt, how badly, where, by whom, since when.
 
+use super::ahead;
 use super::words::{self, did, does, is_over, lead, list, now, place};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::{Cause, EffectKind};
@@ -10,6 +11,9 @@ use crate::model::phase::Kind;
 
 /// One sentence that answers the first questions.
 pub fn headline(facts: &Facts, topic: &Topic, times: &Times) -> String {
+    if let Some(lies_ahead) = &topic.ahead {
+        return ahead::headline(facts, topic, lies_ahead, times);
+    }
     match (&topic.cause, is_over(topic)) {
         (Cause::Offline, false) => offline(topic, times),
         (Cause::Offline, true) => online_again(topic, times),
@@ -128,6 +132,9 @@ fn from_to(topic: &Topic, times: &Times) -> String {
 pub fn kicker(topic: &Topic) -> String {
     let (tier, impact) =
         lead(topic).map_or((String::new(), topic.impact), |s| (format!(", {}", s.tier.word()), s.impact));
+    if let Some(lies_ahead) = &topic.ahead {
+        return format!("{}{tier}", ahead::kicker(lies_ahead.kind));
+    }
     match (words::is_unseen(topic), is_over(topic)) {
         (true, false) => format!("Unknown{tier}"),
         (true, true) => format!("Was unknown{tier}"),
@@ -139,7 +146,12 @@ pub fn kicker(topic: &Topic) -> String {
 /// What else must be known at once: what still hurts, what was late, who else is hurt.
 pub fn leads(topic: &Topic) -> Vec<String> {
     let mut leads: Vec<String> = topic.services.iter().filter(|s| !s.still.is_empty()).map(still).collect();
-    if is_over(topic) && topic.told.len() > 1 && !topic.reported_late && topic.open_end.is_none() {
+    if is_over(topic)
+        && topic.ahead.is_none()
+        && topic.told.len() > 1
+        && !topic.reported_late
+        && topic.open_end.is_none()
+    {
         leads.push("It began and ended before we could tell you: this message was delayed.".to_owned());
     }
     if topic.reported_late {
@@ -164,11 +176,12 @@ fn others(topic: &Topic) -> Vec<String> {
     let others = || topic.services.iter().filter(|s| s.id != first.id);
     let (unseen, all_over) = (words::is_unseen(topic), is_over(topic));
     let hurt = match (unseen, all_over) {
+        _ if topic.ahead.is_some() => "The same holds for",
         (true, _) => "The same holds for",
         (false, false) => "Also hurt:",
         (false, true) => "Still hurt by this:",
     };
-    let free = if unseen { "The same held for" } else { "No longer hurt by this:" };
+    let free = if unseen || topic.ahead.is_some() { "The same held for" } else { "No longer hurt by this:" };
     [
         named(hurt, others().filter(|s| s.effect != EffectKind::Over)),
         named(free, others().filter(|s| s.effect == EffectKind::Over)),

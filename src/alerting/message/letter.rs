@@ -2,6 +2,8 @@
 
 use super::headline::{headline, kicker, leads};
 use super::rows::rows;
+use super::say::says;
+use super::shift;
 use super::subject::subject;
 use super::words::{count, is_over, is_unseen, still_hurt};
 use crate::model::clock_text::Times;
@@ -37,6 +39,8 @@ pub struct Section {
     pub headline: String,
     /// How bad, and for whom.
     pub kicker: String,
+    /// The organisation's own sentences: of which services, and what they say.
+    pub says: Vec<(String, String)>,
     /// What else must be known at once.
     pub leads: Vec<String>,
     /// The details.
@@ -79,13 +83,14 @@ pub enum Tone {
 /// `facts` in parts.
 pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
     let times = Times::new(&facts.time_zone, facts.at);
-    let whole = facts.topics.iter().take(WHOLE_SECTIONS);
+    let whole = facts.topics.iter().take(WHOLE_SECTIONS).map(|topic| section(facts, topic, &times));
+    let told = facts.shift.iter().map(|told| shift::section(facts, told, &times));
     let rest = facts.topics.iter().skip(WHOLE_SECTIONS);
     Letter {
         subject: subject(facts),
         is_drill: facts.drill,
         banner: banner(facts),
-        sections: whole.map(|topic| section(facts, topic, &times)).collect(),
+        sections: told.chain(whole).collect(),
         others: rest.map(|topic| headline(facts, topic, &times)).collect(),
         footer: footer(id, facts, &times),
     }
@@ -96,7 +101,9 @@ fn banner(facts: &Facts) -> Option<String> {
         return Some("DRILL. This is an exercise: nothing below is happening.".to_owned());
     }
     match (facts.test, facts.topics.len()) {
-        (true, 0) => Some("This is a test. Nothing is wrong; messages to you arrive by this way.".to_owned()),
+        (true, 0) if facts.shift.is_none() => {
+            Some("This is a test. Nothing is wrong; messages to you arrive by this way.".to_owned())
+        }
         (true, _) => Some("THIS IS A TEST. Nothing below is happening.".to_owned()),
         (false, _) => None,
     }
@@ -111,6 +118,7 @@ fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
         tone: tone(topic),
         headline: headline(facts, topic, times),
         kicker: kicker(topic),
+        says: says(topic),
         leads,
         rows: rows(facts, topic, times),
         page: page(facts, topic),
@@ -122,6 +130,7 @@ pub fn tone(topic: &Topic) -> Tone {
     let is_known = topic.resolved_how != Some(ResolvedHow::NoLongerListed) && topic.open_end.is_none();
     let confirmed = is_known && !still_hurt(topic);
     match is_over(topic) {
+        _ if topic.ahead.is_some() => Tone::Of(Impact::Maintenance),
         _ if is_unseen(topic) => Tone::Of(Impact::Unknown),
         true if confirmed => Tone::Over,
         true => Tone::Of(Impact::Unknown),
@@ -141,6 +150,7 @@ pub fn page(facts: &Facts, topic: &Topic) -> Option<String> {
 fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<String> {
     let subscriptions: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
     let why = match subscriptions.as_slice() {
+        [] if facts.shift.is_some() => shift::why(facts),
         [] => format!("To the receiver {}.", facts.receiver),
         [one] => format!("To the receiver {}, by the subscription {one}.", facts.receiver),
         many => format!("To the receiver {}, by the subscriptions {}.", facts.receiver, many.join(", ")),

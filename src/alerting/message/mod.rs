@@ -5,16 +5,23 @@
 //! Whatever a vendor or a user wrote is cleaned once, in [`clean`], before anything else sees it.
 
 mod advice;
+mod ahead;
 mod clean;
+mod clean_shift;
+mod gsm;
 mod headline;
 mod html;
 mod letter;
 mod plain;
 mod rows;
+mod say;
+mod shift;
+mod shift_short;
+pub mod short;
 pub mod subject;
-
 mod vendor;
 pub mod webhook;
+mod webhook_shift;
 pub mod words;
 
 use crate::model::id::NotificationId;
@@ -25,11 +32,13 @@ use crate::model::notification::{Facts, Message};
 pub fn message(id: &NotificationId, facts: &Facts) -> Message {
     let facts = clean::facts(facts);
     let letter = letter::letter(id, &facts);
-    let body = webhook::body(id, &facts, &letter);
+    let short = short::short(&facts);
+    let body = webhook::body(id, &facts, &letter, &short);
     Message {
         text: plain::text(&letter),
         html: html::html(&letter),
         json: serde_json::to_value(&body).unwrap_or_default(),
+        short,
         subject: letter.subject,
     }
 }

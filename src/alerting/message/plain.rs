@@ -19,6 +19,7 @@ pub fn text(letter: &Letter) -> String {
 
 fn section(section: &Section) -> String {
     let mut head = vec![fill("", &section.headline), fill("", &capital(&section.kicker))];
+    head.extend(section.says.iter().map(|(whose, said)| fill("", &format!("{whose}{said}"))));
     head.extend(section.leads.iter().map(|lead| fill("", lead)));
     let mut rows: Vec<String> = section.rows.iter().map(row).collect();
     rows.extend(section.page.iter().map(|page| fill(&label("Open it"), page)));

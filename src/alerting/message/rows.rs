@@ -1,6 +1,7 @@
 //! The details about our services. What several services share is told once.
 
 use super::advice::{do_first, owner};
+use super::ahead;
 use super::letter::{Line, Row};
 use super::vendor::{how_bad, how_ended, is_by_hand, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
@@ -17,7 +18,8 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     let services = whole(topic);
     let rows = [
         row(if is_over(topic) { "Sight" } else { "Why unseen" }, source_state(topic)),
-        row(hurt_label(is_unseen(topic), is_over(topic)), hurt(topic, &services)),
+        row("Planned", ahead::planned(topic, times)),
+        row(hurt_label(topic), hurt(topic, &services)),
         row("Sites", sites(facts, &services)),
         row("By this way", way(&services)),
         row(if is_over(topic) { "We could bear" } else { "We can bear it" }, bear(topic, &services, times)),
@@ -33,8 +35,10 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     rows.into_iter().flatten().collect()
 }
 
-const fn hurt_label(unseen: bool, over: bool) -> &'static str {
-    match (unseen, over) {
+fn hurt_label(topic: &Topic) -> &'static str {
+    match (is_unseen(topic), is_over(topic)) {
+        (_, false) if topic.ahead.is_some() => "Will be hurt",
+        (_, true) if topic.ahead.is_some() => "Would have been",
         (true, false) => "May be hurt",
         (true, true) => "May have been",
         (false, false) => "Hurt",
@@ -90,6 +94,8 @@ fn hurt(topic: &Topic, whole: &[&HurtService]) -> Vec<Line> {
 
 fn how(topic: &Topic, service: &HurtService) -> String {
     let state = match (is_unseen(topic), service.effect) {
+        (_, EffectKind::Over) if topic.ahead.is_some() => "not by this".to_owned(),
+        _ if topic.ahead.is_some() => "maintenance".to_owned(),
         (true, EffectKind::Over) => "nobody saw it".to_owned(),
         (true, _) => "nobody knows".to_owned(),
         (false, EffectKind::Over) if topic.open_end.is_some() => {
@@ -120,7 +126,7 @@ fn way(services: &[&HurtService]) -> Vec<Line> {
 }
 
 fn bear(topic: &Topic, services: &[&HurtService], times: &Times) -> Vec<Line> {
-    if is_unseen(topic) {
+    if is_unseen(topic) || topic.ahead.is_some_and(|ahead| ahead.kind.is_off()) {
         return Vec::new();
     }
     lines(grouped(services, |s| s.bears_seconds.map_or(String::new(), |bears| borne(topic, bears, times))))
@@ -128,6 +134,11 @@ fn bear(topic: &Topic, services: &[&HurtService], times: &Times) -> Vec<Line> {
 
 fn borne(topic: &Topic, bears: u64, times: &Times) -> String {
     let bears = i64::try_from(bears).unwrap_or(i64::MAX);
+    if let Some(ahead) = &topic.ahead {
+        let lasts = ahead.planned.until.map(|until| between(ahead.planned.from, until));
+        let longer = lasts.filter(|lasts| *lasts > bears).map(|_| ", less than it is planned to last");
+        return format!("{}{}", span(bears), longer.unwrap_or_default());
+    }
     let limit = topic.since.checked_add(jiff::SignedDuration::from_secs(bears));
     let moment = limit.map_or(String::new(), |at| times.moment(at));
     if topic.until.is_some_and(|until| until <= topic.since) {

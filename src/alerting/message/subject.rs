@@ -3,8 +3,9 @@
 //! All that varies within a thread stands in brackets at the front; the rest is a stem that the messages of a thread
 //! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
 
-use super::clean;
 use super::words::{self, count};
+use super::{ahead, clean, shift};
+use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
@@ -27,16 +28,22 @@ pub fn subject(facts: &Facts) -> String {
         (false, true) => "[TEST] ",
         (false, false) => "",
     };
-    let line = match facts.topics.first() {
-        None => format!("{test}Bellwether can reach you here"),
-        Some(topic) => format!("{test}[{}] {}", tag(facts, topic), stem(facts, topic)),
+    let line = match (&facts.shift, facts.topics.first()) {
+        (Some(told), _) => format!("{test}{}", shift::subject(told, &Times::new(&facts.time_zone, facts.at))),
+        (None, None) => format!("{test}Bellwether can reach you here"),
+        (None, Some(topic)) => format!("{test}[{}] {}", tag(facts, topic), stem(facts, topic)),
     };
     text::line(&line, SUBJECT_CHARS)
 }
 
 /// What varies: how it stands, how many services and causes.
 fn tag(facts: &Facts, topic: &Topic) -> String {
-    let mut tag = if words::is_over(topic) { over(topic) } else { open(topic) };
+    let times = Times::new(&facts.time_zone, facts.at);
+    let mut tag = match &topic.ahead {
+        Some(lies_ahead) => ahead::tag(lies_ahead, &times),
+        None if words::is_over(topic) => over(topic),
+        None => open(topic),
+    };
     if topic.services.len() > 1 {
         tag += &format!(", {}", count(topic.services.len(), "service"));
     }

@@ -117,7 +117,7 @@ fn phase(topic: &Topic, word: &VendorWord) -> String {
 
 /// When a maintenance was to end.
 pub fn planned_end(topic: &Topic, times: &Times) -> Vec<Line> {
-    let planned = topic.vendor_word.as_ref().and_then(|word| word.planned_until);
+    let planned = topic.vendor_word.as_ref().and_then(|word| word.planned_until).filter(|_| topic.ahead.is_none());
     let late = |at| times.age(at).filter(|_| topic.overrun).map(|age| format!(", {age} before this message"));
     let said = planned.map(|at| format!("{}{}", times.moment(at), late(at).unwrap_or_default()));
     said.map(|said| Line::Says(String::new(), said)).into_iter().collect()
@@ -125,7 +125,7 @@ pub fn planned_end(topic: &Topic, times: &Times) -> Vec<Line> {
 
 /// How it ended, in the words that it deserves.
 pub fn how_ended(topic: &Topic, times: &Times) -> Vec<Line> {
-    if !is_over(topic) {
+    if !is_over(topic) || topic.ahead.is_some() {
         return Vec::new();
     }
     let vendor = &topic.vendor;

@@ -7,7 +7,9 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::letter::{self, Letter};
+use super::webhook_shift::{WebhookShift, shift};
 use super::words::is_over;
+use crate::model::ahead::{Ahead, AheadKind, Window};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
@@ -51,12 +53,16 @@ pub struct WebhookBody {
     subject: String,
     /// A sentence for people about the worst of it.
     summary: String,
+    /// All of it in one line for a pager or a text message: at most 160 septets of the GSM 03.38 alphabet.
+    short: String,
     /// The receiver's key.
     receiver: String,
     /// The subscriptions that wanted it.
     subscriptions: Vec<String>,
     /// What it tells, the worst first.
     topics: Vec<WebhookTopic>,
+    /// Set for the message at the change of shifts, which has no topics.
+    shift: Option<WebhookShift>,
 }
 
 /// One cause and what it does to us.
@@ -64,7 +70,8 @@ pub struct WebhookBody {
 pub struct WebhookTopic {
     /// What hurts.
     cause: WebhookCause,
-    /// What happened, in order; more than one where a message was delayed and tells several at once.
+    /// What happened, in order; more than one where a message was delayed and tells several at once; nothing where a
+    /// maintenance lies ahead.
     told: Vec<EffectKind>,
     /// Whether it is over. Read `still` of each service before you take it for an all-clear.
     over: bool,
@@ -92,12 +99,37 @@ pub struct WebhookTopic {
     reported_late: bool,
     /// A maintenance past its planned end.
     overrun: bool,
+    /// Set for a maintenance that lies ahead. Then nothing of it is happening: `impact` and the effects on services are
+    /// what is to be expected, and `since` is its planned beginning.
+    ahead: Option<WebhookAhead>,
     /// Why nobody knows, where nobody does.
     why: Option<String>,
     /// Our page about it.
     page: Option<String>,
     /// The services of ours, the most needed tier first.
     services: Vec<WebhookService>,
+}
+
+/// A maintenance that lies ahead.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookAhead {
+    /// What is told of it. After `cancelled`, `no_longer_listed` and `not_ours` nobody need expect it any more.
+    kind: AheadKind,
+    /// When it is planned.
+    planned: WebhookWindow,
+    /// The times that were told before, where they were others.
+    before: Option<WebhookWindow>,
+}
+
+/// From when to when something is planned.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookWindow {
+    /// When it is to begin.
+    #[schemars(extend("format" = "date-time"))]
+    from: String,
+    /// When it is to end, where the vendor says so.
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
 }
 
 /// What hurts.
@@ -187,6 +219,8 @@ pub struct WebhookService {
     path: Vec<String>,
     /// How long it can be borne, in seconds.
     bears_seconds: Option<u64>,
+    /// The organisation's own sentence about it, where it has one for being hurt so badly.
+    say: Option<String>,
     /// What to do.
     procedure: Procedure,
     /// What else still hurts it. While this is not empty, `over` is no all-clear.
@@ -203,7 +237,7 @@ pub fn schema() -> Schema {
 }
 
 /// The body for `facts`, which must be clean.
-pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter) -> WebhookBody {
+pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter, short: &str) -> WebhookBody {
     let summary = letter.sections.first().map(|section| section.headline.clone());
     WebhookBody {
         r#type: TYPE,
@@ -217,9 +251,11 @@ pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter) -> Webho
         sites_in_all: facts.sites_in_all,
         subject: letter.subject.clone(),
         summary: summary.or_else(|| letter.banner.clone()).unwrap_or_default(),
+        short: short.to_owned(),
         receiver: facts.receiver.to_string(),
         subscriptions: facts.subscriptions.iter().map(ToString::to_string).collect(),
         topics: facts.topics.iter().map(|one| topic(facts, one)).collect(),
+        shift: facts.shift.as_ref().map(shift),
     }
 }
 
@@ -239,10 +275,19 @@ fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
         open_end: topic.open_end,
         reported_late: topic.reported_late,
         overrun: topic.overrun,
+        ahead: topic.ahead.as_ref().map(ahead),
         why: topic.why.clone(),
         page: letter::page(facts, topic),
         services: topic.services.iter().map(service).collect(),
     }
+}
+
+fn ahead(ahead: &Ahead) -> WebhookAhead {
+    WebhookAhead { kind: ahead.kind, planned: window(&ahead.planned), before: ahead.before.as_ref().map(window) }
+}
+
+pub(super) fn window(window: &Window) -> WebhookWindow {
+    WebhookWindow { from: window.from.to_string(), until: window.until.map(|until| until.to_string()) }
 }
 
 fn cause(cause: &Cause, component: Option<&UnwellComponent>) -> WebhookCause {
@@ -290,6 +335,7 @@ fn service(service: &HurtService) -> WebhookService {
         impact: service.impact,
         path: service.path.clone(),
         bears_seconds: service.bears_seconds,
+        say: service.say.clone(),
         procedure: service.procedure.clone(),
         still: service.still.clone(),
     }

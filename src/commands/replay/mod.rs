@@ -123,6 +123,7 @@ fn source_of(name: &str, format: Format) -> Option<Source> {
         url: format!("https://{name}.recorded.invalid/").parse().ok(),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The loops of `run`: looks, deliveries, words of people, the pages, and what lets go of what is old.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,17 +12,24 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::auditor::{self, Auditor};
+use super::reload::{Outlets, Reloaded, Reloader};
 use super::say::Voice;
+use super::system::HangUp;
+use super::{files, system};
 use crate::clock::Clock;
+use crate::commands::errand;
 use crate::commands::inbox::Inbox;
 use crate::commands::setup::Sound;
-use crate::config::bellwether::Retention;
+use crate::config::operation::Retention;
+use crate::config::value::Period;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
 use crate::pipeline::settle::Happened;
 use crate::scheduler::deliverer::Deliverer;
-use crate::scheduler::network::Network;
+use crate::scheduler::pulse::Pulse;
 use crate::scheduler::watch::{Told, Watch};
+use crate::store::retention::Before;
 use crate::store::{Store, StoreError};
 use crate::web::token::Token;
 use crate::web::{self, App, Beat};
@@ -35,8 +43,6 @@ const LET_GO_EVERY: Duration = Duration::from_secs(3600);
 pub struct Loops {
     /// The store.
     pub store: Store,
-    /// The configuration.
-    pub compiled: Arc<Compiled>,
     /// The time.
     pub clock: Clock,
     /// Ends them all.
@@ -45,51 +51,57 @@ pub struct Loops {
     pub tasks: TaskTracker,
 }
 
-/// Where the pages say that something happened, and hear it.
-pub struct Ears {
-    /// Something did.
-    pub beat: broadcast::Sender<Beat>,
-    /// What people's acts led to.
-    pub acts: mpsc::Sender<Happened>,
-}
-
 impl Loops {
-    /// Begins the looks, the deliveries and what goes with them. What beats whenever something happened.
+    /// Begins the looks, the deliveries, the pages and what goes with them.
     ///
     /// # Errors
-    /// A certificate, a proxy or a relay that cannot be set up.
-    pub fn start(&self, sound: &Sound, voice: Voice) -> Result<Ears> {
+    /// The counters cannot be set up.
+    pub fn start(
+        &self,
+        sound: &Sound,
+        reloader: Reloader,
+        voice: Voice,
+        pages: (TcpListener, Option<Token>),
+    ) -> Result<()> {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
-        let woken = Arc::new(Notify::new());
+        let (reloads, reloads_told) = mpsc::channel(16);
+        let (woken, pulse) = (Arc::new(Notify::new()), Arc::new(Pulse::default()));
+        let outlets = reloader.outlets();
         let watch = Arc::new(Watch {
             store: self.store.clone(),
-            compiled: Arc::clone(&self.compiled),
-            ask: Arc::new(Network::new(sound.fetcher()?)),
+            compiled: outlets.compiled.subscribe(),
+            ask: outlets.ask.subscribe(),
             clock: self.clock.clone(),
             workers: sound.settings.polling.workers,
             told: looks.clone(),
+            pulse: Arc::clone(&pulse),
         });
-        let (words, (acts, acts_told)) = (looks, mpsc::channel(64));
-        self.tasks.spawn(hear_acts(acts_told, words.clone(), self.clock.clone()));
+        let (acts, acts_told) = mpsc::channel(64);
+        self.tasks.spawn(hear_acts(acts_told, looks.clone(), self.clock.clone()));
         let deliverer = Deliverer {
             store: self.store.clone(),
-            ways: Arc::new(sound.ways(format!("process {}", std::process::id()))?),
+            ways: outlets.ways.subscribe(),
             clock: self.clock.clone(),
             woken: Arc::clone(&woken),
             told: deliveries,
+            pulse: Arc::clone(&pulse),
         };
+        let data = sound.settings.database.folder.clone();
+        let (compiled, retention) = (outlets.compiled.subscribe(), outlets.retention.subscribe());
         self.tasks.spawn(read_inbox(
-            Inbox::of(&sound.settings.database.folder),
+            Inbox::of(&data),
             self.store.clone(),
-            Arc::clone(&self.compiled),
-            words,
+            compiled,
+            looks,
             self.clock.clone(),
             self.stop.clone(),
         ));
-        let retention = sound.settings.retention.clone();
         self.tasks.spawn(let_go(self.store.clone(), retention, self.clock.clone(), self.stop.clone()));
+        self.tasks.spawn(self.auditor(outlets, &pulse).run(self.stop.clone()));
+        self.tasks.spawn(auditor::watchdog(pulse, self.stop.clone()));
+        self.serve(pages, outlets, beat.clone(), acts)?;
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             if let Err(error) = watch.run(stop).await {
@@ -97,21 +109,37 @@ impl Loops {
             }
         });
         self.tasks.spawn(deliverer.run(self.stop.clone()));
-        self.tasks.spawn(announce(voice, looks_told, deliveries_told, woken, beat.clone()));
-        Ok(Ears { beat, acts })
+        self.tasks.spawn(read_files(reloader, data, self.clock.clone(), reloads, self.stop.clone()));
+        let heard = Heard { looks: looks_told, deliveries: deliveries_told, reloads: reloads_told };
+        self.tasks.spawn(announce(voice, heard, woken, beat));
+        Ok(())
     }
 
-    /// Begins to serve the pages and the API.
-    ///
-    /// # Errors
-    /// The counters cannot be set up.
-    pub fn serve(&self, listener: TcpListener, token: Option<Token>, ears: Ears) -> Result<()> {
-        let (_, compiled) = watch::channel(Arc::clone(&self.compiled));
+    fn auditor(&self, outlets: &Outlets, pulse: &Arc<Pulse>) -> Auditor {
+        Auditor {
+            store: self.store.clone(),
+            compiled: outlets.compiled.subscribe(),
+            heart: outlets.heart.subscribe(),
+            pulse: Arc::clone(pulse),
+            condition: Arc::clone(&outlets.condition),
+            clock: self.clock.clone(),
+            started: self.clock.now(),
+        }
+    }
+
+    fn serve(
+        &self,
+        (listener, token): (TcpListener, Option<Token>),
+        outlets: &Outlets,
+        beat: broadcast::Sender<Beat>,
+        acts: mpsc::Sender<Happened>,
+    ) -> Result<()> {
         let app = Arc::new(App {
             store: self.store.clone(),
-            compiled,
-            beat: ears.beat,
-            acts: ears.acts,
+            compiled: outlets.compiled.subscribe(),
+            condition: outlets.condition.subscribe(),
+            beat,
+            acts,
             token,
             metrics: PrometheusBuilder::new().install_recorder()?,
             started: self.clock.now(),
@@ -127,14 +155,73 @@ impl Loops {
     }
 }
 
-/// Lets go of what is older than the configuration keeps.
-async fn let_go(store: Store, retention: Retention, clock: Clock, stop: CancellationToken) {
-    let before = |now: Timestamp, kept: Duration| {
-        SignedDuration::try_from(kept).ok().and_then(|kept| now.checked_sub(kept).ok()).unwrap_or(Timestamp::MIN)
-    };
+/// Reads the files again when they change, when SIGHUP comes, and when a command asks.
+async fn read_files(
+    mut reloader: Reloader,
+    data: PathBuf,
+    clock: Clock,
+    told: mpsc::Sender<Reloaded>,
+    stop: CancellationToken,
+) {
+    let mut watching = reloader.watching();
+    let mut hang_up = HangUp::begin();
+    let mut look = tokio::time::interval(files::LOOK_EVERY);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut asked = tokio::time::interval(INBOX_EVERY);
+    asked.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        let now = clock.now();
-        match store.let_go(before(now, retention.bodies.0), before(now, retention.tries.0)).await {
+        let reloaded = tokio::select! {
+            () = stop.cancelled() => return,
+            Some(()) = watching.hints.recv() => {
+                files::until_quiet(&mut watching.hints).await;
+                watching.again();
+                look_again(&mut reloader, clock.now())
+            }
+            _ = look.tick() => look_again(&mut reloader, clock.now()),
+            () = hang_up.comes() => Some(read_again(&mut reloader, clock.now())),
+            _ = asked.tick() => match errand::asked(&data) {
+                keys if keys.is_empty() => None,
+                keys => {
+                    let reloaded = read_again(&mut reloader, clock.now());
+                    for key in keys {
+                        if let Err(error) = errand::answer(&data, &key, &reloaded.answer()) {
+                            tracing::error!(error = format!("{error:#}"), "who asked for a reload cannot be answered");
+                        }
+                    }
+                    Some(reloaded)
+                }
+            },
+        };
+        if let Some(reloaded) = reloaded {
+            // Nobody listens only while the program ends.
+            let _ = told.send(reloaded).await;
+        }
+    }
+}
+
+/// Files on a drive that hangs hold this loop up and nothing else.
+fn look_again(reloader: &mut Reloader, now: Timestamp) -> Option<Reloaded> {
+    tokio::task::block_in_place(|| reloader.look(now))
+}
+
+fn read_again(reloader: &mut Reloader, now: Timestamp) -> Reloaded {
+    tokio::task::block_in_place(|| {
+        system::reloading();
+        let reloaded = reloader.reload(now);
+        system::ready(if reloaded.refused.is_empty() {
+            "looking and telling"
+        } else {
+            "the changed files are refused"
+        });
+        reloaded
+    })
+}
+
+/// Lets go of what is older than the configuration keeps.
+async fn let_go(store: Store, retention: watch::Receiver<Retention>, clock: Clock, stop: CancellationToken) {
+    loop {
+        let kept = retention.borrow().clone();
+        match store.let_go(&before(&kept, clock.now())).await {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "rows older than the retention were let go of"),
             Err(error) => tracing::error!(%error, "what is old could not be let go of"),
@@ -146,18 +233,32 @@ async fn let_go(store: Store, retention: Retention, clock: Clock, stop: Cancella
     }
 }
 
+/// Up to when each is let go of.
+fn before(kept: &Retention, now: Timestamp) -> Before {
+    let before = |kept: Period| {
+        SignedDuration::try_from(kept.0).ok().and_then(|kept| now.checked_sub(kept).ok()).unwrap_or(Timestamp::MIN)
+    };
+    Before {
+        bodies: before(kept.bodies),
+        tries: before(kept.tries),
+        incidents: before(kept.incidents),
+        messages: before(kept.messages),
+    }
+}
+
 /// Takes in what people say through `bellwether incident`.
 async fn read_inbox(
     inbox: Inbox,
     store: Store,
-    compiled: Arc<Compiled>,
+    compiled: watch::Receiver<Arc<Compiled>>,
     told: mpsc::Sender<Told>,
     clock: Clock,
     stop: CancellationToken,
 ) {
     loop {
         let at = clock.now();
-        match inbox.take_in(&store, &compiled, at).await {
+        let current = compiled.borrow().clone();
+        match inbox.take_in(&store, &current, at).await {
             Err(error) => tracing::error!(error = format!("{error:#}"), "what people said cannot be taken in"),
             Ok(all) => {
                 for happened in all {
@@ -183,17 +284,18 @@ async fn hear_acts(mut acts: mpsc::Receiver<Happened>, told: mpsc::Sender<Told>,
     }
 }
 
+/// What there is to say.
+struct Heard {
+    looks: mpsc::Receiver<Told>,
+    deliveries: mpsc::Receiver<Result<Delivery, StoreError>>,
+    reloads: mpsc::Receiver<Reloaded>,
+}
+
 /// Says on the terminal what happens, and wakes the deliveries when something is to be sent.
-async fn announce(
-    mut voice: Voice,
-    mut looks: mpsc::Receiver<Told>,
-    mut deliveries: mpsc::Receiver<Result<Delivery, StoreError>>,
-    woken: Arc<Notify>,
-    beat: broadcast::Sender<Beat>,
-) {
+async fn announce(mut voice: Voice, mut heard: Heard, woken: Arc<Notify>, beat: broadcast::Sender<Beat>) {
     loop {
         tokio::select! {
-            Some(told) = looks.recv() => {
+            Some(told) = heard.looks.recv() => {
                 if told.happened.as_ref().is_ok_and(|happened| happened.notices.iter().any(|n| n.sent)) {
                     woken.notify_one();
                 }
@@ -201,9 +303,13 @@ async fn announce(
                 // A beat that nobody hears is none.
                 let _ = beat.send(beat_of(&told));
             }
-            Some(delivery) = deliveries.recv() => {
+            Some(delivery) = heard.deliveries.recv() => {
                 voice.delivery(&delivery);
                 let _ = beat.send(Beat::Delivery);
+            }
+            Some(reloaded) = heard.reloads.recv() => {
+                voice.reloaded(&reloaded);
+                let _ = beat.send(Beat::Configuration);
             }
             else => return,
         }

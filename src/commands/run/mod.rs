@@ -1,7 +1,12 @@
 //! `run`: looks, tells, serves the page, until it is told to stop.
 
+pub mod auditor;
+pub mod files;
+pub mod log;
 pub mod loops;
+pub mod reload;
 pub mod say;
+pub mod system;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -13,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::loops::Loops;
+use self::reload::{Made, Reloader};
 use self::say::Voice;
 use super::check;
 use super::load::{self, Folders};
@@ -40,22 +46,24 @@ pub fn run(folders: &Folders) -> Result<ExitCode> {
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
     owner::act_as_owner_of(&sound.settings.database.folder)?;
+    log::begin(sound.settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(&sound))?;
+    runtime.block_on(serve(folders, &sound))?;
     // A look-up of a name may still hold a thread; nothing of ours hangs on it.
     runtime.shutdown_timeout(Duration::from_secs(1));
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(sound: &Sound) -> Result<()> {
+async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     let store = Store::open(&sound.settings.database.folder).await?;
-    let salt = store.salt(&draw_salt()).await?;
+    let ids = Ids::salted(store.salt(&draw_salt()).await?);
     store.void_leases().await?;
-    let compiled = Arc::new(sound.compiled(Ids::salted(salt)));
+    let clock = Clock::real();
+    let process = format!("process {}", std::process::id());
+    let made = Made::of(sound, ids.clone(), 0, process.clone())?;
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
-    let clock = Clock::real();
-    let voice = Voice::new(Arc::clone(&compiled), clock.clone());
+    let voice = Voice::new(Arc::clone(&made.compiled), clock.clone());
     let page = voice.welcome(sound, listener.local_addr()?);
     if !store.has_accounts().await? {
         let link = accounts::first_link(&store, &By::terminal("start"), clock.now()).await?;
@@ -63,15 +71,17 @@ async fn serve(sound: &Sound) -> Result<()> {
     }
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let loops = Loops { store: store.clone(), compiled, clock, stop: stop.clone(), tasks: tasks.clone() };
-    let told = loops.start(sound, voice)?;
-    loops.serve(listener, token, told)?;
+    let reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(clock.now()));
+    let loops = Loops { store: store.clone(), clock, stop: stop.clone(), tasks: tasks.clone() };
+    loops.start(sound, reloader, voice, (listener, token))?;
+    system::ready("looking and telling");
     stopped().await;
-    say!("Stopping: what has begun may end, within {} s.", GRACE.as_secs());
+    system::stopping();
+    Voice::stopping(GRACE.as_secs());
     stop.cancel();
     tasks.close();
     if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
-        eprintln!("Some of it did not end in time; it is begun again at the next start. Nothing is lost.");
+        tracing::warn!("some of it did not end in time; it is begun again at the next start, and nothing is lost");
     }
     store.close().await;
     Ok(())
@@ -81,7 +91,9 @@ async fn serve(sound: &Sound) -> Result<()> {
 fn token(sound: &Sound) -> Result<Option<Token>> {
     let server = &sound.settings.server;
     let secret = server.token.as_ref().map(|token| secrets::resolve(&token.0)).transpose().context("[server] token")?;
-    Ok(Token::demanded(server.listen.0, secret.as_ref().map(|s| s.reveal()))?)
+    let Some(token) = Token::demanded(server.listen.0, secret.as_ref().map(|s| s.reveal()))? else { return Ok(None) };
+    let kiosk = server.kiosk.as_ref().map(|token| secrets::resolve(&token.0)).transpose().context("[server] kiosk")?;
+    Ok(Some(token.with_kiosk(kiosk.as_ref().map(|s| s.reveal()))?))
 }
 
 /// Draws what makes the identifiers of an installation its own.

@@ -1,12 +1,13 @@
 //! What `run` says on the terminal: what is polled, what could not be read and why, what hurts, who was told.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::reload::Reloaded;
 use crate::clock::Clock;
 use crate::commands::setup::Sound;
 use crate::model::change::Change;
@@ -22,12 +23,25 @@ use crate::scheduler::watch::Told;
 use crate::store::StoreError;
 use crate::store::outbox::Tried;
 
-/// Speaks to whoever watches the terminal. A terminal that is gone stops nothing.
+/// Speaks to whoever watches the terminal. Where nobody does, as under systemd, the same goes into the log, once. A
+/// terminal that is gone stops nothing.
 pub struct Voice {
     compiled: Arc<Compiled>,
     clock: Clock,
     /// The sources that have been looked at, to tell the first look.
     looked_at: BTreeSet<SourceId>,
+    is_watched: bool,
+}
+
+/// How much something matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// It happened.
+    News,
+    /// It did not work, and is tried again.
+    Trouble,
+    /// It did not work, and a person must see to it.
+    Loss,
 }
 
 /// Writes a line; a closed pipe is nobody listening, not an error.
@@ -38,13 +52,71 @@ fn line(text: &str) {
 impl Voice {
     /// A voice that has said nothing yet.
     #[must_use]
-    pub const fn new(compiled: Arc<Compiled>, clock: Clock) -> Self {
-        Self { compiled, clock, looked_at: BTreeSet::new() }
+    pub fn new(compiled: Arc<Compiled>, clock: Clock) -> Self {
+        Self { compiled, clock, looked_at: BTreeSet::new(), is_watched: std::io::stdout().is_terminal() }
+    }
+
+    /// Says what happened: with its time and its sign on the terminal, as a line of the log elsewhere.
+    fn say(&self, weight: Weight, at: Timestamp, sign: &str, text: &str) {
+        if self.is_watched {
+            // Vendors' titles come this way: what a terminal would obey is shown instead.
+            line(&format!("{}  {sign:<10} {}", time(at), super::log::plain(text)));
+            return;
+        }
+        let sign = sign.trim_start_matches("!! ").to_lowercase();
+        match weight {
+            Weight::News => tracing::info!("{sign}: {text}"),
+            Weight::Trouble => tracing::warn!("{sign}: {text}"),
+            Weight::Loss => tracing::error!("{sign}: {text}"),
+        }
+    }
+
+    /// That the end was asked for.
+    pub fn stopping(seconds: u64) {
+        if std::io::stdout().is_terminal() {
+            line(&format!("Stopping: what has begun may end, within {seconds} s."));
+        } else {
+            tracing::info!("stopping: what has begun may end, within {seconds} s");
+        }
+    }
+
+    /// What came of reading the files once more.
+    pub fn reloaded(&self, reloaded: &Reloaded) {
+        let at = reloaded.at;
+        for warning in &reloaded.warnings {
+            self.say(Weight::News, at, "check", warning);
+        }
+        for refusal in &reloaded.refused {
+            self.say(
+                Weight::Loss,
+                at,
+                "!! REFUSED",
+                &format!("{}. The configuration before it goes on", refusal.message),
+            );
+        }
+        if reloaded.refused.is_empty() {
+            let (added, removed) = reloaded.sources;
+            let text = format!("the changed files hold; sources added: {added}, removed: {removed}");
+            self.say(Weight::News, at, "configured", &text);
+        }
+        for key in &reloaded.after_restart {
+            self.say(Weight::Trouble, at, "!! RESTART", &format!("{key} was changed, and holds after a restart only"));
+        }
     }
 
     /// What is polled, who is told, where the page is.
     pub fn welcome(&self, sound: &Sound, address: SocketAddr) -> String {
         let compiled = &self.compiled;
+        let page = compiled.page.clone().unwrap_or_else(|| format!("http://{address}"));
+        if !self.is_watched {
+            let (version, organisation) = (env!("CARGO_PKG_VERSION"), &compiled.organisation);
+            let (services, sources) = (compiled.graph.services().len(), compiled.sources.len());
+            tracing::info!(version, organisation, services, sources, page = %address, "Bellwether begins");
+            if sound.subscriptions.subscriptions.is_empty() {
+                tracing::warn!("nobody is told yet: config/subscriptions.toml has no subscription");
+            }
+            return page;
+        }
         line(&format!("Bellwether {} for {}", env!("CARGO_PKG_VERSION"), compiled.organisation));
         line(&format!(
             "{} services of the inventory depend on {} vendors; {} of their sources are looked at:",
@@ -67,11 +139,18 @@ impl Voice {
         }
         line("");
         line(&format!("The page is at http://{address}/"));
-        compiled.page.clone().unwrap_or_else(|| format!("http://{address}"))
+        page
     }
 
     /// There is no account yet: the link that makes the first one.
     pub fn invite(&self, page: &str, link: &Once) {
+        if !self.is_watched {
+            // A log is read by more people than a terminal is, and for longer.
+            tracing::warn!(
+                "nobody has an account yet: `bellwether accounts link` prints a link that makes the first one"
+            );
+            return;
+        }
         line("");
         line("Nobody has an account yet, so nobody can act from the page. This link makes the first one; it is good");
         line("for a day and for one use (`bellwether accounts link` prints another):");
@@ -83,13 +162,18 @@ impl Voice {
         match (&told.happened, &told.source) {
             (Err(error), source) => {
                 let of = source.as_ref().map(|s| format!(" of {s}")).unwrap_or_default();
-                line(&format!("{}  !! what a look{of} saw could not be written: {error}", time(told.at)));
+                self.say(
+                    Weight::Loss,
+                    told.at,
+                    "!! LOST",
+                    &format!("what a look{of} saw could not be written: {error}"),
+                );
             }
             (Ok(happened), source) => {
                 let is_first = source.as_ref().is_some_and(|s| self.looked_at.insert(s.clone()));
                 if let Some(source) = source.as_ref().filter(|_| is_first && told.is_readable == Some(true)) {
                     let open = happened.open.len();
-                    line(&format!("{}  read       {source}: {open} open", time(told.at)));
+                    self.say(Weight::News, told.at, "read", &format!("{source}: {open} open"));
                 }
                 self.happened(told.at, happened, is_first);
             }
@@ -98,11 +182,11 @@ impl Voice {
 
     fn happened(&self, at: Timestamp, happened: &Happened, is_first: bool) {
         match happened.our_network {
-            Some(OurNetwork::Gone) => line(&format!(
-                "{}  !! OFFLINE  no source at all can be reached: our own network, or Bellwether's way out of it, is gone",
-                time(at)
-            )),
-            Some(OurNetwork::Back) => line(&format!("{}  online     sources can be reached again", time(at))),
+            Some(OurNetwork::Gone) => {
+                let text = "no source at all can be reached: our own network, or Bellwether's way out of it, is gone";
+                self.say(Weight::Loss, at, "!! OFFLINE", text);
+            }
+            Some(OurNetwork::Back) => self.say(Weight::News, at, "online", "sources can be reached again"),
             None => {}
         }
         for change in &happened.changes {
@@ -111,15 +195,17 @@ impl Voice {
                     let seen = &c.report.seen;
                     let how = c.resolved_how.map(|h| format!(" ({})", h.word())).unwrap_or_default();
                     let (kind, source) = (c.kind.word(), &c.report.source);
-                    line(&format!("{}  {kind:<10} {source}: {}, {}{how}", time(at), seen.title, seen.impact));
+                    self.say(Weight::News, at, kind, &format!("{source}: {}, {}{how}", seen.title, seen.impact));
                 }
                 Change::Source(c) => {
                     let why = c.health.why().map(|why| format!(": {why}")).unwrap_or_default();
-                    let (sign, word) = match c.health {
-                        Health::Unreadable { .. } => ("CANNOT READ", String::new()),
-                        Health::NeverRead | Health::Readable { .. } => ("source", format!(" {}", c.health.word())),
+                    let (weight, sign, word) = match c.health {
+                        Health::Unreadable { .. } => (Weight::Trouble, "CANNOT READ", String::new()),
+                        Health::NeverRead | Health::Readable { .. } => {
+                            (Weight::News, "source", format!(" {}", c.health.word()))
+                        }
                     };
-                    line(&format!("{}  {sign:<10} {}{word}{why}", time(at), c.source));
+                    self.say(weight, at, sign, &format!("{}{word}{why}", c.source));
                 }
                 Change::Incident(_) | Change::Component(_) => {}
             }
@@ -131,7 +217,7 @@ impl Voice {
                 EffectKind::Better => "better",
                 EffectKind::Over => "over",
             };
-            line(&format!("{}  {sign:<10} {} ({})", time(at), effect.path.join(", because "), effect.impact));
+            self.say(Weight::News, at, sign, &format!("{} ({})", effect.path.join(", because "), effect.impact));
         }
         self.notices(at, happened);
     }
@@ -142,7 +228,7 @@ impl Voice {
             sent.entry(&notice.subject).or_default().push(notice.receiver.to_string());
         }
         for (subject, receivers) in sent {
-            line(&format!("{}  telling    {}: {subject}", time(at), receivers.join(", ")));
+            self.say(Weight::News, at, "telling", &format!("{}: {subject}", receivers.join(", ")));
         }
     }
 
@@ -152,15 +238,20 @@ impl Voice {
 
     /// What came of a try to deliver.
     pub fn delivery(&self, delivery: &Result<Delivery, StoreError>) {
-        let at = time(self.clock.now());
+        let at = self.clock.now();
         match delivery {
-            Err(error) => line(&format!("{at}  !! a delivery could not be marked: {error}")),
+            Err(error) => {
+                self.say(Weight::Trouble, at, "!! UNMARKED", &format!("a delivery could not be marked: {error}"))
+            }
             Ok(Delivery { receiver, tried, .. }) => match tried {
-                Tried::Delivered { answer } => line(&format!("{at}  delivered  {receiver}: {answer}")),
-                Tried::Again { due, reason } => {
-                    line(&format!("{at}  NOT YET    {receiver}: {reason}; tried again at {}", time(*due)));
+                Tried::Delivered { answer } => {
+                    self.say(Weight::News, at, "delivered", &format!("{receiver}: {answer}"))
                 }
-                Tried::Dead { reason } => line(&format!("{at}  !! GIVEN UP {receiver}: {reason}")),
+                Tried::Again { due, reason } => {
+                    let text = format!("{receiver}: {reason}; tried again at {}", time(*due));
+                    self.say(Weight::Trouble, at, "NOT YET", &text);
+                }
+                Tried::Dead { reason } => self.say(Weight::Loss, at, "!! GIVEN UP", &format!("{receiver}: {reason}")),
             },
         }
     }

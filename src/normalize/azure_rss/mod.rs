@@ -3,22 +3,18 @@
 //! It has no severity, no phase and no end: what is over vanishes, or says so in its title. One of its instances
 //! served an empty channel for hours in the middle of the outage of 2026-07-23, so absence counts only after two hours.
 
-mod channel;
-
 use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 use url::Url;
 
-use self::channel::{Channel, Item};
-use super::field::{Place, TIME_CHARS};
+use super::channel::{self, Channel, Item};
+use super::field::Place;
 use super::keyed::{self, Keyed};
-use super::{About, Body, Request, document, region};
+use super::{About, Body, Request, document, moment, region};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{
     ComponentRef, Coverage, Covers, GoneAfter, SeenIncident, SeenUpdate, Snapshot, Unreadable,
 };
-use crate::model::stated::Stated;
 use crate::model::text;
 use crate::model::vendor::{Evidence, Format};
 
@@ -50,7 +46,10 @@ pub fn plan(url: &Url) -> Vec<Request> {
 /// [`Unreadable`] where it is not Azure's channel, or does not reach its end.
 pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
-    let channel = channel::read(recognised(&text, body)?)?;
+    let channel = channel::read(channel::recognised(&text, body)?)?;
+    if channel.root != "rss" {
+        return Err(Unreadable::Unexpected(format!("an XML document of <{}>, not of <rss>", channel.root)));
+    }
     if !channel.title.trim().eq_ignore_ascii_case("Azure Status") {
         let title = text::line(&channel.title, 60);
         return Err(Unreadable::Unexpected(format!("a feed titled “{title}”, not “Azure Status”")));
@@ -61,7 +60,7 @@ pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let mut seen = Keyed::default();
     for (index, item) in channel.items.iter().enumerate() {
         let at = Place::of("item", index);
-        let Some(key) = keyed::key(&item.guid) else {
+        let Some(key) = keyed::key(&item.id) else {
             snapshot.warn(at.field("guid"), "is missing");
             // It may be one that is known, so nothing's absence proves anything.
             snapshot.covers.incidents = Covers::Delta;
@@ -76,44 +75,21 @@ pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     Ok(snapshot)
 }
 
-/// The text, if it may be XML at all.
-fn recognised<'a>(text: &'a str, body: &Body) -> Result<&'a str, Unreadable> {
-    let xml = text.trim_start();
-    let head = xml.get(..xml.floor_char_boundary(16)).unwrap_or(xml).to_ascii_lowercase();
-    if head.starts_with("<!doctype html") || head.starts_with("<html") {
-        return Err(document::page_instead(text, body));
-    }
-    if !head.starts_with('<') {
-        return Err(Unreadable::Unexpected(format!("no XML; it begins with {:?}", text::line(xml, 40))));
-    }
-    Ok(xml)
-}
-
 /// `lastBuildDate` is the clock of the instance that answers: it was the time of the request in all that was
 /// recorded, in an empty channel too. An instance that stands still shows by it.
 fn refreshed(channel: &Channel, into: &mut Snapshot) -> Option<Timestamp> {
-    let raw = channel.last_build_date.as_ref()?;
-    let stated = time(raw);
+    let raw = channel.built.as_ref()?;
+    let stated = moment::stated(raw);
     if stated.at.is_none() {
         into.warn("lastBuildDate", format!("is no time: {:?}", stated.raw));
     }
     stated.at
 }
 
-/// A time as in a mail, but for Azure's zone, a bare `Z`.
-fn time(raw: &str) -> Stated {
-    let trimmed = raw.trim();
-    let mail = trimmed.strip_suffix(" Z").map_or_else(|| trimmed.to_owned(), |rest| format!("{rest} +0000"));
-    match DateTimeParser::new().relaxed_weekday(true).parse_timestamp(&mail) {
-        Ok(at) => Stated::certain(at, trimmed),
-        Err(_) => Stated::rfc3339(&text::line(trimmed, TIME_CHARS)),
-    }
-}
-
 fn incident(item: &Item, key: String, at: Place<'_>, into: &mut Snapshot) -> SeenIncident {
     let title = text::title(&item.title);
     let vendor_phase = end_in(&title).map_or_else(String::new, str::to_owned);
-    let started = item.pub_date.as_deref().map(time);
+    let started = item.published.as_deref().map(moment::stated);
     match &started {
         None => into.warn(at.field("pubDate"), "is missing"),
         Some(stated) if stated.at.is_none() => {
@@ -121,7 +97,7 @@ fn incident(item: &Item, key: String, at: Place<'_>, into: &mut Snapshot) -> See
         }
         Some(_) => {}
     }
-    let text = document::plain(&item.description);
+    let text = document::plain(&item.text);
     SeenIncident {
         kind: Kind::Incident,
         vendor_impact: String::new(),

@@ -18,6 +18,7 @@ fn source() -> Source {
         url: Some("https://status.example.org/somewhere?x#y".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
     }
 }
 

@@ -255,6 +255,8 @@ pub struct ServiceShape {
     name: String,
     tier: Tier,
     owner: String,
+    /// The organisation's own sentence about it, for how badly it is hurt now.
+    say: Option<String>,
     sites: Vec<String>,
     /// What is shown: unknown is never operational.
     shown: Impact,
@@ -275,6 +277,8 @@ pub struct HurtBy {
 pub fn services(now: &Now) -> Services {
     let shape = |service: &crate::model::inventory::Service| {
         let state = now.effects.states.get(&service.id).cloned().unwrap_or_default();
+        let shown = if service.needs.is_empty() { Impact::Unknown } else { state.shown() };
+        let say = if shown == Impact::Operational { None } else { service.say.when(shown) };
         let by = |e: &Effect| HurtBy {
             cause: e.cause.to_string(),
             impact: e.impact,
@@ -287,7 +291,8 @@ pub fn services(now: &Now) -> Services {
             tier: service.tier,
             owner: service.owner.clone(),
             sites: service.sites.iter().map(ToString::to_string).collect(),
-            shown: if service.needs.is_empty() { Impact::Unknown } else { state.shown() },
+            say: say.map(str::to_owned),
+            shown,
             worst: state.worst,
             unseen: state.unseen,
             hurts: now.hurting(&service.id).into_iter().map(by).collect(),

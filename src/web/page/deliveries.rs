@@ -1,20 +1,27 @@
-//! The outbox: what waits, what was given up, what was delivered, with every try.
+//! The outbox: what was given up, what waits, what was delivered, with every try and how long it took from the vendor's
+//! word; and what was decided not to be told.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
+use serde::Deserialize;
 
+use super::withheld::WithheldRows;
+use crate::model::clock_text::{between, span};
 use crate::model::impact::Impact;
+use crate::store::sent::{Chosen, Sent, SentPart, Withheld};
 use crate::store::story::Delivery;
 use crate::web::fault::{self, Fault};
 use crate::web::now::Now;
 use crate::web::router::Site;
 use crate::web::view::{Badge, Frame, Theirs, When};
 
-/// Rows on the page; the API holds more.
-const ROWS: i64 = 100;
+/// Rows on one page: with all their tries they stay below 100 kB.
+pub const ROWS: i64 = 25;
 /// Tries that a row spells out, the newest.
 const TRIES: usize = 5;
 
@@ -66,6 +73,117 @@ pub fn masked(address: &str) -> String {
     host.map_or_else(|| "a webhook whose address is a secret".to_owned(), |host| format!("webhook at {host}"))
 }
 
+/// A row of this page: the message, what it tells of, and how long it took.
+struct SentRow {
+    row: DeliveryRow,
+    about: Theirs,
+    is_worded: bool,
+    test: bool,
+    is_dead: bool,
+    link: Option<String>,
+    /// The page of this incident's messages alone.
+    only: Option<String>,
+    word: Option<When>,
+    /// From the vendor's word to our decision.
+    seen_after: Option<String>,
+    /// From our decision to the far side's acceptance.
+    sent_after: Option<String>,
+    /// From the vendor's word to acceptance.
+    in_all: Option<String>,
+}
+
+impl SentRow {
+    fn of(now: &Now, sent: &Sent) -> Self {
+        let delivery = &sent.delivery;
+        let accepted = delivery.ended.filter(|_| delivery.state == "delivered");
+        // A clock of theirs that goes before ours says nothing.
+        let word = sent.word_at.filter(|at| *at <= delivery.made);
+        let first = sent.incidents.first();
+        Self {
+            row: DeliveryRow::of(now, delivery),
+            about: Theirs::line(&sent.about),
+            is_worded: delivery.subject.is_some(),
+            test: sent.test,
+            is_dead: delivery.state == "dead",
+            link: first.map(|id| format!("/incidents/{id}")),
+            only: first.map(|id| format!("/deliveries?incident={id}")),
+            word: word.map(|at| When::without_age(now, at)),
+            seen_after: word.map(|at| span(between(at, delivery.made))),
+            sent_after: accepted.map(|at| span(between(delivery.made, at))),
+            in_all: word.zip(accepted).map(|(word, at)| span(between(word, at))),
+        }
+    }
+}
+
+/// What is asked for. A form sends what is left empty too.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    #[serde(default)]
+    receiver: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    incident: String,
+    page: Option<i64>,
+    /// The page of what was decided not to be told.
+    withheld: Option<i64>,
+}
+
+impl Asked {
+    fn chosen(&self, page: Option<i64>) -> Chosen<'_> {
+        let some = |text: &'_ String| -> bool { !text.is_empty() };
+        Chosen {
+            state: Some(&self.state).filter(|t| some(t)).map(String::as_str),
+            receiver: Some(&self.receiver).filter(|t| some(t)).map(String::as_str),
+            incident: Some(&self.incident).filter(|t| some(t)).map(String::as_str),
+            skip: (page.unwrap_or(1).clamp(1, i64::MAX / ROWS) - 1) * ROWS,
+            limit: ROWS,
+        }
+    }
+
+    /// The same with another page of each.
+    fn link(&self, page: Option<i64>, withheld: Option<i64>) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let texts = [("receiver", &self.receiver), ("state", &self.state), ("incident", &self.incident)];
+        for (key, value) in texts.into_iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(key, value);
+        }
+        for (key, page) in [("page", page), ("withheld", withheld)] {
+            if let Some(page) = page.filter(|page| *page > 1 || key == "withheld") {
+                query.append_pair(key, &page.to_string());
+            }
+        }
+        match query.finish() {
+            nothing if nothing.is_empty() => "/deliveries".to_owned(),
+            query => format!("/deliveries?{query}"),
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        matches!(self.state.as_str(), "" | "pending" | "delivered" | "dead")
+            && [self.page, self.withheld].into_iter().flatten().all(|page| page > 0)
+    }
+}
+
+/// Which part of a long list is shown, and where the others are.
+pub struct Pager {
+    pub page: i64,
+    pub pages: i64,
+    pub in_all: i64,
+    pub before: Option<String>,
+    pub next: Option<String>,
+}
+
+impl Pager {
+    pub fn of(page: Option<i64>, in_all: i64, link: impl Fn(i64) -> String) -> Self {
+        let pages = ((in_all + ROWS - 1) / ROWS).max(1);
+        let page = page.unwrap_or(1);
+        let before = (page > 1).then(|| link((page - 1).min(pages)));
+        Self { page, pages, in_all, before, next: (page < pages).then(|| link(page + 1)) }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "page/deliveries.html")]
 struct Deliveries {
@@ -74,25 +192,66 @@ struct Deliveries {
     dead: i64,
     last_delivered: Option<When>,
     nobody_is_told: bool,
-    rows: Vec<DeliveryRow>,
+    receivers: Vec<String>,
+    receiver: String,
+    states: [(&'static str, &'static str); 4],
+    state: String,
+    incident: String,
+    is_filtered: bool,
+    rows: Vec<SentRow>,
+    pager: Pager,
+    withheld: WithheldRows,
 }
 
 /// The page.
-pub async fn page(State(site): State<Arc<Site>>) -> Response {
+pub async fn page(State(site): State<Arc<Site>>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Some(asked) = asked.ok().map(|Query(asked)| asked).filter(Asked::is_sound) else {
+        let what = "This page knows ?receiver=NAME, state=pending, delivered or dead, incident=ID, page=NUMBER and withheld=NUMBER.";
+        return Fault::new(StatusCode::BAD_REQUEST, what).page();
+    };
     let gathered = async {
         let now = Now::gather(&site.app).await?;
-        Ok::<_, crate::store::StoreError>((now, site.app.store.deliveries(None, ROWS).await?))
+        let sent = site.app.store.sent(&asked.chosen(asked.page)).await?;
+        let withheld = site.app.store.withheld(&asked.chosen(asked.withheld)).await?;
+        Ok::<_, crate::store::StoreError>((now, sent, withheld))
     };
     match gathered.await {
-        Ok((now, (deliveries, count))) => fault::html(&Deliveries {
-            frame: Frame::new(&now, "deliveries", "/deliveries", site.app.token.is_some()),
-            pending: count.pending,
-            dead: count.dead,
-            last_delivered: count.last_delivered.map(|at| When::of(&now, at)),
-            nobody_is_told: !now.compiled.rules.tells_anybody(),
-            rows: deliveries.iter().map(|d| DeliveryRow::of(&now, d)).collect(),
-        }),
+        Ok((now, sent, withheld)) => fault::html(&deliveries(&now, &asked, &sent, &withheld, site.app.token.is_some())),
         Err(error) => Fault::from(error).page(),
+    }
+}
+
+fn deliveries(
+    now: &Now,
+    asked: &Asked,
+    sent: &SentPart,
+    (withheld, withheld_in_all): &(Vec<Withheld>, i64),
+    is_guarded: bool,
+) -> Deliveries {
+    let mut receivers: Vec<String> = now.compiled.rules.receivers().keys().map(ToString::to_string).collect();
+    if !asked.receiver.is_empty() && !receivers.contains(&asked.receiver) {
+        receivers.push(asked.receiver.clone());
+    }
+    Deliveries {
+        frame: Frame::new(now, "deliveries", asked.link(asked.page, asked.withheld), is_guarded),
+        pending: sent.outbox.pending,
+        dead: sent.outbox.dead,
+        last_delivered: sent.outbox.last_delivered.map(|at| When::of(now, at)),
+        nobody_is_told: !now.compiled.rules.tells_anybody(),
+        receivers,
+        receiver: asked.receiver.clone(),
+        states: [("", "any state"), ("dead", "given up"), ("pending", "waits"), ("delivered", "delivered")],
+        state: asked.state.clone(),
+        incident: asked.incident.clone(),
+        is_filtered: !(asked.receiver.is_empty() && asked.state.is_empty() && asked.incident.is_empty()),
+        rows: sent.rows.iter().map(|row| SentRow::of(now, row)).collect(),
+        pager: Pager::of(asked.page, sent.in_all, |page| asked.link(Some(page), asked.withheld)),
+        withheld: WithheldRows::of(
+            now,
+            withheld,
+            asked.withheld.is_some(),
+            Pager::of(asked.withheld, *withheld_in_all, |page| asked.link(asked.page, Some(page))),
+        ),
     }
 }
 

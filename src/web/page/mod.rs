@@ -1,11 +1,16 @@
 //! The pages, for people.
 
+pub mod blind_spots;
 pub mod deliveries;
 pub mod first;
 pub mod incident;
+pub mod maintenance;
 pub mod path;
+pub mod planned;
 pub mod service;
 pub mod sign_in;
 pub mod sources;
 pub mod standing;
 pub mod tables;
+pub mod wall;
+pub mod withheld;

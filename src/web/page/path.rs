@@ -77,6 +77,33 @@ impl OurPath {
     }
 }
 
+/// What a wall has room for: what is broken, and how looking and telling stand.
+pub struct Short {
+    /// What, how it stands, and about what.
+    pub broken: Vec<(&'static str, Badge, String)>,
+    pub polling: Badge,
+    pub polled: String,
+    pub alerting: Badge,
+    pub alerted: String,
+}
+
+/// Our own path in short.
+pub fn broken(now: &Now) -> Short {
+    let (polling, alerting) = (polling(now), alerting(now));
+    let unread = now.scene.world.sources.values().filter(|health| health.why().is_some()).count();
+    let blind = blind(unread, 0, now);
+    let cells = [("Polling", &polling), ("Alerting", &alerting), ("Our network", &blind)];
+    let is_broken = |(_, cell): &(&'static str, &Cell)| cell.class == "broken";
+    let broken = cells.into_iter().filter(is_broken).map(|(what, c)| (what, c.badge.clone(), c.words.clone()));
+    Short {
+        broken: broken.collect(),
+        polling: polling.badge,
+        polled: polling.words,
+        alerting: alerting.badge,
+        alerted: alerting.words,
+    }
+}
+
 fn last_good(now: &Now) -> Option<Timestamp> {
     now.compiled.sources.keys().filter_map(|id| now.scene.marks.get(id)?.last_good).max()
 }

@@ -1,23 +1,33 @@
-//! The sources: when each was last looked at, when it was last read, and why not.
+//! The sources and the blind spots: what each source saw last and when it is looked at next, why one cannot be read, what
+//! nobody sees at all, and what to do about each.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use jiff::SignedDuration;
 
+use super::blind_spots::{BlindSpots, advice};
 use crate::model::clock_text::span;
+use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::incident::Health;
 use crate::model::vendor::{Evidence, Schedule, Source};
 use crate::normalize::about;
+use crate::store::StoreError;
+use crate::store::feed::SourceMark;
+use crate::store::watched::{Kept, Lateness};
 use crate::web::fault::{self, Fault};
 use crate::web::now::Now;
 use crate::web::router::Site;
-use crate::web::view::{Away, Badge, Frame, Theirs, When, list};
+use crate::web::view::{Away, Badge, Frame, Theirs, When, count, list};
 
 /// Warnings that a row spells out.
 const WARNINGS: usize = 3;
+/// How far back lateness is judged.
+const JUDGED: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 #[derive(Template)]
 #[template(path = "page/sources.html")]
@@ -25,102 +35,151 @@ struct Sources {
     frame: Frame,
     in_time: usize,
     in_all: usize,
+    is_offline: Option<When>,
     rows: Vec<SourceRow>,
-    unspoken: Vec<Unspoken>,
+    spots: BlindSpots,
 }
 
 struct SourceRow {
     id: String,
+    anchor: String,
     vendor: String,
     needed_by: String,
     badge: Badge,
     last_look: Option<When>,
     last_good: Option<When>,
+    next: Option<Next>,
     why: Option<Theirs>,
     since: Option<When>,
+    todo: &'static str,
     format: &'static str,
     evidence: &'static str,
+    kept: Vec<KeptRow>,
+    late: Option<String>,
     every: String,
     link: Option<Away>,
     warnings: Vec<(Theirs, Theirs)>,
     more: usize,
 }
 
-struct Unspoken {
-    vendor: String,
-    needed_by: String,
-    notifies: Theirs,
-    home: Option<Away>,
+/// When a source is looked at next.
+enum Next {
+    At(When),
+    /// It is due, or being looked at now.
+    Due,
+}
+
+/// A document that is kept as evidence.
+struct KeptRow {
+    role: String,
+    at: When,
+    hash: String,
+}
+
+/// What is known of the sources beside how things stand.
+struct Past {
+    late: BTreeMap<SourceId, Lateness>,
+    kept: BTreeMap<SourceId, Vec<Kept>>,
 }
 
 /// The page.
 pub async fn page(State(site): State<Arc<Site>>) -> Response {
-    match Now::gather(&site.app).await {
-        Ok(now) => fault::html(&sources(&now, site.app.token.is_some())),
+    let gathered = async {
+        let now = Now::gather(&site.app).await?;
+        let late = site.app.store.lateness(now.at - JUDGED).await?;
+        let kept = site.app.store.evidence().await?;
+        Ok::<_, StoreError>((now, Past { late, kept }))
+    };
+    match gathered.await {
+        Ok((now, past)) => fault::html(&sources(&now, &past, site.app.token.is_some())),
         Err(error) => Fault::from(error).page(),
     }
 }
 
-fn sources(now: &Now, is_guarded: bool) -> Sources {
-    let mut rows: Vec<(u8, SourceRow)> = now.compiled.sources.values().map(|source| row(now, source)).collect();
+fn sources(now: &Now, past: &Past, is_guarded: bool) -> Sources {
+    let mut rows: Vec<(u8, SourceRow)> = now.compiled.sources.values().map(|source| row(now, past, source)).collect();
     rows.sort_by(|(a, x), (b, y)| (a, &x.id).cmp(&(b, &y.id)));
-    let unspoken = now.unspoken().into_iter().map(|(id, services)| {
-        let vendor = now.compiled.vendors.get(id);
-        Unspoken {
-            vendor: now.compiled.graph.vendor_name(id).to_owned(),
-            needed_by: list(&services.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), 5),
-            notifies: Theirs::line(vendor.and_then(|v| v.notifies.as_deref()).unwrap_or("nobody has written down how")),
-            home: vendor.and_then(|v| Away::to(v.homepage.as_ref()?.as_str(), "")),
-        }
-    });
     Sources {
         frame: Frame::new(now, "sources", "/sources", is_guarded),
         in_time: now.compiled.sources.values().filter(|s| now.is_in_time(s)).count(),
         in_all: now.compiled.sources.len(),
+        is_offline: now.scene.world.offline_since.map(|at| When::of(now, at)),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
-        unspoken: unspoken.collect(),
+        spots: BlindSpots::of(now),
     }
 }
 
 /// A row, and where it stands: what cannot be read stands first.
-fn row(now: &Now, source: &Source) -> (u8, SourceRow) {
+fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
     let mark = now.scene.marks.get(&source.id).cloned().unwrap_or_default();
-    let is_in_time = now.is_in_time(source);
-    let (place, impact, word) = match &mark.health {
-        Health::Unreadable { .. } => (0, Impact::Unknown, "Cannot be read"),
-        Health::Readable { stale: Some(_), .. } => (1, Impact::Unknown, "Stands still"),
-        Health::Readable { blind, .. } if !blind.is_empty() => (1, Impact::Unknown, "Read in part"),
-        Health::NeverRead => (2, Impact::Unknown, "Not looked at yet"),
-        Health::Readable { .. } if !is_in_time => (1, Impact::Unknown, "Not read in time"),
-        Health::Readable { .. } => (3, Impact::Operational, "Read"),
-    };
+    let (place, badge) = state(now, source, &mark);
     let since = match &mark.health {
         Health::Unreadable { since, .. } => Some(When::of(now, *since)),
         Health::Readable { stale, .. } => stale.map(|at| When::of(now, at)),
         Health::NeverRead => None,
     };
     let needing = now.reading(&source.id);
+    let evidence = about(source.format).evidence;
     let row = SourceRow {
         id: source.id.to_string(),
+        anchor: source.id.to_string().replace('/', "-"),
         vendor: now.compiled.graph.vendor_name(&source.id.vendor()).to_owned(),
         needed_by: list(&needing.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), 3),
-        badge: Badge::saying(impact, word),
+        badge,
         last_look: mark.last_look.map(|at| When::age_of(now, at)),
         last_good: mark.last_good.map(|at| When::of(now, at)),
+        next: mark.next_look.map(|at| if at > now.at { Next::At(When::age_of(now, at)) } else { Next::Due }),
         why: mark.health.why().filter(|_| mark.health != Health::NeverRead).map(|why| Theirs::line(&why)),
         since,
+        todo: advice(&mark.health),
         format: source.format.name(),
-        evidence: match about(source.format).evidence {
-            Evidence::Recorded => "",
+        evidence: match evidence {
+            Evidence::Recorded => "read against real documents",
             Evidence::Documented => "read by its documentation only",
             Evidence::Guessed => "guessed: it is never shown as well",
         },
+        kept: past.kept.get(&source.id).into_iter().flatten().map(|kept| KeptRow::of(now, kept)).collect(),
+        late: past.late.get(&source.id).map(late),
         every: every(&source.every),
         link: source.url.as_ref().and_then(|url| Away::to(url.as_str(), "")),
         more: mark.warnings.len().saturating_sub(WARNINGS),
         warnings: mark.warnings.iter().take(WARNINGS).map(|w| (Theirs::line(&w.path), Theirs::line(&w.what))).collect(),
     };
     (place, row)
+}
+
+/// How a source stands. Only what was read, whole and in time is green.
+fn state(now: &Now, source: &Source, mark: &SourceMark) -> (u8, Badge) {
+    let is_guessed = about(source.format).evidence == Evidence::Guessed;
+    let (place, impact, word) = match &mark.health {
+        Health::Unreadable { .. } => (0, Impact::Unknown, "Cannot be read"),
+        Health::Readable { stale: Some(_), .. } => (1, Impact::Unknown, "Stands still"),
+        Health::Readable { blind, .. } if !blind.is_empty() => (1, Impact::Unknown, "Read in part"),
+        Health::NeverRead => (2, Impact::Unknown, "Not looked at yet"),
+        Health::Readable { .. } if !now.is_in_time(source) => (1, Impact::Unknown, "Not read in time"),
+        Health::Readable { .. } if is_guessed => (2, Impact::Unknown, "Read, by guess"),
+        Health::Readable { .. } => (3, Impact::Operational, "Read"),
+    };
+    (place, Badge::saying(impact, word))
+}
+
+impl KeptRow {
+    fn of(now: &Now, kept: &Kept) -> Self {
+        let hash = kept.hash.chars().take(12).collect();
+        Self { role: kept.role.clone(), at: When::without_age(now, kept.at), hash }
+    }
+}
+
+/// How late its word was.
+fn late(lateness: &Lateness) -> String {
+    let middle = span(lateness.median.as_secs());
+    match lateness.incidents {
+        1 => format!("{middle} after the start that it states; 1 incident"),
+        many => {
+            let worst = span(lateness.worst.as_secs());
+            format!("in the middle {middle}, at worst {worst}; {}", count(many, "incident"))
+        }
+    }
 }
 
 /// How often, in words.

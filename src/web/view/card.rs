@@ -42,6 +42,8 @@ pub struct Card {
     pub hurts: Vec<HurtRow>,
     pub more: usize,
     pub ruler: Option<Ruler>,
+    /// The organisation's own sentence about the service that leads.
+    pub say: Option<String>,
     pub said: LastWord,
     pub todo: DoFirst,
     /// What can be done about it; nothing about a component without an incident.
@@ -133,6 +135,7 @@ impl Card {
             hurts: rows.map(|(service, e)| HurtRow::of(now, trouble, service, e, effect.impact)).collect(),
             more: trouble.hurts.len().saturating_sub(most),
             ruler,
+            say: lead.say.when(effect.impact).map(str::to_owned),
             said,
             todo: DoFirst::of(&services, vendor, is_whole),
             acts: trouble.report.map(|report| Acts::of(now, report, is_whole)),

@@ -91,6 +91,16 @@ impl Badge {
         Self { class: class(impact), word: impact.label().to_owned() }
     }
 
+    /// Its class.
+    pub const fn class(&self) -> &'static str {
+        self.class
+    }
+
+    /// Its word.
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+
     /// The same with a word of its own.
     pub fn saying(impact: Impact, word: impl Into<String>) -> Self {
         Self { class: class(impact), word: word.into() }

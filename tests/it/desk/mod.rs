@@ -82,6 +82,7 @@ impl Site {
         let app = Arc::new(App {
             store: hospital.store.clone(),
             compiled: receiver,
+            condition: watch::channel(bellwether::model::condition::Condition::default()).1,
             beat: broadcast::channel(16).0,
             acts: told,
             token: Token::demanded(at, token).unwrap(),

@@ -38,7 +38,7 @@ async fn a_name_that_leads_inside_is_refused_with_the_way_out() {
 // F89, S08: proxies
 
 fn through(proxy: Url) -> Fetcher {
-    Fetcher::new(Settings { proxy: Some(proxy), allow_private: Vec::new(), ..settings() }).unwrap()
+    Fetcher::new(Settings { proxy: Some(proxy.into()), allow_private: Vec::new(), ..settings() }).unwrap()
 }
 
 #[tokio::test]
@@ -61,7 +61,10 @@ async fn a_proxy_that_refuses_is_told_from_a_vendor_that_does() {
     let strict = Hostile::new(|_| answer("407 Proxy Authentication Required", &[], "")).await;
     match get(&through(strict.url("/")), target.clone()).await {
         Err(Unreadable::Refused(why)) => {
-            assert_eq!(why, format!("the proxy {} wants credentials (HTTP 407)", strict.address));
+            assert_eq!(
+                why,
+                format!("the proxy {} wants a name and a password, or others than ours (HTTP 407)", strict.address)
+            );
         }
         other => panic!("{other:?}"),
     }

@@ -5,6 +5,7 @@ use bellwether::model::impact::Impact;
 use bellwether::pipeline::settle;
 use bellwether::store::Store;
 use bellwether::store::outbox::{Claimed, Frozen, Tried};
+use bellwether::store::retention::Before;
 use sqlx::Row;
 
 use crate::support::model::*;
@@ -149,7 +150,8 @@ async fn what_is_pending_is_never_let_go() {
     let desk = noc().await;
     let row = desk.claim("one", 1).await.remove(0);
     desk.try_in_vain(&row, 1, 2).await;
-    desk.store.let_go(minute(1_000_000), minute(1_000_000)).await.unwrap();
+    let far = minute(1_000_000);
+    desk.store.let_go(&Before { bodies: far, tries: far, incidents: far, messages: far }).await.unwrap();
     let again = desk.claim("one", 1_000_000).await;
     assert_eq!(again[0].bytes.as_deref(), Some(&b"as it was"[..]));
 }

@@ -1,12 +1,14 @@
 //! Facts as a decision would make them. Every organisation, number and incident in them is invented.
 
+use bellwether::model::ahead::{Ahead, AheadKind, Window};
 use bellwether::model::effect::{Cause, EffectKind};
-use bellwether::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, SubscriptionId};
+use bellwether::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, ShiftId, SourceId, SubscriptionId};
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::ResolvedHow;
 use bellwether::model::inventory::{Procedure, Tier};
 use bellwether::model::notification::{FACTS_VERSION, Facts, HurtService, Topic, UnwellComponent, VendorWord};
 use bellwether::model::phase::{Kind, Phase};
+use bellwether::model::shift::{ShiftAhead, ShiftFacts, ShiftHappened, ShiftHurt, ShiftUnseen};
 use bellwether::model::vendor::Support;
 use jiff::Timestamp;
 
@@ -31,6 +33,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         subscriptions: vec![SubscriptionId::parse("noc-all").unwrap()],
         receiver: ReceiverId::parse("noc").unwrap(),
         topics,
+        shift: None,
         test: false,
         drill: false,
     }
@@ -48,6 +51,7 @@ pub fn service(key: &str, name: &str, tier: Tier, impact: Impact) -> HurtService
         impact,
         path: vec![name.into()],
         bears_seconds: None,
+        say: None,
         procedure: Procedure::default(),
         still: Vec::new(),
     }
@@ -70,6 +74,7 @@ pub fn ehr(impact: Impact) -> HurtService {
         owner: "Clinical Applications, on call +1 800 555 0142".into(),
         path: ["EHR", "Sign-in", "Okta SSO"].map(String::from).to_vec(),
         bears_seconds: Some(4 * 3600),
+        say: Some("When the EHR is down: chart on paper, red binder at the nurses’ station.".into()),
         procedure: Procedure {
             name: "DT-01, charting on paper".into(),
             first_steps: vec![
@@ -139,6 +144,7 @@ pub fn okta(services: Vec<HurtService>) -> Topic {
         open_end: None,
         reported_late: false,
         overrun: false,
+        ahead: None,
         why: None,
         services,
     }
@@ -178,6 +184,11 @@ pub fn typical() -> Vec<(&'static str, Facts)> {
         ("began-and-over", facts(vec![delayed()])),
         ("reported-late", facts(vec![late()])),
         ("maintenance-overrun", facts(vec![overrun()])),
+        ("maintenance-ahead", facts(vec![ahead(AheadKind::Announced)])),
+        ("maintenance-moved", facts(vec![ahead(AheadKind::Rescheduled)])),
+        ("maintenance-cancelled", facts(vec![ahead(AheadKind::Cancelled)])),
+        ("shift", Facts { shift: Some(shift()), ..facts(vec![]) }),
+        ("shift-quiet-late", Facts { shift: Some(quiet_late()), ..facts(vec![]) }),
         ("component", facts(vec![component()])),
         ("blind", facts(vec![blind()])),
         ("offline", facts(vec![offline()])),
@@ -280,6 +291,126 @@ fn overrun() -> Topic {
         impact: Impact::Maintenance,
         vendor_word: Some(word),
         ..okta(vec![ehr(Impact::Maintenance)])
+    }
+}
+
+pub fn ahead(kind: AheadKind) -> Topic {
+    let planned = Window { from: at("2026-07-18T07:00:00Z"), until: Some(at("2026-07-18T09:30:00Z")) };
+    let word = VendorWord {
+        kind: Kind::Maintenance,
+        title: "Database upgrade".into(),
+        vendor_impact: "maintenance".into(),
+        impact: Impact::Maintenance,
+        vendor_phase: if kind == AheadKind::Cancelled { "cancelled".into() } else { "scheduled".into() },
+        phase: if kind == AheadKind::Cancelled { Phase::Cancelled } else { Phase::Scheduled },
+        planned_until: planned.until,
+        text: Some("We upgrade our databases. Sign-in is not possible meanwhile.".into()),
+        ..word()
+    };
+    let before = Window { from: at("2026-07-17T23:30:00Z"), until: Some(at("2026-07-18T02:00:00Z")) };
+    let effect = if kind.is_off() { EffectKind::Over } else { EffectKind::Hurt };
+    let services = [ehr(Impact::Maintenance), prescribing(Impact::Maintenance)];
+    Topic {
+        ahead: Some(Ahead { kind, planned, before: (kind == AheadKind::Rescheduled).then_some(before) }),
+        told: if kind.is_off() { vec![EffectKind::Over] } else { Vec::new() },
+        since: planned.from,
+        impact: Impact::Maintenance,
+        vendor_word: Some(word),
+        ..okta(services.map(|s| HurtService { effect, ..s }).to_vec())
+    }
+}
+
+/// A change of shifts at 17:30 in Chicago, with something of everything.
+pub fn shift() -> ShiftFacts {
+    ShiftFacts {
+        shift: ShiftId::parse("noc").unwrap(),
+        due: at("2026-07-17T22:41:00Z"),
+        is_late: false,
+        missed: 0,
+        since: at("2026-07-17T10:30:00Z"),
+        until: at("2026-07-18T10:30:00Z"),
+        vendors: 41,
+        measured: 38,
+        hurting: vec![
+            ShiftHurt {
+                service: "EHR".into(),
+                tier: Tier::LifeSafety,
+                impact: Impact::PartialOutage,
+                since: Some(at("2026-07-17T22:03:00Z")),
+                by: "Sign-in, because of Okta SSO".into(),
+                overrun: false,
+                say: ehr(Impact::PartialOutage).say,
+            },
+            ShiftHurt {
+                service: "Payroll".into(),
+                tier: Tier::BackOffice,
+                impact: Impact::Maintenance,
+                since: Some(at("2026-07-16T21:00:00Z")),
+                by: "Azure SQL".into(),
+                overrun: true,
+                say: None,
+            },
+        ],
+        hurt_services: 2,
+        services: 12,
+        elsewhere: 4,
+        unseen: vec![ShiftUnseen {
+            vendor: "Zoom".into(),
+            why: "zoom/status-page cannot be read: no answer within 30 s".into(),
+            since: Some(at("2026-07-17T19:12:00Z")),
+            services: vec!["Telephony".into()],
+        }],
+        silent: vec!["CrowdStrike".into(), "Oracle Health".into()],
+        offline_since: None,
+        ahead: vec![ShiftAhead {
+            vendor: "Okta".into(),
+            title: "Database upgrade".into(),
+            planned: Window { from: at("2026-07-18T07:00:00Z"), until: Some(at("2026-07-18T09:30:00Z")) },
+            is_running: false,
+            services: vec!["EHR".into(), "e-Prescribing".into()],
+        }],
+        happened: vec![
+            ShiftHappened {
+                service: "Imaging".into(),
+                by: "AWS EC2".into(),
+                impact: Impact::Degraded,
+                began: Some(at("2026-07-17T13:04:00Z")),
+                ended: Some(at("2026-07-17T15:40:00Z")),
+            },
+            ShiftHappened {
+                service: "EHR".into(),
+                by: "Sign-in, because of Okta SSO".into(),
+                impact: Impact::PartialOutage,
+                began: Some(at("2026-07-17T22:03:00Z")),
+                ended: None,
+            },
+        ],
+        delivered: 14,
+        waiting: 2,
+        oldest_waiting: Some(at("2026-07-17T22:05:00Z")),
+        dead: 1,
+    }
+}
+
+/// The same with nothing to tell, two hours late.
+pub fn quiet_late() -> ShiftFacts {
+    ShiftFacts {
+        due: at("2026-07-17T20:30:00Z"),
+        is_late: true,
+        missed: 3,
+        since: at("2026-07-17T08:30:00Z"),
+        measured: 41,
+        hurting: vec![],
+        hurt_services: 0,
+        elsewhere: 0,
+        unseen: vec![],
+        silent: vec![],
+        ahead: vec![],
+        happened: vec![],
+        waiting: 0,
+        oldest_waiting: None,
+        dead: 0,
+        ..shift()
     }
 }
 

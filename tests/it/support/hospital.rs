@@ -212,7 +212,8 @@ impl Hospital {
             let mut memory = self.memories.lock().unwrap().remove(&source.id).unwrap_or_default();
             poll_once(&self.store, &self.compiled, source, &mut memory, &self.servers, at).await.unwrap();
             let good = memory.is_readable().then_some(at);
-            seen.push(Seen { source: source.id.clone(), look: at, good });
+            let next = Some(at + SignedDuration::from_secs(60));
+            seen.push(Seen { source: source.id.clone(), look: at, good, next });
             self.memories.lock().unwrap().insert(source.id.clone(), memory);
         }
         self.store.put_seen(&seen).await.unwrap();

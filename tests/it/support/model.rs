@@ -185,6 +185,7 @@ pub fn source(id: &str) -> Source {
         url: Some("https://status.example.org/".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
     }
 }
 
@@ -217,6 +218,7 @@ pub struct Sent {
     pub receiver: String,
     pub subject: String,
     pub text: String,
+    pub short: String,
     pub facts: Facts,
 }
 
@@ -355,6 +357,7 @@ impl Desk {
                     receiver: row.receiver.to_string(),
                     subject: words.subject,
                     text: words.text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    short: words.short,
                     facts: row.facts,
                 });
             }

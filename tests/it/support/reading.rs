@@ -14,6 +14,7 @@ pub fn source(format: Format) -> Source {
         url: Some("https://status.example.org/".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        feed: None,
     }
 }
 
