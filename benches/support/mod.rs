@@ -61,6 +61,7 @@ pub fn compiled(size: Size, receivers: usize, every: Duration, addresses: &dyn A
         vendors: (0..size.vendors).map(|n| vendor(n, every, addresses)).collect(),
         subscriptions: (0..size.subscriptions).map(|n| subscription(n, size, &receivers)).collect(),
         receivers,
+        shifts: Vec::new(),
     };
     Compiled::new(parts, Ids::salted("bench"))
 }
@@ -137,6 +138,7 @@ fn subscription(n: usize, size: Size, receivers: &[Receiver]) -> Subscription {
         least: Impact::Degraded,
         effects: EffectKind::ALL.to_vec(),
         blind: false,
+        maintenance: bellwether::model::subscription::MaintenanceWish::default(),
         receivers: vec![receivers[n % receivers.len()].id.clone()],
     };
     match n % 50 {

@@ -13,6 +13,9 @@ use crate::model::snapshot::{Covers, GoneAfter, Look, SeenIncident, Snapshot, Un
 
 /// Silent for this long at the first look: listed, marked old, alerts nobody.
 const OLD_AFTER: SignedDuration = SignedDuration::from_hours(15 * 24);
+/// What ended so long before it was first seen is history, and no news that comes late. A list of the last fifty may go
+/// back for years, further than what is kept.
+const HISTORY_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A refresh clock that stands still for this long makes a source stale.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(2);
 
@@ -165,14 +168,12 @@ impl Work<'_> {
             seen: seen.clone(),
         };
         let is_open = report.standing.is_open();
-        let is_history = first_look
-            || report.standing == Standing::Withdrawn
-            || seen
-                .ended
-                .as_ref()
-                .and_then(|e| e.at)
-                .zip(self.known.first_look)
-                .is_some_and(|(end, first)| end < first);
+        let is_history =
+            first_look
+                || report.standing == Standing::Withdrawn
+                || seen.ended.as_ref().and_then(|e| e.at).is_some_and(|end| {
+                    self.now.duration_since(end) > HISTORY_AFTER || self.known.first_look > Some(end)
+                });
         if is_open || !is_history {
             let kind = if is_open { ChangeKind::Opened } else { ChangeKind::Resolved };
             self.tell(kind, report, first_look, !is_open);

@@ -104,6 +104,11 @@ impl Graph {
             .collect()
     }
 
+    /// The services that a vendor reaches, directly or through another one, in order.
+    pub fn needing<'a>(&'a self, vendor: &VendorId) -> impl Iterator<Item = &'a Service> {
+        self.reached.get(vendor).into_iter().flatten().filter_map(|place| self.order.get(*place))
+    }
+
     /// Whether any service needs this vendor.
     #[must_use]
     pub fn needs(&self, vendor: &VendorId) -> bool {

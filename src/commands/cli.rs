@@ -14,7 +14,7 @@ use super::incident::Said;
 use super::load::{self, Folders};
 use super::poll::Poll;
 use super::replay::{self, Replay};
-use super::{accounts, audit, check, errand, incident, poll, receivers, run, schema, vendors};
+use super::{accounts, audit, backup, check, errand, incident, poll, receivers, run, schema, vendors};
 use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::model::id::{IncidentId, VendorId};
@@ -55,6 +55,28 @@ enum Command {
         /// One JSON array.
         #[arg(long)]
         json: bool,
+    },
+    /// Write all that is known into one file, while Bellwether runs or not.
+    Backup {
+        /// A new file. It can be read by its owner alone.
+        file: PathBuf,
+        /// The configuration and the vendors of your own too; the values of secrets are never in it.
+        #[arg(long)]
+        with_config: bool,
+    },
+    /// Put a backup back, where no Bellwether runs.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Put aside what is there now, and keep it.
+        #[arg(long)]
+        replace: bool,
+        /// Write the configuration that came with it, where none lies.
+        #[arg(long)]
+        with_config: bool,
+        /// Give up the messages that waited when the backup was taken, instead of sending them.
+        #[arg(long)]
+        put_aside_pending: bool,
     },
     /// Have the running Bellwether read its files, secrets and certificates again.
     Reload,
@@ -236,6 +258,11 @@ pub fn main() -> ExitCode {
 fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run => run::run(folders),
+        Command::Backup { file, with_config } => backup::take(folders, &file, with_config),
+        Command::Restore { file, replace, with_config, put_aside_pending } => {
+            let wanted = backup::Restore { file, replace, with_config, put_aside_pending };
+            backup::restore(folders, &wanted)
+        }
         Command::Reload => errand::reload(folders),
         Command::Check { json } => check::run(folders, json),
         Command::Poll { what, file, json } => poll::run(folders, &Poll { what, files: file, json }),

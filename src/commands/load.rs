@@ -184,7 +184,11 @@ fn unknown_roles(vendor: &Vendor, places: &Places) -> Vec<Problem> {
     problems
 }
 
-fn own_vendors(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+/// The vendors of the user's own: their keys and files.
+///
+/// # Errors
+/// A folder that cannot be read, by name.
+pub fn own_vendors(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

@@ -10,6 +10,7 @@ macro_rules! say {
 
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod check;
 pub mod cli;
 pub mod errand;

@@ -69,6 +69,7 @@ impl Sound {
             vendors: self.vendors.clone(),
             subscriptions: self.subscriptions.subscriptions.clone(),
             receivers: self.subscriptions.receivers.clone(),
+            shifts: self.subscriptions.shifts.clone(),
         };
         Compiled::new(parts, ids)
     }

@@ -192,7 +192,8 @@ fn receiver_problems(subscriptions: &Subscriptions, settings: Option<&Settings>,
             let what = "no mail can be sent, since bellwether.toml has no [mail]";
             problems.push(places.problem(Severity::Error, &path, what, "add [mail] with `host` and `from`"));
         }
-        if !subscriptions.subscriptions.iter().any(|wish| wish.receivers.contains(&receiver.id)) {
+        let has_shift = subscriptions.shifts.iter().any(|shift| shift.receivers.contains(&receiver.id));
+        if !has_shift && !subscriptions.subscriptions.iter().any(|wish| wish.receivers.contains(&receiver.id)) {
             let what = format!("no subscription leads to `{}`", receiver.id);
             let path = format!("receiver[{number}].id");
             problems.push(places.problem(Severity::Warning, &path, what, "name it in `receivers` of a subscription"));

@@ -15,6 +15,7 @@ mod say;
 pub mod schedule;
 pub mod schema;
 pub mod secret;
+mod shift;
 mod struck;
 pub mod subscriptions;
 mod suggest;

@@ -57,6 +57,14 @@ impl Times {
         moment.to_zoned(self.zone.clone()).strftime(pattern).to_string()
     }
 
+    /// When the day began that was so many days before the one it is seen from, in local time.
+    #[must_use]
+    pub fn day_began(&self, days_before: i64) -> Timestamp {
+        let today = self.at.to_zoned(self.zone.clone()).date();
+        let day = jiff::Span::new().try_days(days_before).and_then(|span| today.checked_sub(span));
+        day.and_then(|day| day.to_zoned(self.zone.clone())).map_or(self.at, |began| began.timestamp())
+    }
+
     /// The hour of the day at a moment, in local time, and the minutes past it.
     #[must_use]
     pub fn hour(&self, moment: Timestamp) -> (i8, i8) {
@@ -139,6 +147,13 @@ mod tests {
         let at = "2025-11-02T08:00:00Z";
         check("America/Chicago", at, "2025-11-02T06:30:00Z", "01:30 CDT (06:30 UTC)");
         check("America/Chicago", at, "2025-11-02T07:30:00Z", "01:30 CST (07:30 UTC)");
+    }
+
+    #[test]
+    fn days_begin_at_local_midnight_though_clocks_change() {
+        let times = Times::new("America/Chicago", "2025-11-03T08:00:00Z".parse().unwrap());
+        let began: Vec<String> = (0..3).map(|n| times.day_began(n).to_string()).collect();
+        assert_eq!(began, ["2025-11-03T06:00:00Z", "2025-11-02T05:00:00Z", "2025-11-01T05:00:00Z"]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod id;
 pub mod impact;
 pub mod incident;
 pub mod inventory;
+pub mod next_word;
 pub mod notification;
 pub mod phase;
 pub mod published;

@@ -104,7 +104,12 @@ fn heading(body: &Body) -> Option<String> {
     if !head.trim_start().starts_with('<') {
         return None;
     }
-    let page = scraper::Html::parse_document(&head);
+    // Up to the end of the title and no further: even 8 KB of nested markup cost a parser a second.
+    let head = head.get(..head.to_ascii_lowercase().find("</title")?)?;
+    if head.bytes().filter(|b| *b == b'<').nth(MOST_TAGS).is_some() {
+        return None;
+    }
+    let page = scraper::Html::parse_document(head);
     let selector = scraper::Selector::parse("title").ok()?;
     let title = page.select(&selector).next()?.text().collect::<String>();
     let title = text::line(&title, 80);

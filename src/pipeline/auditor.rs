@@ -93,8 +93,8 @@ mod tests {
     fn late(every: Schedule, last: Option<i64>, health: Health, now: i64) -> bool {
         let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
         let id = SourceId::parse("a/b").unwrap();
-        let source =
-            Source { id: id.clone(), format: Format::Statuspage, url: None, every, roles: Vec::new(), feed: None };
+        let roles = Vec::new();
+        let source = Source { id: id.clone(), format: Format::Statuspage, url: None, every, roles, feed: None };
         let looked = Looked { source: id, at: last.map(at), health };
         is_late(&source, Some(&looked), at(0), at(now))
     }

@@ -9,6 +9,7 @@ use crate::alerting::graph::Graph;
 use crate::alerting::rules::Rules;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
+use crate::model::shift::Shift;
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Source, Vendor};
 
@@ -39,6 +40,8 @@ pub struct Compiled {
     pub sources: BTreeMap<SourceId, Source>,
     /// The subscriptions.
     pub rules: Rules,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
     /// Nothing of it is happening: every page and message says that it is a drill.
     pub is_drill: bool,
 }
@@ -62,6 +65,8 @@ pub struct Parts {
     pub subscriptions: Vec<Subscription>,
     /// The receivers.
     pub receivers: Vec<Receiver>,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
 }
 
 impl Compiled {
@@ -84,6 +89,7 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            shifts: parts.shifts,
             is_drill: false,
         }
     }

@@ -14,7 +14,7 @@ use crate::delivery::pager;
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
 use crate::model::id::{NotificationId, ReceiverId};
-use crate::model::notification::Notification;
+use crate::model::notification::{Facts, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::store::outbox::{Claimed, Frozen, Tried};
 use crate::store::{Store, StoreError};
@@ -138,7 +138,27 @@ pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
         }
         Err(reason) => again_or_dead(ways, &notification, reason, None, time.now()),
     };
+    count(&notification.facts, &tried, time.now());
     Delivery { id: notification.id, receiver: notification.receiver, tried }
+}
+
+/// Counts what came of a try; of a delivery also how long it took since we saw, and since the vendor said.
+fn count(facts: &Facts, tried: &Tried, now: Timestamp) {
+    let outcome = match tried {
+        Tried::Delivered { .. } => "delivered",
+        Tried::Again { .. } => "failed",
+        Tried::Dead { .. } => "given_up",
+    };
+    metrics::counter!("bellwether_deliveries_total", "outcome" => outcome).increment(1);
+    if outcome != "delivered" {
+        return;
+    }
+    let since = |at: Timestamp| now.duration_since(at).as_secs_f64().max(0.0);
+    metrics::histogram!("bellwether_told_after_seen_seconds").record(since(facts.at));
+    let said = facts.topics.iter().filter_map(|topic| topic.vendor_word.as_ref()?.said_at).max();
+    if let Some(said) = said {
+        metrics::histogram!("bellwether_told_after_said_seconds").record(since(said));
+    }
 }
 
 /// Marks what came of tries.

@@ -42,12 +42,18 @@ impl Loop {
 impl Default for Pulse {
     /// All loops are held to turn at the beginning.
     fn default() -> Self {
-        let zero = || AtomicU64::new(0);
-        Self { base: Instant::now(), looks_ms: zero(), ticks_ms: zero(), deliveries_ms: zero(), late_ms: zero() }
+        Self::since_begun(Instant::now())
     }
 }
 
 impl Pulse {
+    /// As if all loops had turned at `base` last.
+    #[must_use]
+    pub const fn since_begun(base: Instant) -> Self {
+        let [looks_ms, ticks_ms, deliveries_ms, late_ms] = [const { AtomicU64::new(0) }; 4];
+        Self { base, looks_ms, ticks_ms, deliveries_ms, late_ms }
+    }
+
     const fn of(&self, which: Loop) -> &AtomicU64 {
         match which {
             Loop::Looks => &self.looks_ms,

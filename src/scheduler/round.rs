@@ -146,14 +146,8 @@ mod tests {
 
     fn source(id: &str, url: &str) -> Source {
         let id = SourceId::parse(id).unwrap();
-        Source {
-            id,
-            format: Format::Statuspage,
-            url: url.parse().ok(),
-            every: Schedule::USUAL,
-            roles: Vec::new(),
-            feed: None,
-        }
+        let (url, every, roles) = (url.parse().ok(), Schedule::USUAL, Vec::new());
+        Source { id, format: Format::Statuspage, url, every, roles, feed: None }
     }
 
     fn all(sources: &[Source]) -> BTreeMap<SourceId, Source> {

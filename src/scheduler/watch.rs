@@ -212,6 +212,7 @@ impl Watch {
         let now = self.clock.now();
         let late = round.first_due().map_or(SignedDuration::ZERO, |due| now.duration_since(due));
         self.pulse.set_late(late.try_into().unwrap_or_default());
+        metrics::gauge!("bellwether_schedule_late_seconds").set(late.as_secs_f64().max(0.0));
         for watched in round.take_due(now) {
             let lane = if watched.mood.failures > 0 { &pool.doubtful } else { &pool.usual };
             // Each lane holds as many sources as there were at the start; where a reload added many, the rest waits.

@@ -19,8 +19,9 @@ use crate::model::snapshot::Warning;
 /// The most incidents that ended which a scene holds.
 const ENDED: i64 = 100;
 
-/// Of the reports of one incident the one that speaks for it is read, as `speaker` in the model chooses it.
-const LATELY_ENDED: &str = "SELECT r.doc FROM report r WHERE r.is_open = FALSE AND r.incident IN (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1) AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC LIMIT $2";
+/// From the newest ends to their reports, never from all that is over: there may be a hundred thousand of those. Of the
+/// reports of one incident the one that speaks for it is read, as `speaker` in the model chooses it.
+const LATELY_ENDED: &str = "SELECT r.doc FROM (SELECT incident FROM change WHERE kind IN ('resolved', 'withdrawn') AND at >= $1 GROUP BY incident ORDER BY MAX(at) DESC LIMIT $2 * 4) ended CROSS JOIN report r ON r.incident = ended.incident WHERE r.is_open = FALSE AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC LIMIT $2";
 const OUTBOX: &str = "SELECT (SELECT COUNT(*) FROM notification WHERE state = 'pending'), (SELECT MIN(made) FROM notification WHERE state = 'pending'), (SELECT COUNT(*) FROM notification WHERE state = 'dead'), (SELECT MAX(ended) FROM notification WHERE state = 'delivered')";
 const INCIDENTS: &str = "SELECT r.doc FROM report r WHERE (r.is_open = TRUE OR $1 = FALSE) AND ($2 IS NULL OR r.source = $2 OR r.source LIKE $2 || '/%') AND ($3 IS NULL OR r.incident IN (SELECT cause FROM effect WHERE service = $3)) AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC, r.incident LIMIT $4";
 
@@ -206,4 +207,33 @@ impl Writing {
 
 pub(super) fn line(row: &sqlx::sqlite::SqliteRow) -> Result<Line, StoreError> {
     Ok(Line { seq: row.get(0), at: at(row.get(1)), doc: from_text("change", row.get(2))? })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+
+    /// A hundred thousand incidents may lie in the past, and the first page is read at 3 a.m.
+    #[tokio::test]
+    async fn the_first_page_walks_through_nothing_that_is_over() {
+        let store = Store::in_memory().await.unwrap();
+        let statements = [
+            LATELY_ENDED,
+            OUTBOX,
+            "SELECT doc FROM report WHERE is_open = TRUE ORDER BY source, key",
+            "SELECT DISTINCT cause, service FROM effect WHERE cause IN (SELECT value FROM json_each($1))",
+            "SELECT at FROM effect ORDER BY seq DESC LIMIT 1",
+        ];
+        for statement in statements {
+            let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
+            for row in explained.fetch_all(&store.reads).await.unwrap() {
+                let step: String = row.get(3);
+                let walks = ["SCAN r", "SCAN report", "SCAN change", "SCAN effect", "SCAN notification"];
+                let is_bounded = step.contains("report_open") || statement.contains("ORDER BY seq DESC LIMIT 1");
+                assert!(is_bounded || !walks.iter().any(|walk| step.starts_with(walk)), "{statement}: {step}");
+            }
+        }
+    }
 }

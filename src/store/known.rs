@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
+use super::{Store, StoreError, Writing, at, from_text, ms, past, to_text};
 use crate::model::effect::World;
 use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
@@ -302,7 +302,8 @@ impl Store {
         let row = |seen: &'_ Seen| (seen.source.clone(), ms(seen.look), seen.good.map(ms), seen.next.map(ms));
         let rows: Vec<_> = seen.iter().map(row).collect();
         sqlx::query(PUT_SEEN).bind(to_text("looks", &rows)?).execute(&self.writes).await?;
-        Ok(())
+        let good: Vec<_> = seen.iter().filter_map(|seen| Some((&seen.source, seen.good?))).collect();
+        past::put_watched(self, &good).await
     }
 
     /// The components that each source lists, for the sources that list any.

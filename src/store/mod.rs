@@ -4,16 +4,20 @@
 //! disk before anything is sent. All texts use `$1` placeholders and plain types, so that PostgreSQL can join.
 
 pub mod account;
+pub mod ahead;
 pub mod audit;
 pub mod auditor;
+pub mod backup;
 pub mod desk;
 pub mod feed;
 pub mod join;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod past;
 pub mod retention;
 pub mod sent;
+pub mod shift;
 pub mod story;
 pub mod told;
 pub mod watched;
@@ -28,6 +32,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 
+/// The name of the database's file in the data folder.
+pub const DATABASE: &str = "bellwether.sqlite";
 /// The oldest SQLite without the WAL-reset corruption bug.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
@@ -111,7 +117,7 @@ impl Store {
         std::fs::create_dir_all(folder).map_err(unusable)?;
         keep_private(folder).map_err(unusable)?;
         let lock = lock(folder)?;
-        let path = folder.join("bellwether.sqlite");
+        let path = folder.join(DATABASE);
         let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
         let store = Self::connect(options, Some(lock)).await.map_err(|error| match error {
             StoreError::Statement(source) => StoreError::Open { path: path.clone(), source },
@@ -143,7 +149,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] names the file.
     pub async fn open_to_read(folder: &Path) -> Result<Option<Self>, StoreError> {
-        let path = folder.join("bellwether.sqlite");
+        let path = folder.join(DATABASE);
         if !path.is_file() {
             return Ok(None);
         }
@@ -261,9 +267,11 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
+    (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
+    (4, "past", include_str!("migrations/0004_past.sql")),
     (6, "operate", include_str!("migrations/0006_operate.sql")),
     (8, "path", include_str!("migrations/0008_path.sql")),
 ];
@@ -299,6 +307,14 @@ fn lock(folder: &Path) -> Result<std::fs::File, StoreError> {
             Err(StoreError::InUse { path, pid })
         }
     }
+}
+
+/// Holds the data in `folder` for this process, without opening it, for as long as what it gives is kept.
+///
+/// # Errors
+/// [`StoreError::InUse`] while another holds it.
+pub fn hold(folder: &Path) -> Result<std::fs::File, StoreError> {
+    lock(folder)
 }
 
 /// Whether a process holds the data in `folder`.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::past::OLD_WATCHED;
 use super::{Store, StoreError, Writing, ms, to_text};
 
 /// How many rows one transaction removes.
@@ -106,7 +107,7 @@ impl Store {
             (CHANGES, before.incidents),
             (EFFECTS, before.incidents),
         ];
-        let mut gone = 0;
+        let mut gone = sqlx::query(OLD_WATCHED).execute(&self.writes).await?.rows_affected();
         for (old, before) in all {
             gone += self.let_go_of(&old, before).await?;
         }

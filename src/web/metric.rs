@@ -19,7 +19,16 @@ pub async fn metrics(State(site): State<Arc<Site>>) -> Response {
         Ok(now) => now,
         Err(error) => return Fault::from(error).json(),
     };
-    let text = format!("{}{}", site.app.metrics.render(), standing(&now, site.app.started));
+    let size = match site.app.store.size().await {
+        Ok(size) => size,
+        Err(error) => return Fault::from(error).json(),
+    };
+    let text = format!(
+        "{}{}{}",
+        site.app.metrics.render(),
+        standing(&now, site.app.started),
+        super::ourselves::ourselves(&now, size)
+    );
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
@@ -61,6 +70,16 @@ fn sources(text: &mut String, now: &Now) {
         Some((vec![("source", id.as_str())], age(now.at, good)))
     });
     gauge(text, "bellwether_source_last_good_seconds", "Since a source was last read.", rows);
+    let rows = now.scene.world.sources.keys().filter_map(|id| {
+        let look = now.scene.marks.get(id)?.last_look?;
+        Some((vec![("source", id.as_str())], age(now.at, look)))
+    });
+    gauge(text, "bellwether_source_last_look_seconds", "Since a source was last looked at, read or not.", rows);
+    let rows = now.compiled.sources.values().map(|source| {
+        let is_in_time = if now.is_in_time(source) { 1.0 } else { 0.0 };
+        (vec![("source", source.id.as_str())], is_in_time)
+    });
+    gauge(text, "bellwether_source_in_time", "Whether a source was read when it should have been.", rows);
 }
 
 fn incidents(text: &mut String, now: &Now) {
@@ -85,9 +104,9 @@ fn age(now: Timestamp, at: Timestamp) -> f64 {
     now.duration_since(at).as_secs_f64().max(0.0)
 }
 
-type Row<'a> = (Vec<(&'static str, &'a str)>, f64);
+pub(super) type Row<'a> = (Vec<(&'static str, &'a str)>, f64);
 
-fn gauge<'a>(text: &mut String, name: &str, help: &str, rows: impl Iterator<Item = Row<'a>>) {
+pub(super) fn gauge<'a>(text: &mut String, name: &str, help: &str, rows: impl Iterator<Item = Row<'a>>) {
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
     for (labels, value) in rows {
         let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}=\"{}\"", escaped(value))).collect();

@@ -10,6 +10,7 @@ use super::{App, sight};
 use crate::alerting::effects::effects;
 use crate::alerting::idle::{Idle, idle};
 use crate::model::clock_text::Times;
+use crate::model::condition::Condition;
 use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{IncidentId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
@@ -31,6 +32,7 @@ pub struct Now {
     pub scene: Scene,
     pub effects: Effects,
     pub times: Times,
+    pub condition: Condition,
     /// The lines of the inventory that pick nothing.
     pub idle: Vec<Idle>,
 }
@@ -55,7 +57,8 @@ impl Now {
         scene.world.idle = idle.iter().map(|i| (i.selector.clone(), sight::why_idle(&compiled.graph, i))).collect();
         let effects = effects(&compiled.graph, &scene.world, compiled.effect_rules, at);
         let times = Times::new(&compiled.time_zone, at);
-        Ok(Self { at, compiled, scene, effects, times, idle })
+        let condition = app.condition.borrow().clone();
+        Ok(Self { at, compiled, scene, effects, times, condition, idle })
     }
 
     /// What hurts us, by tier, then age. A source that cannot be read hurts nobody by itself: it is a blind spot.
@@ -135,6 +138,11 @@ impl Now {
         near.sort_by_key(|r| begins(r));
         let taken = self.taken_away(&near);
         near.into_iter().map(|r| (r, taken.get(&r.incident).cloned().unwrap_or_default())).collect()
+    }
+
+    /// The services that a maintenance takes away, or will take away.
+    pub fn taken_by(&self, report: &Report) -> Vec<&Service> {
+        self.taken_away(&[report]).remove(&report.incident).unwrap_or_default()
     }
 
     /// What would be hurt if these ran now and nothing else were wrong.

@@ -43,6 +43,8 @@ pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
         .route("/incidents/{id}", get(page::incident::page))
         .route("/services", get(page::service::all))
         .route("/services/{id}", get(page::service::one))
+        .route("/vendors", get(page::vendors::page))
+        .route("/vendors/{id}", get(page::vendor::page))
         .route("/sources", get(page::sources::page))
         .route("/maintenance", get(page::maintenance::page))
         .route("/deliveries", get(page::deliveries::page))

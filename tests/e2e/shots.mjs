@@ -1,7 +1,9 @@
 // Pictures of pages for people to look at, and what a browser itself finds wrong: scripts or styles that the page's own
 // policy stops, requests to anywhere else, and what axe finds hard to use.
 //
-//   node shots.mjs FILE     a JSON list of { url, out, width, scheme, page } (page: false for a mail)
+//   node shots.mjs FILE     a JSON list of { url, out, width, scheme, page, forced, grey, print, script, gone }
+//     page: false for a mail; forced: the system's own few colours; grey: as somebody without colour vision sees it;
+//     print: as paper; script: false for a browser without JavaScript; gone: a page that is not there, which a browser calls an error
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -19,25 +21,28 @@ let faults = 0;
 for (const one of wanted) {
     const context = await browser.newContext({
         viewport: { width: one.width ?? 1280, height: 900 }, colorScheme: one.scheme ?? "light",
+        forcedColors: one.forced ? "active" : "none", javaScriptEnabled: one.script !== false,
     });
     const page = await context.newPage();
     const origin = new URL(one.url).origin;
     const complaints = [];
-    page.on("console", (said) => { if (said.type() === "error") complaints.push(said.text()); });
+    page.on("console", (said) => { if (said.type() === "error" && !one.gone) complaints.push(said.text()); });
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("request", (request) => {
         if (!request.url().startsWith(origin) && !/^(data|blob|file):/.test(request.url())) {
             complaints.push(`it asks for ${request.url()}`);
         }
     });
+    const session = await context.newCDPSession(page);
     // A live page never stops loading: its stream of events stays open.
     await page.goto(one.url, { waitUntil: "load", timeout: 30000 });
+    if (one.grey) await session.send("Emulation.setEmulatedVisionDeficiency", { type: "achromatopsia" });
+    if (one.print) await page.emulateMedia({ media: "print" });
     await page.screenshot({ path: one.out, fullPage: true });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     if (width > (one.width ?? 1280)) complaints.push(`it is ${width} pixels wide on a screen of ${one.width ?? 1280}`);
-    if (one.page !== false) {
+    if (one.page !== false && one.script !== false && !one.print) {
         // Past the page's own policy, which would rightly stop it.
-        const session = await context.newCDPSession(page);
         await session.send("Runtime.evaluate", { expression: axe });
         const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
         for (const violation of found.violations) {

@@ -9,7 +9,7 @@ use assert_cmd::Command;
 const WITH_COMMANDS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md"];
 const ALL: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md"];
 /// Folders of this repository, by which a path is told from other words.
-const FOLDERS: [&str; 7] = ["src/", "tests/", "config/", "sources/", "benches/", "templates/", ".ci/"];
+const FOLDERS: [&str; 8] = ["src/", "tests/", "config/", "sources/", "benches/", "templates/", ".ci/", "packaging/"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -16,6 +16,7 @@ mod answers;
 mod bodies;
 mod conditional;
 mod hostile_urls;
+mod proxy;
 mod redirects;
 mod tls;
 

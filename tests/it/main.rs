@@ -1,6 +1,7 @@
 //! The one integration binary: features at their boundary, with real peers on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
 
+mod backup;
 mod config;
 mod config_files;
 mod desk;
@@ -11,8 +12,12 @@ mod layers;
 mod mail;
 mod mangled;
 mod message;
+mod operate;
 mod recordings;
+mod reload;
+mod reload_broken;
 mod replays;
+mod retention;
 mod rivals;
 mod rules;
 mod sources;

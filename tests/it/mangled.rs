@@ -122,11 +122,13 @@ fn nested_markup_ends_fast_in_every_format() {
         format!("<feed><entry><id>1</id><content>{}</content></entry></feed>", nested.replace('<', "&lt;")),
         format!("<feed><entry><id>1</id><content>{}</content></entry></feed>", "&lt;small&gt;".repeat(30_000)),
     ];
-    let began = std::time::Instant::now();
-    for body in bodies {
+    for (index, body) in bodies.iter().enumerate() {
         for format in FORMATS {
+            let began = std::time::Instant::now();
             let _ = read(format, body.as_bytes());
+            let took = began.elapsed();
+            println!("body {index} as {}: {took:?}", format.name());
+            assert!(took < std::time::Duration::from_secs(5), "body {index} as {}: {took:?}", format.name());
         }
     }
-    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
 }

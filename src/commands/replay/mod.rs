@@ -154,6 +154,8 @@ fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Res
         vendors: all,
         subscriptions,
         receivers,
+        // A replay tells what happened; the hours of our shifts are not part of it.
+        shifts: Vec::new(),
     };
     let mut compiled = Compiled::new(parts, Ids::salted("replay"));
     // All that was recorded is looked at, whether the inventory needs it or not.

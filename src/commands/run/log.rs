@@ -19,6 +19,8 @@ pub fn begin(log: Log) {
     let others = if level == LogLevel::Error.word() { "error" } else { "warn" };
     let usual = || EnvFilter::new(format!("{others},bellwether={level},sqlx=error"));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
+    // What watches the files tells of every line that is written to a log beside them: a log of it would feed itself.
+    let filter = "notify=warn".parse().map_or_else(|_| usual(), |quiet| filter.add_directive(quiet));
     let is_json = match std::env::var(FORMAT).as_deref() {
         Ok("json") => true,
         Ok("text") => false,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +36,8 @@ use crate::web::{self, App, Beat};
 
 /// How often the inbox is looked into.
 const INBOX_EVERY: Duration = Duration::from_millis(500);
+/// Spans in which messages are told, in seconds: from "at once" to "a day late".
+const BUCKETS_S: [f64; 12] = [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 120.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0];
 /// How often what is old is let go of.
 const LET_GO_EVERY: Duration = Duration::from_secs(3600);
 
@@ -134,6 +136,8 @@ impl Loops {
         beat: broadcast::Sender<Beat>,
         acts: mpsc::Sender<Happened>,
     ) -> Result<()> {
+        let metrics = figures()?;
+        self.tasks.spawn(keep_figures_small(metrics.clone(), self.stop.clone()));
         let app = Arc::new(App {
             store: self.store.clone(),
             compiled: outlets.compiled.subscribe(),
@@ -141,7 +145,7 @@ impl Loops {
             beat,
             acts,
             token,
-            metrics: PrometheusBuilder::new().install_recorder()?,
+            metrics,
             started: self.clock.now(),
             clock: self.clock.clone(),
         });
@@ -152,6 +156,33 @@ impl Loops {
             }
         });
         Ok(())
+    }
+}
+
+/// What is counted from now on, for Prometheus.
+fn figures() -> Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new().set_buckets(&BUCKETS_S)?.install_recorder()?;
+    metrics::describe_counter!("bellwether_looks_total", "Looks at sources, by whether they could be read.");
+    metrics::describe_counter!("bellwether_deliveries_total", "Tries to deliver a message, by what came of them.");
+    metrics::describe_gauge!("bellwether_schedule_late_seconds", "How late the source is that is due the longest.");
+    metrics::describe_histogram!(
+        "bellwether_told_after_seen_seconds",
+        "From what we saw until the far side took the message."
+    );
+    metrics::describe_histogram!(
+        "bellwether_told_after_said_seconds",
+        "From the vendor's last word, as it is dated, until the far side took the message."
+    );
+    Ok(handle)
+}
+
+/// What was counted and is asked for by nobody is summed up.
+async fn keep_figures_small(metrics: PrometheusHandle, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(30)) => metrics.run_upkeep(),
+        }
     }
 }
 

@@ -42,6 +42,17 @@ const TAKES_BACK: &[&str] = &[
     "however",
     "except",
     "nearly",
+    "while",
+    "still",
+    "remain",
+    "remains",
+    "remaining",
+    "continue",
+    "continues",
+    "continuing",
+    "many",
+    "majority",
+    "part",
     "almost",
     "n't",
     "isn't",
@@ -276,6 +287,7 @@ mod tests {
             "It hasn’t been fixed. This is not resolved.",
             "The issue should have been resolved by now.",
             "Restored backups are slow.",
+            "Service has been restored in Europe while we mend the others.",
         ] {
             assert!(!ends(text(open, &words)), "{open}");
         }

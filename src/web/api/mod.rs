@@ -2,6 +2,7 @@
 
 mod answer;
 mod shape;
+mod status;
 
 use std::sync::Arc;
 
@@ -95,6 +96,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/incidents/{id}", get(incident))
         .route("/services", get(services))
         .route("/sources", get(sources))
+        .route("/status", get(status))
         .route("/deliveries", get(deliveries))
         .fallback(fault::not_found)
 }
@@ -151,6 +153,10 @@ async fn incident(
 
 async fn services(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     json(async { Ok(shape::services(&Now::gather(&site.app).await?)) }.await)
+}
+
+async fn status(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
+    json(async { Ok(status::status(&Now::gather(&site.app).await?, site.app.started)) }.await)
 }
 
 async fn sources(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {

@@ -18,7 +18,7 @@ use crate::web::page::deliveries::masked;
 use crate::web::page::sources::every;
 
 /// The version of all of them.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 pub struct Feed {

@@ -8,13 +8,15 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
+use super::filter::{Asked, Filter, Form, Subject};
 use super::path::OurPath;
-use super::standing::{ServiceRow, UnknownRow, unknown};
+use super::standing::ServiceRow;
 use super::tables::{EndedRow, PlannedRow, Row};
+use super::vendors::Vendors;
 use crate::model::impact::Impact;
-use crate::model::inventory::Tier;
+use crate::model::incident::Report;
+use crate::model::inventory::{Service, Tier};
 use crate::web::fault::{self, Fault};
 use crate::web::now::{Now, Trouble};
 use crate::web::router::Site;
@@ -25,15 +27,14 @@ use crate::web::view::{Frame, When, count};
 const CARDS: usize = 10;
 /// Whole cards for what life depends on: beyond these a page would pass 100 kB.
 const LIFE_SAFETY_CARDS: usize = 14;
-/// Rows of a table on one page.
+/// Rows of incidents on one page.
 const ROWS: usize = 50;
-
-/// Which page of the rows.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    page: Option<usize>,
-}
+/// How many rows a whole card takes the place of: with all its files a page stays under 100 kB.
+const ROWS_OF_A_CARD: usize = 3;
+/// Beside so many cards the situation stands ready to be copied; beside more a link leads to it.
+const SITUATIONS: usize = 5;
+/// Services that a quiet page lists.
+const SERVICES: usize = 20;
 
 #[derive(Template)]
 #[template(path = "page/first.html")]
@@ -41,6 +42,9 @@ struct First {
     frame: Frame,
     title: String,
     path: OurPath,
+    form: Form,
+    /// What the filter leaves out, of what hurts us.
+    left_out: usize,
     headline: String,
     quiet_since: Option<When>,
     has_trouble: bool,
@@ -53,7 +57,7 @@ struct First {
     zombies: Vec<Row>,
     zombies_in_all: usize,
     services: Services,
-    unknown: Vec<UnknownRow>,
+    vendors: Vendors,
     planned: Vec<PlannedRow>,
     planned_in_all: usize,
     ended: Vec<EndedRow>,
@@ -64,65 +68,131 @@ struct Pager {
     page: usize,
     pages: usize,
     in_all: usize,
+    before: String,
+    next: String,
 }
 
+/// How our services stand, in counts; the rows where the page is quiet.
 struct Services {
-    headline: String,
-    /// Not well, the worst first.
-    hurt: Vec<ServiceRow>,
-    /// Nobody knows.
-    grey: Vec<ServiceRow>,
-    well: Vec<ServiceRow>,
+    hurt: usize,
+    grey: usize,
+    well: usize,
     in_part: String,
+    rows: Vec<ServiceRow>,
+    more: usize,
 }
 
 /// The first page.
 pub async fn page(State(site): State<Arc<Site>>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
-    let Ok(Query(asked)) = asked else {
-        return Fault::new(StatusCode::BAD_REQUEST, "This page knows only ?page=NUMBER.").page();
+    let filter = match asked {
+        Ok(Query(asked)) => asked.filter(),
+        Err(_) => Err("This page knows ?vendor=, service=, tier=, impact=, q= and page=.".to_owned()),
+    };
+    let filter = match filter {
+        Ok(filter) => filter,
+        Err(what) => return Fault::new(StatusCode::BAD_REQUEST, what).page(),
     };
     match Now::gather(&site.app).await {
-        Ok(now) => fault::html(&first(&now, asked.page.unwrap_or(1), site.app.token.is_some())).into_response(),
+        Ok(now) => fault::html(&first(&now, &filter, site.app.token.is_some())).into_response(),
         Err(error) => Fault::from(error).page(),
     }
 }
 
-fn first(now: &Now, page: usize, is_guarded: bool) -> First {
-    let troubles = now.troubles();
+fn first(now: &Now, filter: &Filter, is_guarded: bool) -> First {
+    let all = now.troubles();
+    let troubles: Vec<&Trouble<'_>> = all.iter().filter(|t| keeps_trouble(now, filter, t)).collect();
     let is_whole =
-        |(at, t): &(usize, &Trouble<'_>)| *at < CARDS || (t.tier() == Tier::LifeSafety && *at < LIFE_SAFETY_CARDS);
+        |(at, t): &(usize, &&Trouble<'_>)| *at < CARDS || (t.tier() == Tier::LifeSafety && *at < LIFE_SAFETY_CARDS);
     let (whole, rest): (Vec<_>, Vec<_>) = troubles.iter().enumerate().partition(is_whole);
-    let pages = rest.len().div_ceil(ROWS).max(1);
-    let page = page.clamp(1, pages);
-    let cards =
-        if page == 1 { whole.iter().filter_map(|(_, t)| Card::of(now, t, false)).collect() } else { Vec::new() };
-    let on_page = rest.iter().skip((page - 1) * ROWS).take(ROWS);
-    let (elsewhere, zombies, planned) = (now.elsewhere(), now.zombies(), now.maintenances());
-    let is_quiet = troubles.is_empty();
+    let beside = ROWS.saturating_sub(whole.len() * ROWS_OF_A_CARD);
+    let pages = rest.len().saturating_sub(beside).div_ceil(ROWS) + 1;
+    let page = filter.page.clamp(1, pages);
+    let cards = if page == 1 { cards(now, &whole) } else { Vec::new() };
+    let (before, here) = if page == 1 { (0, beside) } else { (beside + (page - 2) * ROWS, ROWS) };
+    let on_page = rest.iter().skip(before).take(here);
+    let wanted = |r: &&Report| keeps_report(now, filter, r, &[]);
+    let elsewhere: Vec<&Report> = now.elsewhere().into_iter().filter(wanted).collect();
+    let zombies: Vec<&Report> = now.zombies().into_iter().filter(wanted).collect();
+    let mut planned = now.maintenances();
+    planned.retain(|(report, services)| keeps_report(now, filter, report, services));
+    let ended: Vec<&Report> =
+        now.scene.ended.iter().filter(|r| keeps_report(now, filter, r, &had_hurt(now, r))).collect();
+    let is_quiet = all.is_empty();
     // Beside 200 troubles of our own, those of others are counted, and listed by the API.
     let others = if rest.is_empty() { ROWS } else { CARDS };
     First {
-        frame: Frame::new(now, "feed", if page == 1 { "/".to_owned() } else { format!("/?page={page}") }, is_guarded),
-        title: title(now, &troubles),
+        frame: Frame::new(now, "feed", filter.address(page), is_guarded),
+        title: title(now, &all),
         path: OurPath::of(now),
-        headline: headline(now, &troubles),
+        form: filter.form(now),
+        left_out: all.len() - troubles.len(),
+        headline: headline(now, &all),
         quiet_since: now.scene.last_effect.filter(|_| is_quiet).map(|at| When::of(now, at)),
         has_trouble: !is_quiet,
-        causes: causes(now, &troubles),
+        causes: causes(now, &all),
         cards,
         rows: on_page.filter_map(|(_, t)| Row::ours(now, t)).collect(),
-        pager: Pager { page, pages, in_all: rest.len() },
+        pager: Pager {
+            page,
+            pages,
+            in_all: troubles.len(),
+            before: filter.address(page.saturating_sub(1)),
+            next: filter.address(page + 1),
+        },
         elsewhere: elsewhere.iter().take(others).map(|r| Row::elsewhere(now, r)).collect(),
         elsewhere_in_all: elsewhere.len(),
         zombies: zombies.iter().take(CARDS).map(|r| Row::zombie(now, r)).collect(),
         zombies_in_all: zombies.len(),
-        services: services(now),
-        unknown: unknown(now),
+        services: services(now, is_quiet),
+        vendors: Vendors::of(now),
         planned: planned.iter().take(CARDS * 2).map(|(r, services)| PlannedRow::of(now, r, services)).collect(),
         planned_in_all: planned.len(),
-        ended: now.scene.ended.iter().take(CARDS).filter_map(|r| EndedRow::of(now, r)).collect(),
-        ended_in_all: now.scene.ended.len(),
+        ended: ended.iter().take(CARDS).filter_map(|r| EndedRow::of(now, r)).collect(),
+        ended_in_all: ended.len(),
     }
+}
+
+fn cards(now: &Now, whole: &[(usize, &&Trouble<'_>)]) -> Vec<Card> {
+    let mut cards: Vec<Card> = whole.iter().filter_map(|(_, t)| Card::of(now, t, false)).collect();
+    if cards.len() > SITUATIONS {
+        cards.iter_mut().for_each(|card| card.situation = None);
+    }
+    cards
+}
+
+fn keeps_trouble(now: &Now, filter: &Filter, trouble: &Trouble<'_>) -> bool {
+    let services: Vec<&Service> = trouble.hurts.iter().map(|(service, _)| *service).collect();
+    match (trouble.report, trouble.component) {
+        (Some(report), _) => {
+            let impact = trouble.hurts.first().map_or(report.seen.impact, |(_, effect)| effect.impact);
+            keeps(now, filter, report, &services, impact)
+        }
+        (None, Some((source, component))) => {
+            let vendor = source.vendor();
+            let words = vec![component.component.name.as_str()];
+            filter.keeps(now, &Subject { vendor: &vendor, services: &services, impact: component.status, words })
+        }
+        (None, None) => true,
+    }
+}
+
+fn keeps_report(now: &Now, filter: &Filter, report: &Report, services: &[&Service]) -> bool {
+    keeps(now, filter, report, services, report.seen.impact)
+}
+
+fn keeps(now: &Now, filter: &Filter, report: &Report, services: &[&Service], impact: Impact) -> bool {
+    let seen = &report.seen;
+    let mut words = vec![seen.title.as_str(), seen.key.as_str()];
+    words.extend(seen.components.iter().map(|c| c.name.as_str()));
+    words.extend(seen.regions.iter().map(String::as_str));
+    words.extend(seen.updates.last().map(|u| u.text.as_str()));
+    filter.keeps(now, &Subject { vendor: &report.source.vendor(), services, impact, words })
+}
+
+/// The services that an incident that is over had hurt.
+fn had_hurt<'a>(now: &'a Now, report: &Report) -> Vec<&'a Service> {
+    let ids = now.scene.had_hurt.get(&report.incident.0);
+    ids.into_iter().flatten().filter_map(|id| now.compiled.inventory.service(id)).collect()
 }
 
 fn title(now: &Now, troubles: &[Trouble<'_>]) -> String {
@@ -154,18 +224,19 @@ fn causes(now: &Now, troubles: &[Trouble<'_>]) -> Option<String> {
     (names.len() > 1).then(|| crate::web::view::list(&names, 4))
 }
 
-fn services(now: &Now) -> Services {
-    let rows: Vec<ServiceRow> = now.services().into_iter().map(|s| ServiceRow::of(now, s)).collect();
-    let all = rows.len();
-    let (grey, rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.impact == Impact::Unknown);
-    let (well, hurt): (Vec<_>, Vec<_>) = rest.into_iter().partition(|row| row.impact == Impact::Operational);
-    let headline = match (hurt.len(), grey.len()) {
-        (0, 0) => format!("Services not well: none of {all}"),
-        (0, grey) => format!("Services not well: none that we can see; {grey} of {all} nobody can speak for"),
-        (hurt, 0) => format!("Services not well: {hurt} of {all}"),
-        (hurt, grey) => format!("Services not well: {hurt} of {all}; {grey} nobody can speak for"),
-    };
-    let names: Vec<&str> = grey.iter().map(|row| row.name.as_str()).collect();
-    let in_part = crate::web::view::list(&names, 5);
-    Services { headline, hurt, grey, well, in_part }
+fn services(now: &Now, is_quiet: bool) -> Services {
+    let mut rows: Vec<ServiceRow> = now.services().into_iter().map(|s| ServiceRow::of(now, s)).collect();
+    let is = |impact: Impact| rows.iter().filter(move |row| row.impact == impact);
+    let (grey, well) = (is(Impact::Unknown).count(), is(Impact::Operational).count());
+    let names: Vec<&str> = is(Impact::Unknown).map(|row| row.name.as_str()).collect();
+    let (hurt, in_part) = (rows.len() - grey - well, crate::web::view::list(&names, 5));
+    let more = rows.len().saturating_sub(SERVICES);
+    if is_quiet {
+        // What nobody knows first, where not all can be shown.
+        rows.sort_by_key(|row| more > 0 && row.impact == Impact::Operational);
+        rows.truncate(SERVICES);
+    } else {
+        rows.clear();
+    }
+    Services { hurt, grey, well, in_part, rows, more }
 }

@@ -6,29 +6,30 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::deliveries::DeliveryRow;
-use super::tables::how_ended;
+use super::edits::{Edit, edits};
+use super::tables::{how_ended, lasts};
+use super::timeline::{Entry, impact, log};
 use crate::model::clock_text::{between, span};
 use crate::model::effect::Cause;
+use crate::model::id::ServiceId;
 use crate::model::impact::Impact;
-use crate::model::incident::{Report, Standing};
+use crate::model::incident::{Report, Standing, is_overrun};
+use crate::model::phase::{Kind, Phase};
 use crate::model::text;
 use crate::store::StoreError;
-use crate::store::story::{Said, Story};
+use crate::store::story::Story;
 use crate::web::fault::{self, Fault};
-use crate::web::now::{Now, began, ended};
+use crate::web::now::{Now, Trouble, began, ended};
 use crate::web::router::Site;
 use crate::web::view::acts::Acts;
 use crate::web::view::card::{By, Card};
+use crate::web::view::graph::{Graph, Way};
 use crate::web::view::ruler::{Ruler, ruler};
 use crate::web::view::said::LastWord;
-use crate::web::view::{Away, Badge, Frame, Theirs, When, class};
-
-/// The longest text in the timeline; what is cut stands below, whole.
-const QUOTE_CHARS: usize = 2_000;
+use crate::web::view::{Away, Badge, Frame, Theirs, When, class, list, tier};
 
 #[derive(Template)]
 #[template(path = "page/incident.html")]
@@ -36,14 +37,18 @@ struct Incident {
     frame: Frame,
     title: String,
     vendor: String,
+    vendor_id: String,
     key: Theirs,
+    /// The address of this page, whole where the organisation's own is known.
+    permanent: String,
     /// While it hurts us.
     card: Option<Card>,
     /// Otherwise.
     other: Option<Other>,
+    graph: Option<Graph>,
     log: Vec<Entry>,
     reports: Vec<ReportRow>,
-    versions: Vec<Version>,
+    edits: Vec<Edit>,
     deliveries: Vec<DeliveryRow>,
     not_sent: Vec<(When, String, Theirs)>,
 }
@@ -55,24 +60,24 @@ struct Other {
     heading: Theirs,
     by: By,
     lasts: String,
+    /// "since", or "from" for what lies ahead.
+    since_word: &'static str,
     since: When,
     until: Option<When>,
     how: String,
     ruler: Option<Ruler>,
     said: LastWord,
+    /// For a maintenance: its planned time, and what it takes away.
+    planned: Option<Planned>,
     acts: Acts,
 }
 
-/// A line of the timeline.
-struct Entry {
-    at: Timestamp,
-    when: When,
-    /// The shape of a state that began here.
-    class: &'static str,
-    is_ours: bool,
-    head: String,
-    words: String,
-    who: Theirs,
+/// A maintenance.
+struct Planned {
+    from: Option<When>,
+    until: String,
+    services: String,
+    is_ahead: bool,
 }
 
 /// What one source says.
@@ -85,19 +90,14 @@ struct ReportRow {
     link: Option<Away>,
 }
 
-/// A thing that was said, and how it was changed.
-struct Version {
-    number: usize,
-    of: usize,
-    seen: When,
-    words: String,
-}
+/// Said where nothing is: the link may be mistyped, from before a restore, or to something let go of.
+const GONE: &str = "No incident has this address. The link may be cut short or from another Bellwether, or the incident is over for longer than [retention] keeps it. What is open, and what ended lately, stands in the feed.";
 
 /// The page of an incident.
 pub async fn page(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {
     match gather(&site, &id).await {
         Ok(Some(page)) => fault::html(&page),
-        Ok(None) => Fault::nothing("There is no such incident.").page(),
+        Ok(None) => Fault::nothing(GONE).page(),
         Err(error) => Fault::from(error).page(),
     }
 }
@@ -115,11 +115,14 @@ async fn gather(site: &Site, id: &str) -> Result<Option<Incident>, StoreError> {
         frame: Frame::new(&now, "incident", format!("/incidents/{id}"), site.app.token.is_some()),
         title: card.as_ref().map_or_else(|| format!("{vendor}: {heading}"), |card| card.sentence.clone()),
         key: Theirs::line(&report.seen.key),
+        vendor_id: report.source.vendor().to_string(),
+        permanent: format!("{}/incidents/{id}", now.compiled.page.as_deref().unwrap_or_default()),
         other: card.is_none().then(|| other(&now, report, &vendor)),
         card,
-        log: log(&now, &story),
+        graph: graph(&now, &story, trouble, &vendor),
+        log: log(&now, &story, trouble),
         reports: story.reports.iter().map(|r| report_row(&now, r)).collect(),
-        versions: versions(&now, &story.said),
+        edits: edits(&now, &story.said),
         deliveries: story.deliveries.iter().map(|d| DeliveryRow::of(&now, d)).collect(),
         not_sent: story
             .not_sent
@@ -131,29 +134,87 @@ async fn gather(site: &Site, id: &str) -> Result<Option<Incident>, StoreError> {
 }
 
 fn other(now: &Now, report: &Report, vendor: &str) -> Other {
-    let since = began(report, now.at);
+    let ahead = report.seen.planned.as_ref().and_then(|p| p.from.at).filter(|_| report.seen.phase == Phase::Scheduled);
+    let ahead = ahead.filter(|at| *at > now.at && report.standing.is_open());
+    let since = ahead.unwrap_or_else(|| began(report, now.at));
     let until = ended(report);
     let phone = now.compiled.vendors.get(&report.source.vendor()).and_then(|v| v.support.phone.as_deref());
     let how = match report.standing {
         Standing::Open if report.old => {
             "Set aside: it had been silent for 15 days or more when we first looked.".to_owned()
         }
+        Standing::Open if report.seen.phase == Phase::Scheduled => "Planned, and not begun.".to_owned(),
+        Standing::Open if report.seen.kind == Kind::Maintenance => {
+            format!(
+                "{}, and it hurts no service of ours.",
+                if is_overrun(&report.seen, now.at) { "Past its planned end" } else { "Running" }
+            )
+        }
         Standing::Open => "Open, and it hurts no service of ours.".to_owned(),
         Standing::Resolved(_) | Standing::Withdrawn => format!("Over. {}.", how_ended(report.standing)),
     };
+    // A maintenance is one, whatever else the vendor calls its weight.
+    let impact = if report.seen.kind == Kind::Maintenance { Impact::Maintenance } else { report.seen.impact };
     Other {
-        class: class(report.seen.impact),
-        badge: Badge::of(report.seen.impact),
+        class: class(impact),
+        badge: Badge::of(impact),
         heading: Theirs::line(&report.seen.title),
         by: By { title: None, ..By::report(now, report) },
-        lasts: span(between(since, until.unwrap_or(now.at))),
+        lasts: match ahead {
+            Some(at) => format!("in {}", span(between(now.at, at))),
+            None => span(between(since, until.unwrap_or(now.at))),
+        },
+        since_word: if ahead.is_some() { "from" } else { "since" },
         since: When::without_age(now, since),
         until: until.map(|at| When::of(now, at)),
         how,
-        ruler: ruler(now, report, since, None),
+        ruler: if ahead.is_some() { None } else { ruler(now, report, since, None) },
         said: LastWord::of_report(now, report, vendor, phone, true),
+        planned: planned(now, report),
         acts: Acts::of(now, report, true),
     }
+}
+
+fn planned(now: &Now, report: &Report) -> Option<Planned> {
+    let planned = report.seen.planned.as_ref().filter(|_| report.seen.kind == Kind::Maintenance)?;
+    let services = now.taken_by(report);
+    let names: Vec<String> = services.iter().map(|s| format!("{} ({})", s.name, tier(s.tier).to_lowercase())).collect();
+    let until = planned.until.as_ref().and_then(|u| u.at);
+    Some(Planned {
+        from: planned.from.at.map(|at| When { is_certain: planned.from.certain, ..When::of(now, at) }),
+        until: lasts(now, planned.from.at, until),
+        services: if names.is_empty() { "no service of ours".to_owned() } else { list(&names, 12) },
+        is_ahead: report.seen.phase == Phase::Scheduled,
+    })
+}
+
+/// The ways as they are, or, for what is over, as they were last.
+fn graph(now: &Now, story: &Story, trouble: Option<&Trouble<'_>>, vendor: &str) -> Option<Graph> {
+    let ways: Vec<Way<'_>> = match trouble {
+        Some(trouble) => trouble
+            .hurts
+            .iter()
+            .map(|(service, effect)| Way { service, impact: effect.impact, path: effect.path.clone() })
+            .collect(),
+        None => past_ways(now, story),
+    };
+    Graph::of(&now.compiled.inventory, vendor, &ways)
+}
+
+fn past_ways<'a>(now: &'a Now, story: &Story) -> Vec<Way<'a>> {
+    let mut ways: Vec<Way<'a>> = Vec::new();
+    for line in &story.effects {
+        let word = |path: &str| line.doc.pointer(path).and_then(Value::as_str).unwrap_or_default();
+        let id = ServiceId::parse(word("/service")).ok();
+        let Some(service) = id.and_then(|id| now.compiled.graph.service(&id)) else { continue };
+        let path = line.doc.pointer("/path").and_then(Value::as_array).into_iter().flatten();
+        let path: Vec<String> = path.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        if word("/kind") != "over" && path.len() > 1 {
+            ways.retain(|way| way.service.id != service.id);
+            ways.push(Way { service, impact: impact(word("/impact")), path });
+        }
+    }
+    ways
 }
 
 fn report_row(now: &Now, report: &Report) -> ReportRow {
@@ -170,118 +231,4 @@ fn report_row(now: &Now, report: &Report) -> ReportRow {
 
 fn or_dash(word: &str) -> &str {
     if word.is_empty() { "–" } else { word }
-}
-
-/// Everything that happened, the newest first: what the vendor did, what it said, and what that did to us.
-fn log(now: &Now, story: &Story) -> Vec<Entry> {
-    let changes = story.changes.iter().map(|line| change(now, line.at, &line.doc));
-    let effects = story.effects.iter().map(|line| effect(now, line.at, &line.doc));
-    let told = story.deliveries.iter().filter_map(|d| {
-        let at = d.ended.filter(|_| d.state == "delivered")?;
-        Some(entry(now, at, None, true, format!("{} was told.", d.receiver), String::new(), &d.id))
-    });
-    // The sort is stable: of one moment, the words stand first, then what they changed, then what that did.
-    let mut log: Vec<Entry> = words(now, &story.said).chain(changes).chain(effects).chain(told).collect();
-    log.sort_by_key(|entry| entry.at);
-    log.reverse();
-    log
-}
-
-fn change(now: &Now, at: Timestamp, doc: &Value) -> Entry {
-    let word = |path: &str| doc.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let (kind, impact) = (word("/kind"), impact(word("/incident/impact")));
-    let phase = word("/incident/phase").replace('_', " ");
-    let how = match word("/resolved_how") {
-        "vendor_said" => ": the vendor said so",
-        "no_longer_listed" => ": no longer listed; the vendor did not say that it ended",
-        "by_hand" => ": closed by hand",
-        _ => "",
-    };
-    let label = impact.label().to_lowercase();
-    let (head, shape) = match kind {
-        "opened" => (format!("Opened, {label}. Phase: {phase}."), Some(impact)),
-        "escalated" => (format!("Escalated to {label}. Phase: {phase}."), Some(impact)),
-        "eased" => (format!("Eased to {label}. Phase: {phase}."), Some(impact)),
-        "reopened" => (format!("Reopened, {label}. Phase: {phase}."), Some(impact)),
-        "resolved" => (format!("Resolved{how}."), None),
-        "withdrawn" => ("Withdrawn: it never was, or will not be.".to_owned(), None),
-        _ => (format!("Updated. Phase: {phase}."), None),
-    };
-    entry(now, at, shape, false, head, String::new(), word("/source"))
-}
-
-fn effect(now: &Now, at: Timestamp, doc: &Value) -> Entry {
-    let word = |path: &str| doc.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let path: Vec<&str> =
-        doc.pointer("/path").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let service = path.first().copied().unwrap_or_else(|| word("/service"));
-    let label = impact(word("/impact")).label().to_lowercase();
-    let head = match word("/kind") {
-        "hurt" => format!("{service} is hurt: {label}."),
-        "worse" => format!("{service} is hurt worse: {label}."),
-        "better" => format!("{service} is hurt less: {label}."),
-        _ => format!("{service} is no longer hurt by this."),
-    };
-    let way = path.get(1..).unwrap_or_default().join(", because ");
-    let who = if way.is_empty() { String::new() } else { format!("because {way}") };
-    entry(now, at, None, true, head, String::new(), &who)
-}
-
-/// The words, at the time at which they stood before our eyes first.
-fn words<'a>(now: &'a Now, said: &'a [Said]) -> impl Iterator<Item = Entry> + 'a {
-    said.iter().filter(|one| !one.update.text.is_empty()).map(|one| {
-        let stated = one.update.at.as_ref();
-        let at = stated.and_then(|s| s.at).unwrap_or(one.seen_at);
-        let late = between(at, one.seen_at);
-        let seen = if late >= 60 { format!(", seen {} later", span(late)) } else { String::new() };
-        let unsure = if stated.is_none_or(|s| s.certain) { "" } else { "; time not certain" };
-        let phase = text::line(&one.update.vendor_phase, 80);
-        let head = if let Some(author) = &one.update.author {
-            format!("{} entered:", text::line(author, 80))
-        } else if phase.is_empty() {
-            "The vendor said:".to_owned()
-        } else {
-            format!("The vendor said, as “{phase}”:")
-        };
-        entry(now, at, None, false, head, cut(&text::body(&one.update.text)), &format!("{}{seen}{unsure}", one.source))
-    })
-}
-
-fn entry(
-    now: &Now,
-    at: Timestamp,
-    shape: Option<Impact>,
-    is_ours: bool,
-    head: String,
-    words: String,
-    who: &str,
-) -> Entry {
-    Entry { at, when: When::of(now, at), class: shape.map_or("", class), is_ours, head, words, who: Theirs::line(who) }
-}
-
-fn impact(word: &str) -> Impact {
-    serde_json::from_value(Value::String(word.to_owned())).unwrap_or(Impact::Unknown)
-}
-
-fn cut(words: &str) -> String {
-    match words.char_indices().nth(QUOTE_CHARS) {
-        None => words.to_owned(),
-        Some((end, _)) => format!("{}… (cut here)", words.get(..end).unwrap_or_default().trim_end()),
-    }
-}
-
-/// What the vendor changed after it had said it: only things of more than one version.
-fn versions(now: &Now, said: &[Said]) -> Vec<Version> {
-    let mut versions = Vec::new();
-    for one in said {
-        let same: Vec<&Said> =
-            said.iter().filter(|o| o.source == one.source && o.update.key == one.update.key).collect();
-        if same.len() < 2 {
-            continue;
-        }
-        let number = same.iter().filter(|o| o.seen_at < one.seen_at).count() + 1;
-        let words = cut(&text::body(&one.update.text));
-        versions.push(Version { number, of: same.len(), seen: When::of(now, one.seen_at), words });
-    }
-    versions
 }

@@ -1,7 +1,10 @@
 //! The pages, for people.
 
 pub mod blind_spots;
+pub mod component_grid;
 pub mod deliveries;
+pub mod edits;
+pub mod filter;
 pub mod first;
 pub mod incident;
 pub mod maintenance;
@@ -12,5 +15,8 @@ pub mod sign_in;
 pub mod sources;
 pub mod standing;
 pub mod tables;
+pub mod timeline;
+pub mod vendor;
+pub mod vendors;
 pub mod wall;
 pub mod withheld;

@@ -64,6 +64,7 @@ struct Hurting {
 }
 
 struct NeedRow {
+    link: String,
     on: String,
     parts: Theirs,
     without: &'static str,
@@ -126,8 +127,9 @@ fn needs(now: &Now, need: &Need) -> Vec<NeedRow> {
 }
 
 fn need_row(now: &Now, dependency: &Dependency, is_one_of: bool) -> NeedRow {
-    let (on, parts, measured) = match &dependency.on {
+    let (link, on, parts, measured) = match &dependency.on {
         On::Service(id) => (
+            format!("/services/{id}"),
             now.compiled.graph.service(id).map_or_else(|| id.to_string(), |s| s.name.clone()),
             String::new(),
             "by what it needs",
@@ -141,12 +143,13 @@ fn need_row(now: &Now, dependency: &Dependency, is_one_of: bool) -> NeedRow {
                 .collect();
             let parts = if parts.is_empty() { "the vendor as a whole".to_owned() } else { list(&parts, 8) };
             let measured = if is_read { "by its source" } else { "by nobody: no source" };
-            (now.compiled.graph.vendor_name(&selector.vendor).to_owned(), parts, measured)
+            let name = now.compiled.graph.vendor_name(&selector.vendor).to_owned();
+            (format!("/vendors/{}", selector.vendor), name, parts, measured)
         }
     };
     let without = match dependency.without {
         Without::Stops => "stops",
         Without::Degrades => "is degraded",
     };
-    NeedRow { on, parts: Theirs::line(&parts), without, is_one_of, measured }
+    NeedRow { link, on, parts: Theirs::line(&parts), without, is_one_of, measured }
 }

@@ -1,9 +1,7 @@
 //! How the services stand, and what nobody knows of them.
 
 use crate::model::impact::Impact;
-use crate::model::incident::Health;
 use crate::model::inventory::{On, Service};
-use crate::model::text;
 use crate::web::now::Now;
 use crate::web::view::way::{place, through};
 use crate::web::view::{Badge, Theirs, When, list, tier};
@@ -92,49 +90,4 @@ fn measured(now: &Now, service: &Service) -> (String, Option<When>) {
         }
     }
     (list(&names, 4), oldest.map(|at| When::age_of(now, at)))
-}
-
-/// A row of the table of what nobody knows.
-pub struct UnknownRow {
-    pub vendor: String,
-    pub needed_by: String,
-    pub last: Option<When>,
-    pub since: Option<When>,
-    pub why: Theirs,
-}
-
-/// What nobody knows: the vendors that no source speaks for, and the sources that cannot be read.
-pub fn unknown(now: &Now) -> Vec<UnknownRow> {
-    let mut rows: Vec<(crate::model::inventory::Tier, UnknownRow)> = Vec::new();
-    for (id, health) in &now.scene.world.sources {
-        let Some(why) = health.why() else { continue };
-        let needing = now.reading(id);
-        let since = match health {
-            Health::Unreadable { since, .. } => Some(When::of(now, *since)),
-            Health::NeverRead | Health::Readable { .. } => None,
-        };
-        let last = now.scene.marks.get(id).and_then(|mark| mark.last_good).map(|at| When::of(now, at));
-        let vendor = format!("{} ({id})", now.compiled.graph.vendor_name(&id.vendor()));
-        let why = Theirs::line(&text::line(&why, 200));
-        rows.push((first_tier(&needing), UnknownRow { vendor, needed_by: names(&needing), last, since, why }));
-    }
-    for (id, needing) in now.unspoken() {
-        let told = now.compiled.vendors.get(id).and_then(|v| v.notifies.clone());
-        let why = told.unwrap_or_else(|| "no source is known; what is heard of it is entered by hand".to_owned());
-        let vendor = now.compiled.graph.vendor_name(id).to_owned();
-        let row = UnknownRow { vendor, needed_by: names(&needing), last: None, since: None, why: Theirs::line(&why) };
-        rows.push((first_tier(&needing), row));
-    }
-    rows.sort_by_key(|(tier, row)| (*tier, row.vendor.to_lowercase()));
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
-fn first_tier(services: &[&Service]) -> crate::model::inventory::Tier {
-    services.iter().map(|s| s.tier).min().unwrap_or(crate::model::inventory::Tier::BackOffice)
-}
-
-fn names(services: &[&Service]) -> String {
-    let mut services = services.to_vec();
-    services.sort_by_key(|s| s.tier);
-    list(&services.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), 5)
 }

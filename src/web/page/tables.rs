@@ -114,7 +114,8 @@ impl PlannedRow {
     }
 }
 
-fn lasts(now: &Now, from: Option<Timestamp>, until: Option<Timestamp>) -> String {
+/// Until when something planned lasts, in words.
+pub fn lasts(now: &Now, from: Option<Timestamp>, until: Option<Timestamp>) -> String {
     match (from, until) {
         (Some(from), Some(until)) => format!("until {}, {}", now.times.local(until), span(between(from, until))),
         (None, Some(until)) => format!("until {}", now.times.local(until)),

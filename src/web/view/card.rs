@@ -7,6 +7,7 @@ use super::acts::Acts;
 use super::do_first::DoFirst;
 use super::ruler::{Ruler, ruler};
 use super::said::LastWord;
+use super::situation::Situation;
 use super::way::{HurtRow, place};
 use super::{Theirs, When, class, list, tier};
 use crate::alerting::message::words::does;
@@ -48,6 +49,7 @@ pub struct Card {
     pub todo: DoFirst,
     /// What can be done about it; nothing about a component without an incident.
     pub acts: Option<Acts>,
+    pub situation: Option<Situation>,
 }
 
 impl HtmlSafe for Card {}
@@ -56,9 +58,10 @@ impl HtmlSafe for Card {}
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r#"<b>{{ vendor }}</b>{% if let Some(parts) = parts %}, {{ parts }}{% endif %}{{ which }}{% if let Some(title) = title %}. {{ calls_it }} <q>{{ title }}</q>{% endif %}."#
+    source = r#"<a href="/vendors/{{ id }}">{{ vendor }}</a>{% if let Some(parts) = parts %}, {{ parts }}{% endif %}{{ which }}{% if let Some(title) = title %}. {{ calls_it }} <q>{{ title }}</q>{% endif %}."#
 )]
 pub struct By {
+    pub id: String,
     pub vendor: String,
     pub parts: Option<Theirs>,
     pub which: &'static str,
@@ -81,6 +84,7 @@ impl By {
             some => Some(Theirs::line(&format!("{}{regions}", list(some, PARTS)))),
         };
         Self {
+            id: report.source.vendor().to_string(),
             vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
             which: match (names.is_empty(), report.source.is_by_hand()) {
                 (false, _) => "",
@@ -114,7 +118,8 @@ impl Card {
             ),
             (None, Some((source, component))) => {
                 let parts = Some(Theirs::line(&component.component.name));
-                let by = By { vendor: name.clone(), parts, which: "", calls_it: "", title: None };
+                let by =
+                    By { id: vendor_id.to_string(), vendor: name.clone(), parts, which: "", calls_it: "", title: None };
                 (by, LastWord::of_component(now, source.as_str(), component, &name), None)
             }
             (None, None) => return None,
@@ -139,6 +144,7 @@ impl Card {
             said,
             todo: DoFirst::of(&services, vendor, is_whole),
             acts: trouble.report.map(|report| Acts::of(now, report, is_whole)),
+            situation: Situation::of(now, trouble, &name, is_whole),
         })
     }
 }
@@ -176,8 +182,17 @@ fn notes(trouble: &Trouble<'_>) -> Vec<String> {
             if is_overrun { "Maintenance past its planned end" } else { "Planned maintenance, running" }.to_owned(),
         );
     }
+    if let Some(author) = trouble.report.and_then(entered_by) {
+        notes.push(format!("Entered by {author}"));
+    }
     if trouble.component.is_some() {
         notes.push("A component, without an incident".to_owned());
     }
     notes
+}
+
+/// Who of ours entered it first.
+pub fn entered_by(report: &Report) -> Option<String> {
+    let author = report.seen.updates.first().and_then(|u| u.author.as_deref());
+    author.filter(|_| report.source.is_by_hand()).map(|author| text::line(author, 80))
 }

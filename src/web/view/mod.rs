@@ -1,10 +1,16 @@
 //! The small parts that all pages are built from. Each renders itself, escaped, so that a page can put it anywhere.
 
 pub mod acts;
+pub mod banner;
 pub mod card;
+pub mod days;
+pub mod difference;
 pub mod do_first;
+pub mod graph;
+pub mod lateness;
 pub mod ruler;
 pub mod said;
+pub mod situation;
 pub mod way;
 
 use askama::Template;
@@ -163,6 +169,8 @@ pub struct Frame {
     pub is_drill: bool,
     /// Who is signed in.
     pub corner: Corner,
+    /// What is not as it should be with Bellwether itself.
+    pub banners: Vec<banner::Banner>,
 }
 
 impl Frame {
@@ -182,6 +190,7 @@ impl Frame {
             corner: Corner::new(&Viewer::now(), &path, is_guarded),
             path,
             is_drill: now.compiled.is_drill,
+            banners: banner::banners(now),
         }
     }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use jiff::{SignedDuration, Timestamp};
 
+use super::said::due;
 use crate::model::clock_text::{between, span};
 use crate::model::incident::Report;
 use crate::web::now::{Now, Trouble, ended};
@@ -23,6 +24,7 @@ pub struct Ruler {
     seen: Option<String>,
     spoke: Vec<String>,
     limits: Vec<String>,
+    due: Option<String>,
     /// Where the bar ends: now, or the end.
     ran: String,
     last: &'static str,
@@ -46,6 +48,8 @@ struct Moments {
     /// What to call the first of them.
     first_word: &'static str,
     limit: Option<(String, Timestamp)>,
+    /// When the vendor's next word is, or was, due.
+    due: Option<Timestamp>,
     until: Option<Timestamp>,
 }
 
@@ -61,10 +65,12 @@ pub fn ruler(now: &Now, report: &Report, began: Timestamp, trouble: Option<&Trou
     let spoke = spoke.split_off(first);
     let seen = Some(report.first_seen).filter(|at| *at > began && *at <= end);
     let limit = trouble.and_then(|t| limit(t, began, end)).filter(|_| until.is_none());
+    // A promise for the day after tomorrow would press the past into a corner.
+    let due = due(report).filter(|at| between(began, *at) <= between(began, end) * 3);
     let marks = spoke.len() + usize::from(seen.is_some()) + usize::from(limit.is_some());
     let is_long_enough = between(began, end) >= 60;
     let first_word = if report.source.is_by_hand() { "first entry" } else { "vendor’s first word" };
-    let moments = Moments { began, seen, spoke, first_word, limit, until };
+    let moments = Moments { began, seen, spoke, first_word, limit, due, until };
     (marks >= 2 && is_long_enough).then(|| draw(now, &moments, trouble))
 }
 
@@ -80,7 +86,7 @@ fn limit(trouble: &Trouble<'_>, began: Timestamp, end: Timestamp) -> Option<(Str
 
 fn draw(now: &Now, moments: &Moments, trouble: Option<&Trouble<'_>>) -> Ruler {
     let end = moments.until.unwrap_or(now.at);
-    let far = moments.limit.as_ref().map_or(end, |(_, at)| (*at).max(end));
+    let far = moments.limit.as_ref().map(|(_, at)| *at).into_iter().chain(moments.due).fold(end, Timestamp::max);
     let whole = between(moments.began, far).max(1);
     // A little before the beginning and after the end, so that no mark is cut.
     let place = |at: Timestamp| {
@@ -95,6 +101,7 @@ fn draw(now: &Now, moments: &Moments, trouble: Option<&Trouble<'_>>) -> Ruler {
         seen: moments.seen.map(place),
         spoke: moments.spoke.iter().map(|at| place(*at)).collect(),
         limits: moments.limit.iter().map(|(_, at)| place(*at)).collect(),
+        due: moments.due.map(place),
         ran: place(end),
         last: if moments.until.is_some() { "end" } else { "now" },
         marks: marks(now, moments),
@@ -137,6 +144,13 @@ fn label(now: &Now, moments: &Moments) -> String {
             ));
         }
     }
+    if let Some(at) = moments.due {
+        label.push_str(&format!(
+            " Its next word {} due at {}.",
+            if at <= now.at { "was" } else { "is" },
+            now.times.local(at)
+        ));
+    }
     if let Some((name, at)) = &moments.limit {
         let reaches = if *at <= now.at { "passed" } else { "reaches" };
         label.push_str(&format!(" {name} {reaches} its limit at {}.", now.times.local(*at)));
@@ -157,6 +171,9 @@ fn marks(now: &Now, moments: &Moments) -> Vec<Mark> {
     }
     if let Some((name, at)) = &moments.limit {
         marks.push((*at, "m-limit", format!("{name}’s limit")));
+    }
+    if let Some(at) = moments.due {
+        marks.push((at, "m-due", if at <= now.at { "next word was due" } else { "next word is due" }.to_owned()));
     }
     if let Some(until) = moments.until {
         marks.push((until, "m-none", "the end".to_owned()));

@@ -4,8 +4,9 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::{Away, Theirs, When};
+use crate::model::clock_text::{between, span};
 use crate::model::incident::{Component, Report};
-use crate::model::text;
+use crate::model::{next_word, text};
 use crate::web::now::Now;
 
 /// The longest quotation on a card; the whole stands on the incident's page.
@@ -25,6 +26,7 @@ pub struct LastWord {
     pub instead: String,
     pub age: Option<When>,
     pub said: Option<When>,
+    pub next: Option<Next>,
     pub phase: String,
     pub vendor_impact: Option<Theirs>,
     pub known_by: String,
@@ -32,6 +34,17 @@ pub struct LastWord {
 }
 
 impl HtmlSafe for LastWord {}
+
+/// When the next word is due, by the vendor's own promise.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// It promised none.
+    NotPromised,
+    /// It lies ahead.
+    Ahead(When),
+    /// It should have come.
+    Overdue { by: String, due: When },
+}
 
 impl LastWord {
     pub fn of_report(now: &Now, report: &Report, vendor: &str, phone: Option<&str>, is_whole: bool) -> Self {
@@ -48,6 +61,7 @@ impl LastWord {
             words: if is_whole { words } else { cut(&words) },
             age: at.map(|at| When::age_of(now, at)),
             said,
+            next: next(now, report),
             phase: seen.phase.word().replace('_', " "),
             vendor_impact: Some(Theirs::line(&seen.vendor_impact)).filter(|t| !t.words.is_empty()),
             known_by: known_by(report),
@@ -65,12 +79,31 @@ impl LastWord {
             instead: format!("{vendor} lists {name} as “{status}”, and has opened no incident for it."),
             age: Some(When::age_of(now, component.since)),
             said: Some(When::without_age(now, component.since)),
+            next: None,
             phase: String::new(),
             vendor_impact: None,
             known_by: format!("{source}, component {name}"),
             link: None,
         }
     }
+}
+
+/// When the next word of an open report is due; nothing for what is over, and for what people of ours entered.
+pub fn due(report: &Report) -> Option<jiff::Timestamp> {
+    let is_asked = report.standing.is_open() && !report.source.is_by_hand();
+    let newest = report.seen.updates.last().filter(|_| is_asked)?;
+    next_word::due(&newest.text, newest.at.as_ref()?.at?)
+}
+
+fn next(now: &Now, report: &Report) -> Option<Next> {
+    if !report.standing.is_open() || report.source.is_by_hand() || report.seen.updates.is_empty() {
+        return None;
+    }
+    Some(match due(report) {
+        None => Next::NotPromised,
+        Some(at) if at > now.at => Next::Ahead(When::of(now, at)),
+        Some(at) => Next::Overdue { by: span(between(at, now.at)), due: When::without_age(now, at) },
+    })
 }
 
 fn instead(report: &Report, vendor: &str, phone: Option<&str>) -> String {

@@ -22,7 +22,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 45] = [
+const ROUTES: [(&str, &str, Demands); 47] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -30,6 +30,8 @@ const ROUTES: [(&str, &str, Demands); 45] = [
     ("GET", "/sources", Reading),
     ("GET", "/deliveries", Reading),
     ("GET", "/maintenance", Reading),
+    ("GET", "/vendors", Reading),
+    ("GET", "/vendors/x", Reading),
     ("GET", "/wall", Reading),
     ("GET", "/metrics", Reading),
     ("GET", "/api/v1/feed", Reading),

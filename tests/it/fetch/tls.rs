@@ -24,6 +24,11 @@ fn acceptor(certificate: &[u8]) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
+/// What identifies 127.0.0.1, by the authority of the tests.
+pub fn good() -> TlsAcceptor {
+    acceptor(pem!("good.pem"))
+}
+
 async fn over_tls(certificate: &[u8], roots: &[&[u8]]) -> Result<Fetched, Unreadable> {
     let server = Hostile::tls(acceptor(certificate), |_| answer("200 OK", &[], "[]")).await;
     let extra_roots_pem = roots.iter().map(|pem| pem.to_vec()).collect();

@@ -154,6 +154,7 @@ pub fn compiled(tells: bool) -> Compiled {
         vendors: vendors(),
         subscriptions,
         receivers,
+        shifts: Vec::new(),
     };
     Compiled::new(parts, Ids::salted("web"))
 }

@@ -6,6 +6,8 @@ pub mod hospital;
 pub mod hostile;
 pub mod http;
 pub mod model;
+pub mod process;
 pub mod reading;
 pub mod recorded;
 pub mod smtp;
+pub mod ward;

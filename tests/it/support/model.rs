@@ -208,6 +208,7 @@ pub fn organisation_of(vendors: Vec<Vendor>, inventory: &[String], subscriptions
         vendors,
         subscriptions: subscriptions.subscriptions,
         receivers: subscriptions.receivers,
+        shifts: subscriptions.shifts,
     };
     Compiled::new(parts, ids())
 }
