@@ -8,6 +8,8 @@ macro_rules! say {
     }};
 }
 
+pub mod accounts;
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod cli;

@@ -13,6 +13,7 @@
 //!
 //! `tests/it/walk.rs` follows this list step by step.
 
+pub mod accounts;
 pub mod acknowledge;
 mod ahead;
 pub mod auditor;

@@ -126,6 +126,23 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens the database in `folder` beside the Bellwether that runs on it, for short transactions of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`] names the file.
+    pub async fn open_beside(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join("bellwether.sqlite");
+        let options = SqliteConnectOptions::new().filename(&path);
+        let options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        let pool = pool.map_err(|source| StoreError::Open { path, source })?;
+        Ok(Self { writes: pool.clone(), reads: pool, edition: Arc::default(), _lock: None })
+    }
+
     /// Opens the database in `folder` to read it only, beside a running Bellwether or without one; `None` if there is
     /// none yet.
     ///

@@ -5,6 +5,7 @@ mod backup;
 mod config;
 mod config_files;
 mod demo;
+mod desk;
 mod docs;
 mod fetch;
 mod golden;

@@ -15,6 +15,7 @@ use crate::model::effect::EffectKind;
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
+use crate::pipeline::accounts::Once;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
 use crate::pipeline::settle::{Happened, OurNetwork};
@@ -113,8 +114,9 @@ impl Voice {
     }
 
     /// What is polled, who is told, where the page is.
-    pub fn welcome(&self, sound: &Sound, address: SocketAddr) {
+    pub fn welcome(&self, sound: &Sound, address: SocketAddr) -> String {
         let compiled = &self.compiled;
+        let page = compiled.page.clone().unwrap_or_else(|| format!("http://{address}"));
         if !self.is_watched {
             let (version, organisation) = (env!("CARGO_PKG_VERSION"), &compiled.organisation);
             let (services, sources) = (compiled.graph.services().len(), compiled.sources.len());
@@ -125,7 +127,7 @@ impl Voice {
             if sound.subscriptions.subscriptions.is_empty() {
                 tracing::warn!("nobody is told yet: config/subscriptions.toml has no subscription");
             }
-            return;
+            return page;
         }
         line(&format!("Bellwether {} for {}", env!("CARGO_PKG_VERSION"), compiled.organisation));
         line(&format!(
@@ -153,6 +155,22 @@ impl Voice {
         }
         line("");
         line(&format!("The page is at http://{address}/"));
+        page
+    }
+
+    /// There is no account yet: the link that makes the first one.
+    pub fn invite(&self, page: &str, link: &Once) {
+        if !self.is_watched {
+            // A log is read by more people than a terminal is, and for longer.
+            tracing::warn!(
+                "nobody has an account yet: `bellwether accounts link` prints a link that makes the first one"
+            );
+            return;
+        }
+        line("");
+        line("Nobody has an account yet, so nobody can act from the page. This link makes the first one; it is good");
+        line("for a day and for one use (`bellwether accounts link` prints another):");
+        line(&format!("  {page}/link/{}", link.reveal()));
     }
 }
 

@@ -76,7 +76,15 @@ pub struct Incident {
     overrun: bool,
     link: Option<String>,
     last_word: Option<Word>,
+    /// Who of ours takes care of it, and since when.
+    acknowledged: Option<AcknowledgedShape>,
     hurts: Vec<Hurt>,
+}
+
+#[derive(Serialize)]
+pub struct AcknowledgedShape {
+    at: String,
+    by: String,
 }
 
 #[derive(Serialize)]
@@ -142,6 +150,11 @@ fn incident(now: &Now, report: &Report) -> Incident {
         overrun: is_overrun(seen, now.at),
         link: seen.link.clone(),
         last_word: seen.updates.last().map(word),
+        acknowledged: now
+            .scene
+            .acknowledged
+            .get(&report.incident)
+            .map(|one| AcknowledgedShape { at: time(one.at), by: one.who.clone() }),
         hurts: hurts(now, report),
     }
 }

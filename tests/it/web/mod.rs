@@ -120,6 +120,7 @@ async fn serve_with(
         store: hospital.store.clone(),
         compiled: receiver,
         condition: watch::channel(bellwether::model::condition::Condition::default()).1,
+        acts: tokio::sync::mpsc::channel(64).0,
         beat: beat.clone(),
         token: token(at),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
