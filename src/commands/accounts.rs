@@ -9,7 +9,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::load::{self, Folders};
-use super::setup::Sound;
 use super::table;
 use crate::model::account::{Name, Role, Scope};
 use crate::model::audit::By;
@@ -106,17 +105,18 @@ impl Opened {
     /// Opens the store of the configuration.
     pub async fn of(folders: &Folders) -> Result<Self> {
         let loaded = load::load(folders)?;
-        let Some(sound) = Sound::of(&loaded) else {
+        let Some(settings) = &loaded.settings else {
             super::check::print(&loaded.problems);
             bail!("the configuration is wrong; `bellwether check` names every mistake");
         };
-        let folder = &sound.settings.database.folder;
+        let folder = &settings.database.folder;
+        super::owner::act_as_owner_of(folder)?;
         let store = match Store::open(folder).await {
             Err(StoreError::InUse { .. }) => Store::open_beside(folder).await?,
             other => other?,
         };
-        let page = sound.settings.organisation.page.as_ref().map(|page| page.as_str().to_owned());
-        Ok(Self { store, page: page.unwrap_or_else(|| format!("http://{}", sound.settings.server.listen.0)) })
+        let page = settings.organisation.page.as_ref().map(|page| page.as_str().to_owned());
+        Ok(Self { store, page: page.unwrap_or_else(|| format!("http://{}", settings.server.listen.0)) })
     }
 
     fn link(&self, link: &Once) -> String {

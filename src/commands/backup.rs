@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 
 use super::load::{self, Folders};
-use super::setup::Sound;
 use super::{check, owner};
 use crate::model::published::time;
 use crate::model::subscription::{Way, WebhookUrl};
@@ -41,11 +40,12 @@ pub struct Restore {
 /// There is nothing to back up, the file is there already, or it cannot be written whole.
 pub fn take(folders: &Folders, to: &Path, with_config: bool) -> Result<ExitCode> {
     let loaded = load::load(folders)?;
-    let Some(sound) = Sound::of(&loaded) else {
+    // A mistake in the other files is no reason to go without a backup.
+    let Some(settings) = &loaded.settings else {
         check::print(&loaded.problems);
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
-    let data = &sound.settings.database.folder;
+    let data = &settings.database.folder;
     owner::act_as_owner_of(data)?;
     let database = data.join(DATABASE);
     if !database.is_file() {
@@ -58,7 +58,8 @@ pub fn take(folders: &Folders, to: &Path, with_config: bool) -> Result<ExitCode>
     let contents = written(&database, to, &files)?;
     say!("{}: {}", to.display(), in_words(&contents));
     if with_config {
-        for receiver in sound.subscriptions.receivers.iter().filter(|r| is_plain_webhook(&r.way)) {
+        let receivers = loaded.subscriptions.iter().flat_map(|read| &read.receivers);
+        for receiver in receivers.filter(|r| is_plain_webhook(&r.way)) {
             eprintln!(
                 "note: the address of the receiver {} stands in subscriptions.toml itself, so it is in the backup; write it as {{ env = \"NAME\" }} or {{ file = \"/path\" }} if it holds a token",
                 receiver.id
@@ -115,8 +116,8 @@ fn configuration(folders: &Folders) -> Result<Vec<(String, String)>> {
 /// It is not whole, a Bellwether runs on the data, or there is data and nobody said that it may be put aside.
 pub fn restore(folders: &Folders, wanted: &Restore) -> Result<ExitCode> {
     let named = |error: backup::BackupError| anyhow::anyhow!("{}: {error}", wanted.file.display());
-    if !wanted.file.is_file() {
-        bail!("{} is not there", wanted.file.display());
+    if let Err(error) = File::open(&wanted.file) {
+        bail!("{} cannot be read: {error}{}", wanted.file.display(), owner::whose(&error));
     }
     let contents = in_runtime(backup::contents(&wanted.file))?.map_err(named)?;
     if wanted.with_config {
@@ -226,7 +227,10 @@ fn private(path: &Path) -> Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).with_context(|| format!("cannot write {}", path.display()))
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => bail!("cannot write {}: {error}{}", path.display(), owner::whose(&error)),
+    }
 }
 
 /// A name is on the disk when its folder is. Where folders cannot be synced, the system does it in its time.

@@ -1,5 +1,6 @@
 //! `incident`: a person's word, for vendors that publish nothing.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use super::load::{self, Folders};
 use super::setup::Sound;
 use crate::model::id::Ids;
 use crate::pipeline::hand::{Act, Word};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Store, StoreError};
 
 /// How long a running Bellwether may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -22,17 +23,29 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// A configuration that cannot be read, a word that makes no sense, or no answer.
 pub fn run(folders: &Folders, act: Act, said: Said, json: bool) -> Result<ExitCode> {
     let loaded = load::load(folders)?;
-    let Some(sound) = Sound::of(&loaded) else {
+    let sound = Sound::of(&loaded);
+    let data = loaded.settings.as_ref().map(|settings| settings.database.folder.clone());
+    // A mistake in a file does not stop what runs, nor the word that somebody has for it.
+    let Some(data) = data.filter(|data| sound.is_some() || store::is_in_use(data)) else {
         super::check::print(&loaded.problems);
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
-    super::owner::act_as_owner_of(&sound.settings.database.folder)?;
+    super::owner::act_as_owner_of(&data)?;
+    if sound.is_none() {
+        eprintln!(
+            "note: the files have mistakes, see `bellwether check`; the running Bellwether goes on with what held before"
+        );
+    }
     if said.author.trim().is_empty() {
         bail!("say who you are: --author NAME, or set BELLWETHER_AUTHOR");
     }
     let key = uuid::Uuid::now_v7().to_string();
     let word = Word { key, at: Timestamp::now(), author: said.author, act, impact: said.impact, text: said.text };
-    let answer = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(say(&sound, &word))?;
+    let answer = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(say(
+        &data,
+        sound.as_ref(),
+        &word,
+    ))?;
     print(&answer, json)
 }
 
@@ -47,16 +60,20 @@ pub struct Said {
     pub text: Option<String>,
 }
 
-async fn say(sound: &Sound, word: &Word) -> Result<Answer> {
-    let inbox = Inbox::of(&sound.settings.database.folder);
+async fn say(data: &Path, sound: Option<&Sound>, word: &Word) -> Result<Answer> {
+    let inbox = Inbox::of(data);
     inbox.leave(word)?;
     let end = Instant::now() + ANSWER_WITHIN;
     while Instant::now() < end {
         if let Some(answer) = inbox.take_answer(&word.key)? {
             return Ok(answer);
         }
-        match Store::open(&sound.settings.database.folder).await {
+        match Store::open(data).await {
             Ok(store) => {
+                let Some(sound) = sound else {
+                    store.close().await;
+                    break; // It has ended meanwhile.
+                };
                 let compiled = sound.compiled(Ids::salted(store.salt(&super::run::draw_salt()).await?));
                 inbox.take_in(&store, &compiled, Timestamp::now()).await?;
                 store.close().await;
@@ -66,10 +83,7 @@ async fn say(sound: &Sound, word: &Word) -> Result<Answer> {
             Err(error) => return Err(error.into()),
         }
     }
-    bail!(
-        "the running Bellwether has not answered; the word waits in {} and is not lost",
-        sound.settings.database.folder.join("inbox").display()
-    )
+    bail!("the running Bellwether has not answered; the word waits in {} and is not lost", data.join("inbox").display())
 }
 
 fn print(answer: &Answer, json: bool) -> Result<ExitCode> {

@@ -109,7 +109,7 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
         subscriptions: subscriptions.value.as_ref().map(|s| (s, &subscriptions.places)),
         vendors: &vendors,
     }));
-    problems.extend(secrets::missing(&settings, &subscriptions));
+    problems.extend(secrets::doubts(&settings, &subscriptions));
     if let Some(read) = &settings.value {
         problems.extend(config::credentials::unused(&read.credentials, &settings.places, &vendors));
     }

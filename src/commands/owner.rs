@@ -29,6 +29,16 @@ pub fn act_as_owner_of(data: &Path) -> Result<()> {
     })
 }
 
+/// What to add to an error where a file may not be touched: commands work as the user whom the data belongs to.
+#[must_use]
+pub fn whose(error: &std::io::Error) -> &'static str {
+    if error.kind() == std::io::ErrorKind::PermissionDenied {
+        "; it is opened as the user whom the data belongs to: name a place that this user can use, as /var/backups/bellwether where a package installed it"
+    } else {
+        ""
+    }
+}
+
 /// Elsewhere users are another matter.
 ///
 /// # Errors

@@ -30,10 +30,10 @@ pub fn resolve(reference: &SecretRef) -> Result<Secret> {
     Ok(Secret::new(value.to_owned()))
 }
 
-/// A warning for each secret that a file refers to and that is not there: told before the first message needs it. It is
-/// no error, since a configuration may be checked where its secrets are not.
+/// A warning for each secret that a file refers to and that is not there, or that everybody on this machine may read: told
+/// before the first message needs it. It is no error, since a configuration may be checked where its secrets are not.
 #[must_use]
-pub fn missing(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions>) -> Vec<Problem> {
+pub fn doubts(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions>) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(settings_read) = &settings.value {
         let token = settings_read.server.token.as_ref().map(|secret| ("server.token", &secret.0));
@@ -47,31 +47,58 @@ pub fn missing(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions
             WebhookUrl::Plain(_) => None,
         });
         let all = [token, kiosk, password].into_iter().flatten().chain(addresses);
-        problems.extend(all.filter_map(|(key, secret)| problem(&settings.places, key, secret)));
+        problems.extend(all.filter_map(|(key, secret)| doubt(&settings.places, key, secret, NO_START)));
         for (name, credentials) in &settings_read.credentials {
             let key = format!("credentials.{}.client_secret", name.0);
-            let way_out = "Bellwether needs it where it runs; without it the sources that want it cannot be read";
-            let why = resolve(&credentials.client_secret.0).err();
-            problems.extend(why.map(|why| settings.places.problem(Severity::Warning, &key, why.to_string(), way_out)));
+            problems.extend(doubt(&settings.places, &key, &credentials.client_secret.0, UNREAD));
         }
     }
     for (n, receiver) in subscriptions.value.iter().flat_map(|read| &read.receivers).enumerate() {
         let Way::Webhook { url, secrets, .. } = &receiver.way else { continue };
         if let WebhookUrl::Secret(secret) = url {
-            problems.extend(problem(&subscriptions.places, &format!("receiver[{n}].webhook"), secret));
+            problems.extend(doubt(&subscriptions.places, &format!("receiver[{n}].webhook"), secret, UNDELIVERED));
         }
         let keys = secrets.iter().enumerate();
-        problems.extend(
-            keys.filter_map(|(k, key)| problem(&subscriptions.places, &format!("receiver[{n}].secrets[{k}]"), key)),
-        );
+        problems.extend(keys.filter_map(|(k, key)| {
+            doubt(&subscriptions.places, &format!("receiver[{n}].secrets[{k}]"), key, UNDELIVERED)
+        }));
     }
     problems
 }
 
-fn problem(places: &Places, key: &str, secret: &SecretRef) -> Option<Problem> {
-    let why = resolve(secret).err()?;
-    let way_out = "Bellwether needs it where it runs; without it nothing is delivered this way";
-    Some(places.problem(Severity::Warning, key, why.to_string(), way_out))
+const NO_START: &str = "Bellwether needs it where it runs, and does not start without it";
+const UNDELIVERED: &str = "Bellwether needs it where it runs; without it nothing is delivered this way";
+const UNREAD: &str = "Bellwether needs it where it runs; without it the sources that want it cannot be read";
+
+fn doubt(places: &Places, key: &str, secret: &SecretRef, without: &str) -> Option<Problem> {
+    let (what, way_out) = match resolve(secret) {
+        Err(why) => (format!("{why:#}"), without.to_owned()),
+        Ok(_) => exposed(secret)?,
+    };
+    Some(places.problem(Severity::Warning, key, what, &way_out))
+}
+
+/// What is wrong with a secret's file that every user of this machine may read, and the way out. A file that lies in a
+/// folder which others may not enter is safe whatever its own mode is.
+#[cfg(unix)]
+fn exposed(secret: &SecretRef) -> Option<(String, String)> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let SecretRef::File(named) = secret else { return None };
+    let path = std::fs::canonicalize(named).ok()?;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).ok().map(|about| about.permissions().mode() & 0o7777);
+    let of_file = mode(&path)?;
+    let is_open = path.ancestors().skip(1).all(|folder| mode(folder).is_some_and(|mode| mode & 0o001 != 0));
+    (is_open && of_file & 0o004 != 0).then(|| {
+        let what = format!("every user of this machine may read the secret's file {named} (mode {of_file:04o})");
+        (what, format!("`chmod o-rwx {named}`; the user that Bellwether runs as must still be able to read it"))
+    })
+}
+
+/// Elsewhere modes are another matter.
+#[cfg(not(unix))]
+fn exposed(_secret: &SecretRef) -> Option<(String, String)> {
+    None
 }
 
 /// Where a secret is kept, for people.

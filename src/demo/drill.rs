@@ -70,7 +70,7 @@ fn named(sound: &Sound, keys: &[String]) -> Result<Vec<Receiver>> {
         let Some(receiver) = known.iter().find(|receiver| receiver.id.as_str() == key) else {
             let names: Vec<&str> = known.iter().map(|receiver| receiver.id.as_str()).collect();
             let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            bail!("no receiver is called {key:?}; config/subscriptions.toml has: {names}");
+            bail!("no receiver is called {key:?}; subscriptions.toml has: {names}");
         };
         if !receivers.contains(receiver) {
             receivers.push(receiver.clone());

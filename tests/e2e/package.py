@@ -76,6 +76,8 @@ def check_installed(installed):
     said = machine.run("systemd-analyze", "security", "--no-pager", UNIT).stdout.strip().splitlines()[-1]
     exposure = float(re.search(r"(\d+\.\d+)", said)[1])
     check(exposure <= 1.5, f"systemd-analyze security on the running unit: {exposure}")
+    modes = machine.run("stat", "-c", "%U:%G %a", "/etc/bellwether/secrets", "/var/backups/bellwether").stdout.split("\n")
+    check(modes[:2] == ["root:bellwether 2750", "bellwether:bellwether 700"], f"secrets and backups are kept from others: {modes[:2]}")
     checked = machine.run("bellwether", "check")
     check("error" not in checked.stdout.lower().replace("0 errors", ""), "`bellwether check` finds /etc/bellwether by itself")
 
@@ -106,6 +108,24 @@ def open_by_hand(installed, mailbox):
     owners = installed.machine.run("find", "/var/lib/bellwether", "!", "-user", "bellwether").stdout.strip()
     check(owners == "", f"nothing that root left there belongs to root {owners}")
     return re.search(r"crowdstrike-[0-9a-f]+", opened.stdout)[0]
+
+
+def check_backup(installed):
+    """Root takes a backup as the README says; one that only root can read and a mistake in a file are said."""
+    machine = installed.machine
+    machine.run("bellwether", "backup", "/var/backups/bellwether/today")
+    refused = machine.run("bellwether", "backup", "/root/today", demanded=False)
+    check("as the user whom the data belongs to" in refused.stderr, "a backup that cannot be written says as whom it was tried")
+    machine.put("/etc/bellwether/secrets/kiosk", "0123456789abcdef0123456789abcdef\n")
+    machine.run("chmod", "600", "/etc/bellwether/secrets/kiosk")
+    right = machine.get("/etc/bellwether/bellwether.toml")
+    machine.put("/etc/bellwether/bellwether.toml", right.replace("# kiosk = ", 'kiosk = { file = "/etc/bellwether/secrets/kiosk" } # '))
+    said = machine.run("bellwether", "check", demanded=False)
+    machine.put("/etc/bellwether/bellwether.toml", right)
+    check("Permission denied" in said.stdout + said.stderr, "`check` by root finds the secret that the service cannot read")
+    machine.run("bellwether", "accounts", "link")
+    owners = machine.run("find", "/var/lib/bellwether", "!", "-user", "bellwether").stdout.strip()
+    check(owners == "", f"and nothing that root did belongs to root {owners}")
 
 
 def check_killed(installed):
@@ -151,7 +171,8 @@ def check_removed(installed):
     check(not machine.exists("/usr/bin/bellwether") and get(PORT, "/healthz")[0] == 0, "removed, it is gone and stopped")
     check(machine.exists("/var/lib/bellwether/bellwether.sqlite") and machine.exists("/etc/bellwether/inventory.toml"), "its data and files stay")
     machine.run("apt-get", "purge", "-y", "bellwether")
-    check(not machine.exists("/var/lib/bellwether") and not machine.exists("/etc/bellwether/inventory.toml"), "purged, they are gone too")
+    check(not machine.exists("/var/lib/bellwether") and not machine.exists("/etc/bellwether"), "purged, they are gone too, secrets among them")
+    check(machine.exists("/var/backups/bellwether/today"), "a backup that was taken stays")
 
 
 def main():
@@ -173,6 +194,7 @@ def main():
         configure(installed, mailbox)
         incident = open_by_hand(installed, mailbox)
         print(f"      from the package to a mail in a mailbox: {time.monotonic() - began:.0f} s of a machine's time")
+        check_backup(installed)
         check_killed(installed)
         check_upgraded(installed, package, incident, mailbox, folder)
         check_broken(installed)

@@ -1,5 +1,7 @@
 //! The program as it is run: reloads, a second start, systemd, the watch outside, the log, and secrets that stay secret.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use bellwether::clock::Clock;
@@ -70,6 +72,53 @@ async fn f94_a_broken_file_is_told_everywhere_and_what_held_goes_on() {
         program.json("/api/v1/sources")["sources"][1]["last_good"].as_str().map(drop)
     });
     assert_eq!(program.stop().0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mistake_in_a_file_keeps_nobody_from_entering_an_incident_or_taking_a_backup() {
+    let ward = Ward::open().await;
+    let mut program = Program::new(SETTINGS);
+    ward.furnish(&program);
+    program.start();
+    program.write("config/inventory.toml", &INVENTORY.replace("stops", "stop"));
+    let opened = program.run(&["incident", "open", "acme", "They say it is down", "--author", "J. Doe"]);
+    let (number, said) = (text(&opened.stdout), text(&opened.stderr));
+    assert_eq!(opened.status.code(), Some(0), "{said}");
+    assert!(number.starts_with("acme-") && number.contains("hurt: EHR"), "what held before goes on: {number}");
+    assert!(said.contains("the files have mistakes"), "{said}");
+    assert!(program.done(&["backup", "a.backup"]).contains("a.backup: "));
+    program.done(&["accounts", "list"]);
+    program.stop();
+    let refused = program.run(&["incident", "open", "acme", "Again", "--author", "J. Doe"]);
+    assert_eq!(refused.status.code(), Some(78), "nobody is there who would know whom it hurts");
+}
+
+#[test]
+fn f97_a_secret_that_is_not_there_or_that_everybody_may_read_is_named_without_its_value() {
+    let program = Program::new("token = { file = \"secrets/token\" }\n");
+    program.write("config/inventory.toml", "");
+    program.write("config/subscriptions.toml", "");
+    let mode = |name: &str, mode| std::fs::set_permissions(program.path(name), Permissions::from_mode(mode)).unwrap();
+    let said = || {
+        let checked = program.run(&["check"]);
+        assert_eq!(checked.status.code(), Some(0), "a doubt is no error");
+        text(&checked.stdout) + &text(&checked.stderr)
+    };
+    let missing = "server.token: the secret's file secrets/token cannot be read: No such file or directory";
+    assert!(said().contains(missing), "{}", said());
+
+    program.write("secrets/token", CANARY);
+    mode("", 0o755);
+    mode("secrets", 0o755);
+    mode("secrets/token", 0o644);
+    let open = "server.token: every user of this machine may read the secret's file secrets/token (mode 0644); `chmod o-rwx secrets/token`";
+    assert!(said().contains(open), "{}", said());
+    assert!(!said().contains(CANARY));
+    mode("secrets", 0o750);
+    assert!(!said().contains("secrets/token"), "others may not enter its folder: {}", said());
+    mode("secrets", 0o755);
+    mode("secrets/token", 0o640);
+    assert!(!said().contains("secrets/token"), "{}", said());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -207,6 +256,7 @@ async fn the_log_is_one_json_object_a_line_where_it_is_asked_for() {
     let ward = Ward::open().await;
     let mut program = Program::new(&format!("{SETTINGS}[log]\nformat = \"json\"\n"));
     ward.furnish(&program);
+    std::fs::set_permissions(program.path(""), Permissions::from_mode(0o755)).unwrap();
     program.start();
     wait_for("a first look", || (program.get("/readyz").0 == 200).then_some(()));
     let told = ward.one_more();
@@ -218,7 +268,7 @@ async fn the_log_is_one_json_object_a_line_where_it_is_asked_for() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert!(value["level"].is_string() && value["message"].is_string(), "{line}");
     }
-    for once in ["Bellwether begins", "delivered: noc", "stopping"] {
+    for once in ["every user of this machine may read", "Bellwether begins", "delivered: noc", "stopping"] {
         assert_eq!(said.matches(once).count(), 1, "{once}: {said}");
     }
 }

@@ -8,6 +8,7 @@ pub mod reload;
 pub mod say;
 pub mod system;
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -40,13 +41,18 @@ const GRACE: Duration = Duration::from_secs(10);
 /// What keeps it from starting: a data folder in use, a port in use, a certificate that cannot be read.
 pub fn run(folders: &Folders) -> Result<ExitCode> {
     let loaded = load::load(folders)?;
-    check::print(&loaded.problems);
     let Some(sound) = Sound::of(&loaded) else {
+        check::print(&loaded.problems);
         eprintln!("error: Bellwether does not start with a broken configuration; `bellwether check` shows it again");
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
     owner::act_as_owner_of(&sound.settings.database.folder)?;
     log::begin(sound.settings.log);
+    if std::io::stderr().is_terminal() {
+        check::print(&loaded.problems);
+    } else {
+        loaded.problems.iter().for_each(|problem| tracing::warn!("check: {problem}"));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(folders, &sound))?;
     // A look-up of a name may still hold a thread; nothing of ours hangs on it.
@@ -104,9 +110,7 @@ pub fn draw_salt() -> String {
 
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::bind(address).await.with_context(|| {
-        format!(
-            "cannot listen on {address}: set [server] listen in config/bellwether.toml to a free port of this machine"
-        )
+        format!("cannot listen on {address}: set [server] listen in bellwether.toml to a free port of this machine")
     })
 }
 

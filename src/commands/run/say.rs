@@ -125,7 +125,7 @@ impl Voice {
                 tracing::warn!("not looked at: {}: {way_out}", source.id);
             }
             if sound.subscriptions.subscriptions.is_empty() {
-                tracing::warn!("nobody is told yet: config/subscriptions.toml has no subscription");
+                tracing::warn!("nobody is told yet: subscriptions.toml has no subscription");
             }
             return page;
         }
@@ -148,9 +148,7 @@ impl Voice {
         }
         if sound.subscriptions.subscriptions.is_empty() {
             line("");
-            line(
-                "!! NOBODY IS TOLD YET: config/subscriptions.toml has no subscription. Incidents are only shown on the",
-            );
+            line("!! NOBODY IS TOLD YET: subscriptions.toml has no subscription. Incidents are only shown on the");
             line("!! page. Add a [[receiver]] and a [[subscription]] there; the file shows how.");
         }
         line("");

@@ -1,6 +1,7 @@
 //! What `check`, `vendors show` and `poll` say of credentials, with the vendors that we ship.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,7 +14,8 @@ fn credentials(name: &str, secret: &str) -> String {
 }
 
 fn bellwether(settings: &str, words: &[&str]) -> (Option<i32>, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let for_its_owner = fs::Permissions::from_mode(0o700);
+    let folder = tempfile::Builder::new().permissions(for_its_owner).tempdir().unwrap();
     write(folder.path(), settings);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bellwether"));
     command.args(words).current_dir(folder.path()).env_remove("BELLWETHER_CONFIG").env_remove("BELLWETHER_SOURCES");

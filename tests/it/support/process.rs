@@ -1,8 +1,9 @@
 //! The program itself as a process: its folder, its pages, what it says, its end.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -44,7 +45,8 @@ pub fn wait_for<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
 impl Program {
     /// An installation whose pages have a port of their own. `settings` follow the `[server]`.
     pub fn new(settings: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // For its owner only, as an installation's secrets are.
+        let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let program = Self { folder, port, environment: Vec::new(), child: None };
         program.settings(settings);

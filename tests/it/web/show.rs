@@ -26,7 +26,11 @@ async fn show() {
     let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due];
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(first..) {
-        let clock = if port == first + 6 { || ago(-19) } else { noon };
+        let clock = match port - first {
+            4 => || ago(-2),
+            6 => || ago(-19),
+            _ => noon,
+        };
         served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, clock).await);
     }
     tokio::time::sleep(Duration::from_secs(seconds)).await;
