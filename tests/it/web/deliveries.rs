@@ -105,7 +105,7 @@ async fn what_was_withheld_says_why() {
             "Decided not to be told: 1",
             "Skyward Cloud: Synthetic: new disks",
             "noc-webhook",
-            "noc-all wants at least degraded, this is maintenance",
+            "noc-all does not want to know that a maintenance runs as planned",
         ],
     );
     let others = served.get("/deliveries?receiver=nobody").await.body;
