@@ -183,6 +183,7 @@ async fn measure(store: Store, compiled: Arc<Compiled>) {
     let app = App {
         store,
         compiled: receiver,
+        acts: tokio::sync::mpsc::channel(64).0,
         beat: broadcast::channel(16).0,
         token: None,
         metrics: PrometheusBuilder::new().build_recorder().handle(),

@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use bellwether::model::credentials::Access;
 use bellwether::model::id::SourceId;
 use bellwether::model::incident::KnownOpen;
 use bellwether::model::vendor::{Format, Schedule, Source};
@@ -85,6 +86,22 @@ fn azure() -> Vec<u8> {
     .into_bytes()
 }
 
+fn microsoft() -> Vec<u8> {
+    let post = |n: usize| {
+        let content = format!("<p>{}</p>", SENTENCE.repeat(n % 5 + 1));
+        json!({"createdDateTime": TIME, "description": {"contentType": "html", "content": content}})
+    };
+    let issue = |n: usize| {
+        json!({
+            "id": format!("EX{n:06}"), "title": SENTENCE, "service": "Exchange Online", "feature": "Mail flow",
+            "classification": "advisory", "status": "serviceDegradation", "isResolved": false, "startDateTime": TIME,
+            "posts": (0..6).map(post).collect::<Vec<_>>(),
+        })
+    };
+    let context = "https://graph.microsoft.com/v1.0/$metadata#admin/serviceAnnouncement/issues";
+    json!({"@odata.context": context, "value": (0..30).map(issue).collect::<Vec<_>>()}).to_string().into_bytes()
+}
+
 fn oracle() -> Vec<u8> {
     let service = |n: usize| {
         json!({
@@ -160,13 +177,22 @@ fn looks(criterion: &mut Criterion) {
         (Format::AwsHealth, aws()),
         (Format::GoogleCloud, google()),
         (Format::AzureRss, azure()),
+        (Format::Microsoft365, microsoft()),
         (Format::OracleCloud, oracle()),
         (Format::Okta, okta()),
         (Format::Slack, slack()),
         (Format::Feed, feed()),
     ] {
         let Ok(id) = SourceId::parse("synthetic/bench") else { continue };
-        let source = Source { id, format, url: None, every: Schedule::USUAL, roles: Vec::new(), feed: None };
+        let source = Source {
+            id,
+            format,
+            url: None,
+            every: Schedule::USUAL,
+            roles: Vec::new(),
+            feed: None,
+            access: Access::Open,
+        };
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         let answers = [Answer { role: normalize::about(format).roles[0], outcome: Outcome::Body(Body::saved(bytes)) }];
         assert!(read(&source, &answers) > 0, "{} does not read its body", format.name());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bellwether::model::credentials::Access;
 use bellwether::model::effect::EffectKind;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
 use bellwether::model::impact::Impact;
@@ -61,6 +62,7 @@ pub fn compiled(size: Size, receivers: usize, every: Duration, addresses: &dyn A
         vendors: (0..size.vendors).map(|n| vendor(n, every, addresses)).collect(),
         subscriptions: (0..size.subscriptions).map(|n| subscription(n, size, &receivers)).collect(),
         receivers,
+        shifts: Vec::new(),
     };
     Compiled::new(parts, Ids::salted("bench"))
 }
@@ -79,6 +81,7 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
             url: Some(addresses.page(n)),
             every: Schedule::Every(every),
             roles: Vec::new(),
+            access: Access::Open,
             feed: None,
         }],
     }
@@ -137,6 +140,7 @@ fn subscription(n: usize, size: Size, receivers: &[Receiver]) -> Subscription {
         least: Impact::Degraded,
         effects: EffectKind::ALL.to_vec(),
         blind: false,
+        maintenance: bellwether::model::subscription::MaintenanceWish::default(),
         receivers: vec![receivers[n % receivers.len()].id.clone()],
     };
     match n % 50 {

@@ -162,7 +162,7 @@ impl Sight<'_> {
         let mut came = Came::default();
         let name = self.graph.vendor_name(&selector.vendor);
         let Some(at) = self.vendors.get(selector.vendor.as_str()) else {
-            came.unseen.push(format!("{name} has no source that can be read"));
+            came.unseen.push(self.graph.why_unspoken(selector));
             return came;
         };
         let is_meant = |source: &SourceId| selector.source.as_ref().is_none_or(|only| only == source);
@@ -172,11 +172,11 @@ impl Sight<'_> {
         for (source, component) in at.unwell.iter().filter(|(source, _)| is_meant(source)) {
             self.by_component(source, component, at, selector, name, &mut came);
         }
-        if !at.sources.iter().any(|(source, _)| is_meant(source)) {
-            came.unseen.push(format!("{name} has no source that can be read"));
+        if !at.sources.iter().any(|(source, _)| self.graph.speaks(source, selector)) {
+            came.unseen.push(self.graph.why_unspoken(selector));
         }
         came.unseen.extend(self.world.idle.iter().filter(|(idle, _)| idle == selector).map(|(_, why)| why.clone()));
-        for (source, health) in at.sources.iter().filter(|(source, _)| is_meant(source)) {
+        for (source, health) in at.sources.iter().filter(|(source, _)| self.graph.speaks(source, selector)) {
             self.by_health(source, health, name, &mut came);
         }
         came

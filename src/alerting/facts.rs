@@ -279,7 +279,10 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
                 let mut told = topic.told.clone();
                 told.extend(newer.told.iter().copied());
                 newer.told = told;
-                newer.since = newer.since.min(topic.since);
+                // What lies ahead has its own time; what it was put off from was another.
+                if newer.ahead.is_none() && topic.ahead.is_none() {
+                    newer.since = newer.since.min(topic.since);
+                }
                 for service in &topic.services {
                     if !newer.services.iter().any(|s| s.id == service.id) {
                         newer.services.push(service.clone());

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::id::{ServiceId, VendorId};
-use crate::model::inventory::{Inventory, On, Service};
+use crate::model::credentials;
+use crate::model::id::{ServiceId, SourceId, VendorId};
+use crate::model::inventory::{Inventory, On, Selector, Service};
 use crate::model::vendor::Vendor;
 
 /// The inventory and the vendors it needs, compiled once for each configuration.
@@ -18,6 +19,10 @@ pub struct Graph {
     reached: BTreeMap<VendorId, BTreeSet<usize>>,
     /// The vendors' names for people.
     names: BTreeMap<VendorId, String>,
+    /// The sources that speak of something beside what customers use.
+    aside: BTreeSet<SourceId>,
+    /// The sources that nobody looks at, and what to do about it.
+    unread: BTreeMap<SourceId, String>,
 }
 
 impl Graph {
@@ -26,6 +31,14 @@ impl Graph {
     pub fn compile(inventory: &Inventory, vendors: &[Vendor]) -> Self {
         let mut graph =
             Self { names: vendors.iter().map(|v| (v.id.clone(), v.name.clone())).collect(), ..Self::default() };
+        for source in vendors.iter().flat_map(|vendor| &vendor.sources) {
+            if source.format.speaks_aside() {
+                graph.aside.insert(source.id.clone());
+            }
+            if let Some(name) = source.access.lacks() {
+                graph.unread.insert(source.id.clone(), credentials::way_out(name));
+            }
+        }
         let mut waiting: Vec<&Service> = inventory.services.iter().collect();
         loop {
             let before = waiting.len();
@@ -104,6 +117,11 @@ impl Graph {
             .collect()
     }
 
+    /// The services that a vendor reaches, directly or through another one, in order.
+    pub fn needing<'a>(&'a self, vendor: &VendorId) -> impl Iterator<Item = &'a Service> {
+        self.reached.get(vendor).into_iter().flatten().filter_map(|place| self.order.get(*place))
+    }
+
     /// Whether any service needs this vendor.
     #[must_use]
     pub fn needs(&self, vendor: &VendorId) -> bool {
@@ -113,6 +131,32 @@ impl Graph {
     /// The vendors that any service needs.
     pub fn vendors(&self) -> impl Iterator<Item = &VendorId> {
         self.reached.keys()
+    }
+
+    /// Whether what this source says, and its silence, is about what the selector picks. What stands aside of a
+    /// vendor's services speaks only for whoever names it.
+    #[must_use]
+    pub fn speaks(&self, source: &SourceId, selector: &Selector) -> bool {
+        match &selector.source {
+            Some(only) => only == source,
+            None => source.is_of(&selector.vendor) && !self.aside.contains(source),
+        }
+    }
+
+    /// Why no source speaks for what the selector picks, and what to do about it where anything can be done.
+    #[must_use]
+    pub fn why_unspoken(&self, selector: &Selector) -> String {
+        let unread = self.unread.iter().find(|(source, _)| self.speaks(source, selector));
+        match unread {
+            Some((source, way_out)) => format!("{source} is not looked at without credentials: {way_out}"),
+            None => format!("{} has no source that can be read", self.vendor_name(&selector.vendor)),
+        }
+    }
+
+    /// What to do about a source that nobody looks at.
+    #[must_use]
+    pub fn way_out(&self, source: &SourceId) -> Option<&str> {
+        self.unread.get(source).map(String::as_str)
     }
 
     /// The service of that key.

@@ -2,6 +2,7 @@
 //!
 //! Layer 1, pure: no async, no IO, no clock. A decision not to send is a value with its reason, like one to send.
 
+pub mod ahead;
 pub mod diff;
 pub mod effects;
 pub mod facts;
@@ -10,3 +11,4 @@ pub mod idle;
 pub mod message;
 pub mod route;
 pub mod rules;
+pub mod shift;

@@ -146,6 +146,10 @@ struct Run<'a> {
 struct Want<'a> {
     subscriptions: Vec<&'a SubscriptionId>,
     kinds: BTreeSet<EffectKind>,
+    /// One of them wants to know of overruns.
+    overrun: bool,
+    /// One of them wants to know the end of a maintenance, whatever it was told before.
+    end: bool,
     /// Why none of them wants it by its impact or by its kind; `None` when one does.
     not: Option<String>,
 }
@@ -205,7 +209,8 @@ impl<'a> Run<'a> {
         let told = Told {
             receiver: place.receiver.clone(),
             impact: if is_lost { known } else { effect.impact },
-            overrun: effect.overrun,
+            // Once is enough, also where the vendor gives itself more time and passes that too.
+            overrun: effect.overrun || before.is_some_and(|told| told.overrun),
             sent,
             path: effect.path.clone(),
             since,
@@ -220,7 +225,7 @@ impl<'a> Run<'a> {
         if !told.sent && self.verdict(want, EffectKind::Hurt, false) == Verdict::Send {
             return Some(EffectKind::Hurt);
         }
-        if effect.overrun && !told.overrun {
+        if effect.overrun && !told.overrun && want.overrun {
             return Some(EffectKind::Worse);
         }
         match told.impact.step_to(effect.impact) {
@@ -304,6 +309,7 @@ impl<'a> Run<'a> {
                 if not.is_none() || want.not.is_some() {
                     want.subscriptions.push(&subscription.id);
                     want.kinds.extend(&subscription.effects);
+                    want.overrun |= subscription.maintenance.overrun;
                 }
             }
         }
@@ -315,12 +321,13 @@ impl<'a> Run<'a> {
         for (key, told) in open {
             let (address, service, cause) = key;
             let hurts_on = self.effects.hurts.contains_key(&(service.clone(), cause.clone()));
-            let leading = self.leading(address, service);
+            let leading = self.leading(address, service, cause);
             if hurts_on && leading.is_some() {
                 // It is not over, so that must not be said; when it is over, it will be.
                 continue;
             }
             let verdict = match &leading {
+                Some((_, want)) if !told.sent && want.end && told.impact == Impact::Maintenance => Verdict::Send,
                 _ if !told.sent => Verdict::NotSent("nobody there was told that it began".to_owned()),
                 None => Verdict::NotSent(format!("no subscription leads to {} for it any more", told.receiver)),
                 Some((_, want)) if !want.kinds.contains(&EffectKind::Over) => {
@@ -338,8 +345,9 @@ impl<'a> Run<'a> {
     }
 
     /// What leads to an address for a service now, whatever the impact: who was told of the beginning is told the end.
-    fn leading(&self, address: &str, service: &'a ServiceId) -> Option<(&'a ReceiverId, Want<'a>)> {
+    fn leading(&self, address: &str, service: &'a ServiceId, cause: &Cause) -> Option<(&'a ReceiverId, Want<'a>)> {
         let rules = self.rules;
+        let vendor = self.about.get(cause).and_then(|about| about.vendor.as_ref());
         let mut found: Option<(&'a ReceiverId, Want<'a>)> = None;
         for subscription in rules.leading(address, service) {
             let leads_there = |id: &&ReceiverId| rules.address(id) == Some(address);
@@ -347,6 +355,8 @@ impl<'a> Run<'a> {
             let (_, want) = found.get_or_insert_with(|| (receiver, Want::default()));
             want.subscriptions.push(&subscription.id);
             want.kinds.extend(&subscription.effects);
+            let is_about = subscription.vendors.is_empty() || vendor.is_some_and(|v| subscription.vendors.contains(v));
+            want.end |= subscription.maintenance.end && is_about;
         }
         found
     }
@@ -361,14 +371,20 @@ fn decided(effect: &Effect, kind: EffectKind) -> DecidedService {
     DecidedService { service: effect.service.clone(), kind, impact: effect.impact, path: effect.path.clone() }
 }
 
-/// `None`: the subscription is about other regions. `Some(None)`: it wants it. `Some(Some(why))`: it does not.
-fn asks_for(subscription: &Subscription, effect: &Effect, about: Option<&About>) -> Option<Option<String>> {
-    let regions = about.map_or(&[][..], |a| &a.regions);
-    let is_there = |pattern: &String| {
+/// Whether a subscription is about one of these regions; a region that is not said may be any.
+#[must_use]
+pub fn is_there(subscription: &Subscription, regions: &[String]) -> bool {
+    let is_one = |pattern: &String| {
         let pattern = wildmatch::WildMatch::new_case_insensitive(pattern);
         regions.iter().any(|region| pattern.matches(region))
     };
-    if !subscription.regions.is_empty() && !regions.is_empty() && !subscription.regions.iter().any(is_there) {
+    subscription.regions.is_empty() || regions.is_empty() || subscription.regions.iter().any(is_one)
+}
+
+/// `None`: the subscription is about other regions. `Some(None)`: it wants it. `Some(Some(why))`: it does not.
+fn asks_for(subscription: &Subscription, effect: &Effect, about: Option<&About>) -> Option<Option<String>> {
+    let regions = about.map_or(&[][..], |a| &a.regions);
+    if !is_there(subscription, regions) {
         return None;
     }
     Some(match effect.cause {
@@ -377,10 +393,16 @@ fn asks_for(subscription: &Subscription, effect: &Effect, about: Option<&About>)
         }
         Cause::Blind(_) | Cause::Offline => None,
         Cause::Incident(_) | Cause::Component { .. } => {
-            let passes = effect.overrun || effect.impact.is_at_least(subscription.least);
-            (!passes).then(|| {
-                format!("{} wants at least {}, this is {}", subscription.id, subscription.least, effect.impact)
-            })
+            let wish = subscription.maintenance;
+            match effect.impact {
+                _ if effect.overrun && wish.overrun => None,
+                Impact::Maintenance if wish.begin => None,
+                Impact::Maintenance => {
+                    Some(format!("{} does not want to know that a maintenance runs as planned", subscription.id))
+                }
+                impact if impact.is_at_least(subscription.least) => None,
+                impact => Some(format!("{} wants at least {}, this is {impact}", subscription.id, subscription.least)),
+            }
         }
     })
 }

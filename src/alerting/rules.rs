@@ -1,6 +1,8 @@
 //! The subscriptions made ready to be asked: who wants to know of a service, or leads to an address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
 
 use super::graph::Graph;
 use crate::model::id::{ReceiverId, ServiceId, VendorId};
@@ -84,6 +86,12 @@ impl Rules {
     #[must_use]
     pub const fn receivers(&self) -> &BTreeMap<ReceiverId, Receiver> {
         &self.receivers
+    }
+
+    /// How long before a maintenance anybody wants to be told of it, each once.
+    #[must_use]
+    pub fn aheads(&self) -> BTreeSet<SignedDuration> {
+        self.subscriptions.iter().filter_map(|wish| wish.maintenance.ahead).collect()
     }
 
     /// Whether any subscription leads to a receiver at all.

@@ -9,11 +9,13 @@ use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
+use super::accounts::{AccountsCommand, TokensCommand};
+use super::audit::AuditCommand;
 use super::incident::Said;
 use super::load::{self, Folders};
 use super::poll::Poll;
 use super::replay::{self, Replay};
-use super::{backup, check, errand, incident, poll, receivers, run, schema, vendors};
+use super::{accounts, audit, backup, check, errand, incident, poll, receivers, run, schema, vendors};
 use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::demo::drill::Drill;
@@ -152,6 +154,15 @@ enum Command {
     /// Open, update and resolve incidents by hand, for vendors that publish nothing.
     #[command(subcommand)]
     Incident(IncidentCommand),
+    /// Who may act in the page, from the terminal: the first account, others, lost passwords.
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
+    /// The tokens with which programs read and act through the API.
+    #[command(subcommand)]
+    Tokens(TokensCommand),
+    /// Who did what, and whether all of it stands as it was written.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Try out where messages go.
     #[command(subcommand)]
     Receivers(ReceiversCommand),
@@ -304,6 +315,9 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Incident(command) => by_hand(command, folders),
+        Command::Accounts(command) => accounts::accounts(folders, command),
+        Command::Tokens(command) => accounts::tokens(folders, command),
+        Command::Audit(command) => audit::run(folders, &command),
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
         Command::Vendors(VendorsCommand::List { json }) => vendors::list(folders, json),
         Command::Vendors(VendorsCommand::Show { vendor, json }) => vendors::show(folders, &vendor, json),

@@ -110,6 +110,9 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
         vendors: &vendors,
     }));
     problems.extend(secrets::missing(&settings, &subscriptions));
+    if let Some(read) = &settings.value {
+        problems.extend(config::credentials::unused(&read.credentials, &settings.places, &vendors));
+    }
     Ok(Loaded {
         settings: settings.value,
         inventory: inventory.value,

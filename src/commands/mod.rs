@@ -8,6 +8,8 @@ macro_rules! say {
     }};
 }
 
+pub mod accounts;
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod cli;
@@ -23,5 +25,6 @@ pub mod run;
 pub mod schema;
 pub mod secrets;
 pub mod setup;
+pub mod sign_in;
 mod table;
 pub mod vendors;

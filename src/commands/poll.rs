@@ -17,7 +17,6 @@ use crate::model::snapshot::{Look, Snapshot, Unreadable};
 use crate::model::vendor::{Source, Vendor};
 use crate::normalize::{self, Body, Outcome, Request};
 use crate::pipeline::look::{self, Ask, Asked, Looked, Memory};
-use crate::scheduler::network::Network;
 
 /// What is to be looked at.
 #[derive(Debug, Clone)]
@@ -41,11 +40,8 @@ pub fn run(folders: &Folders, poll: &Poll) -> Result<ExitCode> {
         return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION));
     };
     let sources = chosen(&sound, poll)?;
-    let ask: Box<dyn Ask> = if poll.files.is_empty() {
-        Box::new(Network::new(sound.fetcher()?))
-    } else {
-        Box::new(saved(&sources, &poll.files)?)
-    };
+    let ask: Box<dyn Ask> =
+        if poll.files.is_empty() { Box::new(sound.network()?) } else { Box::new(saved(&sources, &poll.files)?) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut all_read = true;
     let mut printed = Vec::new();

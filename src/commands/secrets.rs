@@ -7,7 +7,7 @@ use crate::config::bellwether::Settings;
 use crate::config::places::Places;
 use crate::config::problem::{Problem, Severity};
 use crate::config::subscriptions::Subscriptions;
-use crate::delivery::secret::Secret;
+use crate::model::secret::Secret;
 use crate::model::subscription::{SecretRef, Way, WebhookUrl};
 
 /// The value that a reference leads to.
@@ -48,6 +48,12 @@ pub fn missing(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions
         });
         let all = [token, kiosk, password].into_iter().flatten().chain(addresses);
         problems.extend(all.filter_map(|(key, secret)| problem(&settings.places, key, secret)));
+        for (name, credentials) in &settings_read.credentials {
+            let key = format!("credentials.{}.client_secret", name.0);
+            let way_out = "Bellwether needs it where it runs; without it the sources that want it cannot be read";
+            let why = resolve(&credentials.client_secret.0).err();
+            problems.extend(why.map(|why| settings.places.problem(Severity::Warning, &key, why.to_string(), way_out)));
+        }
     }
     for (n, receiver) in subscriptions.value.iter().flat_map(|read| &read.receivers).enumerate() {
         let Way::Webhook { url, secrets, .. } = &receiver.way else { continue };

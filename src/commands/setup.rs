@@ -9,6 +9,7 @@ use url::Url;
 
 use super::load::Loaded;
 use super::secrets;
+use super::sign_in;
 use crate::config::bellwether::{self, Settings};
 use crate::config::subscriptions::Subscriptions;
 use crate::delivery::heart::Heart;
@@ -24,6 +25,7 @@ use crate::model::vendor::Vendor;
 use crate::outgoing::client::{Options, Via};
 use crate::pipeline::compiled::{Compiled, Parts};
 use crate::pipeline::deliver::{Relay, Ways};
+use crate::scheduler::network::Network;
 
 /// How long a mail may take from the first octet to the last answer.
 const MAIL_DEADLINE: Duration = Duration::from_secs(5 * 60);
@@ -49,10 +51,10 @@ impl Sound {
             return None;
         }
         Some(Self {
+            vendors: sign_in::with_credentials(loaded.good_vendors(), loaded.settings.as_ref()?),
             settings: loaded.settings.clone()?,
             inventory: loaded.inventory.clone()?,
             subscriptions: loaded.subscriptions.clone()?,
-            vendors: loaded.good_vendors(),
         })
     }
 
@@ -69,11 +71,20 @@ impl Sound {
             vendors: self.vendors.clone(),
             subscriptions: self.subscriptions.subscriptions.clone(),
             receivers: self.subscriptions.receivers.clone(),
+            shifts: self.subscriptions.shifts.clone(),
         };
         Compiled::new(parts, ids)
     }
 
-    /// The network for looks.
+    /// The network for looks, with the credentials of the configuration.
+    ///
+    /// # Errors
+    /// A certificate file or a proxy that cannot be used.
+    pub fn network(&self) -> Result<Network> {
+        Ok(Network::new(self.fetcher()?).signing_with(sign_in::keyring(&self.settings)))
+    }
+
+    /// What carries out single requests.
     ///
     /// # Errors
     /// A certificate file or a proxy that cannot be used.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::load::{self, Folders};
 use super::poll::find_vendor;
 use super::table;
+use crate::model::id::CredentialsId;
 use crate::model::vendor::{Format, Schedule, Vendor};
 use crate::normalize;
 
@@ -84,6 +85,9 @@ fn print(vendor: &Vendor) {
         let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
         say!("  {:<10} {}  {url}  {every}", "source", source.id);
         say!("  {:<10} {}: {}", "", source.format.name(), normalize::about(source.format).says);
+        if let Some(name) = source.access.wants() {
+            print_needed(name, source.format);
+        }
     }
     if vendor.sources.is_empty() {
         say!(
@@ -92,6 +96,23 @@ fn print(vendor: &Vendor) {
             vendor.id
         );
     }
+}
+
+/// What a source wants before it can be read.
+fn print_needed(name: &CredentialsId, format: Format) {
+    let permission = match format {
+        Format::Microsoft365 => "the application permission ServiceHealth.Read.All of Microsoft Graph",
+        _ => "the role Reader on any one subscription",
+    };
+    say!("  {:<10} wants [credentials.{name}] in bellwether.toml, and is not looked at without:", "");
+    say!("  {:<10}   an app registration of Microsoft Entra with {permission}", "");
+    let lines = [
+        "kind          = \"entra\"",
+        "tenant        = \"…\"                          # the tenant's id, or a domain of it",
+        "client_id     = \"…\"                          # Application (client) ID",
+        "client_secret = { env = \"BELLWETHER_ENTRA\" }  # where the secret's value is found",
+    ];
+    lines.iter().for_each(|line| say!("  {:<10}   {line}", ""));
 }
 
 /// Lists the formats: name, evidence, what each can say.

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::credentials::{self, AllCredentials};
 use super::operation::{Heartbeat, Log, Retention};
 use super::places::Findings;
 use super::secret::{ProxyAddress, Secret};
@@ -27,6 +28,9 @@ pub struct Settings {
     pub database: Database,
     /// How vendors are looked at.
     pub polling: Polling,
+    /// What vendors let us in with, by the names that sources call them by.
+    #[serde(skip_serializing_if = "AllCredentials::is_empty")]
+    pub credentials: AllCredentials,
     /// When something is told.
     pub alerting: Alerting,
     /// The relay that takes our mail. Without it no receiver can be a mail address.
@@ -103,7 +107,7 @@ pub struct Polling {
     /// How many sources are looked at at the same time, 1 to 256.
     #[schemars(range(min = 1, max = 256))]
     pub workers: usize,
-    /// How long one look may take, redirects and all, 1s to 5m.
+    /// How long one look may take, all its requests and redirects together, 1s to 5m.
     pub deadline: Period,
     /// A mail address or page at which vendors can ask about our requests. It stands in the User-Agent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,6 +209,7 @@ pub fn parse(file: &str, text: &str) -> Parsed<Settings> {
     if let Some(settings) = &rows {
         check_server(&settings.server, &mut findings);
         check_polling(&settings.polling, &mut findings);
+        credentials::check(&settings.credentials, &mut findings);
         if let Some(mail) = &settings.mail {
             check_mail(mail, &mut findings);
         }

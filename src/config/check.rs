@@ -11,11 +11,12 @@ use super::places::Places;
 use super::problem::{Problem, Severity};
 use super::subscriptions::Subscriptions;
 use super::suggest::{did_you_mean, nearest};
-use crate::model::id::{ServiceId, SourceId, VendorId};
+use crate::model::credentials::way_out;
+use crate::model::id::{CredentialsId, ServiceId, SourceId, VendorId};
 use crate::model::inventory::{Dependency, Inventory, Need, On, Selector, Service};
 use crate::model::snapshot::ComponentRef;
 use crate::model::subscription::Way;
-use crate::model::vendor::{Format, Vendor};
+use crate::model::vendor::{Format, Source, Vendor};
 
 /// All that is compared; `None` for a file with errors of its own.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +37,7 @@ pub fn cross(files: &Files<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some((inventory, places)) = files.inventory {
         for line in lines(inventory) {
-            problems.extend(vendor_problem(&line, files.vendors, places));
+            problems.extend(vendor_problem(&line, files, places));
         }
         for (number, service) in inventory.services.iter().enumerate() {
             problems.extend(procedure_problem(number, service, inventory, files.vendors, places));
@@ -74,7 +75,8 @@ fn lines(inventory: &Inventory) -> Vec<Line<'_>> {
     all
 }
 
-fn vendor_problem(line: &Line<'_>, vendors: &BTreeMap<VendorId, Option<Vendor>>, places: &Places) -> Option<Problem> {
+fn vendor_problem(line: &Line<'_>, files: &Files<'_>, places: &Places) -> Option<Problem> {
+    let vendors = files.vendors;
     let On::Vendor(selector) = &line.dependency.on else { return None };
     let path = format!("{}.vendor", line.path);
     let Some(known) = vendors.get(&selector.vendor) else {
@@ -90,12 +92,27 @@ fn vendor_problem(line: &Line<'_>, vendors: &BTreeMap<VendorId, Option<Vendor>>,
         return Some(places.problem(Severity::Error, &format!("{}.source", line.path), what, &way_out));
     }
     let meant = |id: &SourceId| selector.source.as_ref().is_none_or(|only| only == id);
-    let is_covered = vendor.sources.iter().any(|source| meant(&source.id) && source.format != Format::Manual);
-    (!is_covered).then(|| {
+    let speaks = |source: &Source| {
+        let is_aside = selector.source.is_none() && source.format.speaks_aside();
+        meant(&source.id) && source.format != Format::Manual && !is_aside
+    };
+    let lacks = |source: &&Source| source.access.wants().is_some_and(|name| !has(files.settings, name));
+    let (lacking, read): (Vec<&Source>, Vec<&Source>) = vendor.sources.iter().filter(|s| speaks(s)).partition(lacks);
+    if let ([], Some((source, name))) = (&*read, lacking.first().and_then(|s| Some((s, s.access.wants()?)))) {
+        let what = format!("{} is not looked at without credentials, so nobody knows how it is", source.id);
+        let way_out = format!("{}; `bellwether vendors show {}` says what it needs", way_out(name), vendor.id);
+        return Some(places.problem(Severity::Warning, &path, what, &way_out));
+    }
+    read.is_empty().then(|| {
         let what = format!("{} has no source that can be read, so only incidents by hand will tell", vendor.name);
         let way_out = format!("open them with `bellwether incident open {} TITLE --author NAME`", vendor.id);
         places.problem(Severity::Warning, &path, what, &way_out)
     })
+}
+
+/// Whether these credentials are configured. A file that could not be read has problems enough of its own.
+fn has(settings: Option<&Settings>, name: &CredentialsId) -> bool {
+    settings.is_none_or(|settings| settings.credentials.keys().any(|known| known.0 == *name))
 }
 
 fn unknown_vendor(id: &VendorId, vendors: &BTreeMap<VendorId, Option<Vendor>>, path: &str, places: &Places) -> Problem {
@@ -192,7 +209,8 @@ fn receiver_problems(subscriptions: &Subscriptions, settings: Option<&Settings>,
             let what = "no mail can be sent, since bellwether.toml has no [mail]";
             problems.push(places.problem(Severity::Error, &path, what, "add [mail] with `host` and `from`"));
         }
-        if !subscriptions.subscriptions.iter().any(|wish| wish.receivers.contains(&receiver.id)) {
+        let has_shift = subscriptions.shifts.iter().any(|shift| shift.receivers.contains(&receiver.id));
+        if !has_shift && !subscriptions.subscriptions.iter().any(|wish| wish.receivers.contains(&receiver.id)) {
             let what = format!("no subscription leads to `{}`", receiver.id);
             let path = format!("receiver[{number}].id");
             problems.push(places.problem(Severity::Warning, &path, what, "name it in `receivers` of a subscription"));

@@ -6,6 +6,7 @@
 
 pub mod bellwether;
 pub mod check;
+pub mod credentials;
 pub mod inventory;
 pub mod operation;
 pub mod places;
@@ -15,6 +16,7 @@ mod say;
 pub mod schedule;
 pub mod schema;
 pub mod secret;
+mod shift;
 mod struck;
 pub mod subscriptions;
 mod suggest;

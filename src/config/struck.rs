@@ -8,7 +8,9 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose plain values are never shown.
-const SECRET_KEYS: [&str; 6] = ["password", "token", "kiosk", "secrets", "webhook", "proxy"];
+/// (The id of an app is none, but its secret is easily taken for it.)
+const SECRET_KEYS: [&str; 8] =
+    ["password", "token", "kiosk", "secrets", "webhook", "proxy", "client_secret", "client_id"];
 /// Keys inside of those that hold no secret, but say where it is.
 const REFERENCE_KEYS: [&str; 2] = ["env", "file"];
 
@@ -46,14 +48,15 @@ fn struck(text: &str, is_secret: impl Fn(usize) -> bool) -> String {
 fn collect(table: &DeTable<'_>, secret: bool, spans: &mut Vec<Range<usize>>) {
     for (key, value) in table {
         let key = key.get_ref().as_ref();
-        let refers = REFERENCE_KEYS.contains(&key) && !value.get_ref().as_str().is_some_and(is_pasted);
+        let refers =
+            REFERENCE_KEYS.contains(&key) && !value.get_ref().as_str().is_some_and(|text| is_pasted(key, text));
         collect_value(value.get_ref(), value.span(), (secret || SECRET_KEYS.contains(&key)) && !refers, spans);
     }
 }
 
-/// A signing secret where its whereabouts should stand.
-fn is_pasted(text: &str) -> bool {
-    text.starts_with("whsec_")
+/// A secret where its whereabouts should stand: a signing secret, or what is no name of a variable.
+fn is_pasted(key: &str, text: &str) -> bool {
+    text.starts_with("whsec_") || key == "env" && !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// An address with a name and a password in it.

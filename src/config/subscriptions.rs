@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::inventory::id_of;
 use super::places::{Findings, join};
 use super::secret::{Secret, WebhookAddress};
-use super::value::has_credentials;
+use super::shift::{ShiftRow, shifts};
+use super::value::{Period, has_credentials};
 use super::{Parsed, read};
 use crate::model::effect::EffectKind;
 use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
-use crate::model::subscription::{Email, Form, Receiver, Subscription, Way, WebhookUrl};
+use crate::model::shift::Shift;
+use crate::model::subscription::{Email, Form, MaintenanceWish, Receiver, Subscription, Way, WebhookUrl};
 
 /// The receivers and subscriptions, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +26,8 @@ pub struct Subscriptions {
     pub receivers: Vec<Receiver>,
     /// Who wants what.
     pub subscriptions: Vec<Subscription>,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
 }
 
 /// Who wants to know what, and where it goes.
@@ -36,6 +41,9 @@ pub(super) struct SubscriptionsRow {
     /// Who wants what.
     #[serde(default)]
     subscription: Vec<SubscriptionRow>,
+    /// Who gets a message at set hours, whatever happens.
+    #[serde(default)]
+    shift: Vec<ShiftRow>,
 }
 
 /// Where notifications go: an `email` address or a `webhook`.
@@ -113,9 +121,29 @@ struct SubscriptionRow {
     /// Also when a source that a service depends on cannot be read, so that nobody knows.
     #[serde(default = "yes")]
     blind: bool,
+    /// What of maintenances that were announced. Left out: their overrun; with `least = "maintenance"`, that they begin
+    /// and end too. Whoever is told that one began or overran is told that it ended.
+    maintenance: Option<Vec<MaintenanceRow>>,
+    /// How long before a maintenance begins it is told: "24h".
+    ahead: Option<Period>,
     /// Where to: ids of receivers of this file.
     #[schemars(required)]
     receivers: Option<Vec<String>>,
+}
+
+/// What may be wanted of a maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "Maintenance")]
+enum MaintenanceRow {
+    /// It lies ahead; then also that it is moved, cancelled or no longer listed.
+    Ahead,
+    /// It has begun.
+    Begin,
+    /// It runs past its planned end.
+    Overrun,
+    /// It is over.
+    End,
 }
 
 const fn degraded() -> Impact {
@@ -141,6 +169,7 @@ pub fn parse(file: &str, text: &str) -> Parsed<Subscriptions> {
 fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subscriptions> {
     findings.unique("receiver", rows.receiver.iter().map(|receiver| receiver.id.as_deref()));
     findings.unique("subscription", rows.subscription.iter().map(|subscription| subscription.id.as_deref()));
+    let shifts = shifts(rows.shift, findings);
     let receivers = rows.receiver.into_iter().enumerate();
     let receivers: Vec<_> = receivers.map(|(n, row)| receiver(&format!("receiver[{n}]"), row, findings)).collect();
     warn_of_doubles(&receivers, findings);
@@ -149,6 +178,7 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
     Some(Subscriptions {
         receivers: receivers.into_iter().collect::<Option<_>>()?,
         subscriptions: wanted.into_iter().collect::<Option<_>>()?,
+        shifts: shifts?,
     })
 }
 
@@ -242,6 +272,7 @@ fn warn_of_doubles(receivers: &[Option<Receiver>], findings: &mut Findings) {
 }
 
 fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Option<Subscription> {
+    let maintenance = maintenance(at, &row, findings);
     let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, SubscriptionId::parse, findings));
     let services = ids(at, "services", &row.services, ServiceId::parse, findings);
     let vendors = ids(at, "vendors", &row.vendors, VendorId::parse, findings);
@@ -252,7 +283,7 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
     if receivers.as_ref().is_some_and(Vec::is_empty) {
         findings.missing(at, "receivers", "nobody would be told", "name at least one receiver");
     }
-    if row.effects.is_empty() && !row.blind {
+    if row.effects.is_empty() && !row.blind && maintenance.ahead.is_none() {
         findings.error(&join(at, "effects"), "nothing would ever be told", "leave it out, or name some effects");
     }
     if row.least == Impact::Unknown {
@@ -269,8 +300,27 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
         least: row.least,
         effects: row.effects,
         blind: row.blind,
+        maintenance,
         receivers: receivers?,
     })
+}
+
+/// How long before it begins a maintenance is told, where nothing else is said.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+fn maintenance(at: &str, row: &SubscriptionRow, findings: &mut Findings) -> MaintenanceWish {
+    use MaintenanceRow::{Ahead, Begin, End, Overrun};
+    let wants_all = matches!(row.least, Impact::Operational | Impact::Maintenance);
+    let words =
+        row.maintenance.clone().unwrap_or_else(|| if wants_all { vec![Begin, Overrun, End] } else { vec![Overrun] });
+    let has = |word| words.contains(&word);
+    if row.ahead.is_some() && row.maintenance.is_some() && !has(Ahead) {
+        let what = "a time is given, but `maintenance` does not ask to be told ahead";
+        findings.error(&join(at, "ahead"), what, "add \"ahead\" to `maintenance`, or leave this out");
+    }
+    let given = row.ahead.and_then(|period| SignedDuration::try_from(period.0).ok());
+    let ahead = if has(Ahead) { Some(given.unwrap_or(AHEAD)) } else { given };
+    MaintenanceWish { ahead, begin: has(Begin), overrun: has(Overrun), end: has(End) }
 }
 
 fn ids<T, E: std::error::Error>(

@@ -38,6 +38,8 @@ macro_rules! text_value {
     };
 }
 
+pub(super) use text_value;
+
 /// A stretch of time: a whole number and its unit, `30s`, `10m`, `2h` or `90d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

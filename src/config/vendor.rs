@@ -8,8 +8,9 @@ use super::places::{Findings, join};
 use super::read::own_words;
 use super::value::{Name, Period, has_credentials, is_surely_private};
 use super::{Parsed, read, schedule};
+use crate::model::credentials::Access;
 use crate::model::feed::FeedRules;
-use crate::model::id::{SourceId, VendorId};
+use crate::model::id::{CredentialsId, SourceId, VendorId};
 use crate::model::text;
 use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
 
@@ -59,6 +60,8 @@ struct SourceRow {
     /// Addresses of single roles of the format, where they do not follow from `url`.
     #[serde(default)]
     roles: std::collections::BTreeMap<String, Url>,
+    /// The name of the credentials that it wants, for a format that wants any: `[credentials.NAME]` in bellwether.toml.
+    credentials: Option<String>,
     /// How a `feed` is to be read, where not as usual.
     feed: Option<Box<FeedRules>>,
 }
@@ -122,8 +125,33 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
         (Some(_), url) => drop(findings.required(at, "url", url.as_ref())),
     }
     check_feed(at, row.feed.as_deref(), format, findings);
+    let access = access(at, format?, row.credentials.as_deref(), findings)?;
     let roles = row.roles.into_iter().collect();
-    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles, feed: row.feed })
+    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles, feed: row.feed, access })
+}
+
+/// The credentials count as lacking until bellwether.toml is seen to have them.
+fn access(at: &str, format: Format, name: Option<&str>, findings: &mut Findings) -> Option<Access> {
+    let key = join(at, "credentials");
+    match name {
+        None if format.wants_credentials() => {
+            let what = format!("the format {} lets nobody in without credentials", format.name());
+            findings.missing(at, "credentials", what, "add credentials = \"microsoft\", or another name");
+            None
+        }
+        None => Some(Access::Open),
+        Some(_) if !format.wants_credentials() => {
+            findings.error(&key, format!("the format {} has no use for them", format.name()), "leave it out");
+            None
+        }
+        Some(name) => match CredentialsId::parse(name) {
+            Ok(name) => Some(Access::Lacking(name)),
+            Err(_) => {
+                findings.error(&key, "this is not a name for credentials", WORD);
+                None
+            }
+        },
+    }
 }
 
 /// Rules for a feed stand where a feed is, and its title is no empty text, which every title holds.

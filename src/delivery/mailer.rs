@@ -15,8 +15,8 @@ use tokio::time::{Instant, timeout};
 
 use super::Attempt;
 use super::mail::{Mailbox, NotComposed, address};
-use super::secret::Secret;
 use super::smtp::{self, Failed, Opening, Step};
+use crate::model::secret::Secret;
 use crate::model::subscription::Email;
 
 /// How long an idle connection is kept; servers close theirs after some minutes at the most.

@@ -9,7 +9,6 @@ pub mod mail;
 pub mod mailer;
 pub mod pager;
 pub mod retry;
-pub mod secret;
 mod smtp;
 pub mod webhook;
 

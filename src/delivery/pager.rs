@@ -12,14 +12,20 @@ use crate::model::notification::Message;
 /// # Errors
 /// [`NotComposed`] for an address or a text that cannot be mailed at all.
 pub fn compose(envelope: &Envelope<'_>, subject: &str) -> Result<Vec<u8>, NotComposed> {
-    let line = format!("{}\n", envelope.message.short);
-    let coded =
-        if line.is_ascii() { ContentTransferEncoding::SevenBit } else { ContentTransferEncoding::QuotedPrintable };
-    let body =
-        Body::new_with_encoding(line, coded).map_err(|_| NotComposed::Form("its text cannot be encoded".to_owned()))?;
+    let body = body(&envelope.message.short)?;
     let message = Message { subject: subject.to_owned(), ..envelope.message.clone() };
     let envelope = Envelope { message: &message, ..envelope.clone() };
     let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body);
     let mail = head(&envelope)?.singlepart(part).map_err(|error| NotComposed::Form(error.to_string()))?;
     Ok(mail.formatted())
+}
+
+/// The line as it stands where it is plain ASCII: it is shorter than any server's longest line, so nothing need be coded.
+fn body(line: &str) -> Result<Body, NotComposed> {
+    let plain = line.is_ascii() && !line.contains(|c: char| c.is_control()) && line.len() < 900;
+    if plain {
+        return Ok(Body::dangerous_pre_encoded(line.as_bytes().to_vec(), ContentTransferEncoding::SevenBit));
+    }
+    Body::new_with_encoding(line.to_owned(), ContentTransferEncoding::QuotedPrintable)
+        .map_err(|_| NotComposed::Form("its text cannot be encoded".to_owned()))
 }

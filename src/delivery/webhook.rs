@@ -19,9 +19,9 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::Attempt;
-use super::secret::Secret;
 use crate::model::address::{AllowedNetwork, NotAllowed};
 use crate::model::id::NotificationId;
+use crate::model::secret::Secret;
 use crate::model::text;
 use crate::outgoing::client::{Client, ClientError, Options};
 use crate::outgoing::failure::Failure;

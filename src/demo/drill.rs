@@ -23,7 +23,7 @@ use crate::config::subscriptions::Subscriptions;
 use crate::model::effect::EffectKind;
 use crate::model::id::SubscriptionId;
 use crate::model::impact::Impact;
-use crate::model::subscription::{Receiver, Subscription};
+use crate::model::subscription::{MaintenanceWish, Receiver, Subscription};
 
 /// What a drill is asked for.
 #[derive(Debug, Clone)]
@@ -110,7 +110,7 @@ pub async fn play(drill: &Drill, sound: &Sound, out: Box<dyn Write + Send>, stop
     let telling = Arc::new(Telling::new(&story.zone, drill.json, out));
     let cast = Cast::Theirs {
         organisation: sound.settings.organisation.name.0.clone(),
-        subscriptions: Subscriptions { subscriptions: vec![to_all(&receivers)?], receivers },
+        subscriptions: Subscriptions { subscriptions: vec![to_all(&receivers)?], receivers, shifts: Vec::new() },
         ways: Box::new(sound.ways("drill".to_owned())?),
     };
     let mut stage = Stage::set(story, cast, None, speed, Arc::clone(&telling), stop).await?;
@@ -140,6 +140,7 @@ fn to_all(receivers: &[Receiver]) -> Result<Subscription> {
         least: Impact::Degraded,
         effects: EffectKind::ALL.to_vec(),
         blind: true,
+        maintenance: MaintenanceWish::default(),
         receivers: receivers.iter().map(|receiver| receiver.id.clone()).collect(),
     })
 }

@@ -9,12 +9,16 @@ pub mod redirect;
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONNECTION, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LOCATION,
+};
 use reqwest::{Method, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::model::address::AllowedNetwork;
+use crate::model::secret::Secret;
 use crate::model::snapshot::Unreadable;
 use crate::normalize::{Body, Request};
 use crate::outgoing::client::{Client, ClientError, Options, Via};
@@ -107,8 +111,19 @@ struct Hop<'a> {
     url: &'a Url,
     accept: &'static str,
     validators: Option<&'a Validators>,
+    secrets: Secrets<'a>,
     is_first: bool,
     deadline: Instant,
+}
+
+/// What a request carries that is for one host alone.
+#[derive(Clone, Copy)]
+enum Secrets<'a> {
+    None,
+    /// A token, in the header made for it.
+    Bearer(&'a Secret),
+    /// A form that is posted.
+    Form(&'a [(&'a str, &'a str)]),
 }
 
 /// What one hop came to.
@@ -145,12 +160,48 @@ impl Fetcher {
     /// # Errors
     /// [`Unreadable`], where no answer came or not all of it. A failing status is an answer.
     pub async fn fetch(&self, request: &Request, validators: Option<&Validators>) -> Result<Fetched, Unreadable> {
+        self.carry_out(request, validators, Secrets::None).await
+    }
+
+    /// The same with a token, which goes to the host of the request and to no other: a redirect elsewhere is refused.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`].
+    pub async fn fetch_signed(
+        &self,
+        request: &Request,
+        validators: Option<&Validators>,
+        token: &Secret,
+    ) -> Result<Fetched, Unreadable> {
+        self.carry_out(request, validators, Secrets::Bearer(token)).await
+    }
+
+    /// Posts a form that holds a secret. No redirect is followed.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`].
+    pub async fn post(&self, request: &Request, form: &[(&str, &str)]) -> Result<Fetched, Unreadable> {
+        self.carry_out(request, None, Secrets::Form(form)).await
+    }
+
+    /// How long one request may take, redirects and all.
+    #[must_use]
+    pub const fn total_deadline(&self) -> Duration {
+        self.total_deadline
+    }
+
+    async fn carry_out(
+        &self,
+        request: &Request,
+        validators: Option<&Validators>,
+        secrets: Secrets<'_>,
+    ) -> Result<Fetched, Unreadable> {
         let deadline = Instant::now() + self.total_deadline;
         let mut url = request.url.clone();
         url.set_fragment(None);
         let mut validators = validators;
         for hops in 0..=self.redirects {
-            let hop = Hop { url: &url, accept: request.accept, validators, is_first: hops == 0, deadline };
+            let hop = Hop { url: &url, accept: request.accept, validators, secrets, is_first: hops == 0, deadline };
             match self.hop(&hop).await? {
                 Step::Arrived(fetched) => return Ok(fetched),
                 Step::Onward(next) => url = next,
@@ -175,7 +226,7 @@ impl Fetcher {
         match response.status() {
             StatusCode::NOT_MODIFIED => answer::not_modified(hop.validators).map(Step::Arrived),
             status if redirect::is_followed(status) && response.headers().contains_key(LOCATION) => {
-                self.onward(hop.url, &response).map(Step::Onward)
+                self.onward(hop, &response).map(Step::Onward)
             }
             _ => self.arrive(hop, &mut response).await.map(Step::Arrived),
         }
@@ -191,7 +242,8 @@ impl Fetcher {
     }
 
     fn outgoing(&self, hop: &Hop<'_>, key: &str) -> reqwest::Request {
-        let mut request = reqwest::Request::new(Method::GET, hop.url.clone());
+        let method = if matches!(hop.secrets, Secrets::Form(_)) { Method::POST } else { Method::GET };
+        let mut request = reqwest::Request::new(method, hop.url.clone());
         let mut set = |name: HeaderName, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
                 request.headers_mut().insert(name, value);
@@ -207,12 +259,34 @@ impl Fetcher {
         if !self.hosts.keeps_connection(key, Instant::now()) {
             set(CONNECTION, "close");
         }
+        match hop.secrets {
+            Secrets::None => {}
+            Secrets::Bearer(token) => {
+                if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", token.reveal())) {
+                    value.set_sensitive(true);
+                    request.headers_mut().insert(AUTHORIZATION, value);
+                }
+            }
+            Secrets::Form(fields) => {
+                set(CONTENT_TYPE, "application/x-www-form-urlencoded");
+                let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+                *request.body_mut() = Some(form.into());
+            }
+        }
         request
     }
 
-    fn onward(&self, from: &Url, response: &Response) -> Result<Url, Unreadable> {
+    fn onward(&self, hop: &Hop<'_>, response: &Response) -> Result<Url, Unreadable> {
+        let from = hop.url;
         let location = response.headers().get(LOCATION).map(HeaderValue::as_bytes).unwrap_or_default();
         let next = redirect::onward(from, location)?;
+        match hop.secrets {
+            Secrets::Bearer(_) if next.origin() != from.origin() => {
+                return Err(redirect::refused(from, &next, "a token is shown to no other host"));
+            }
+            Secrets::Form(_) => return Err(redirect::refused(from, &next, "a secret is sent nowhere else")),
+            Secrets::None | Secrets::Bearer(_) => {}
+        }
         match self.client.vet(&next) {
             Ok(()) => Ok(next),
             Err(why) => Err(redirect::refused(from, &next, &why.to_string())),

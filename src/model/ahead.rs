@@ -24,6 +24,8 @@ pub enum AheadKind {
     Cancelled,
     /// It is no longer listed, and its time had not come.
     NoLongerListed,
+    /// Its source was taken out of the configuration, so nobody looks any more.
+    Unwatched,
     /// It goes on as planned, but no longer concerns a service of ours.
     NotOurs,
 }
@@ -37,6 +39,7 @@ impl AheadKind {
             Self::Rescheduled => "rescheduled",
             Self::Cancelled => "cancelled",
             Self::NoLongerListed => "no_longer_listed",
+            Self::Unwatched => "unwatched",
             Self::NotOurs => "not_ours",
         }
     }
@@ -45,7 +48,7 @@ impl AheadKind {
     #[must_use]
     pub const fn is_off(self) -> bool {
         match self {
-            Self::Cancelled | Self::NoLongerListed | Self::NotOurs => true,
+            Self::Cancelled | Self::NoLongerListed | Self::Unwatched | Self::NotOurs => true,
             Self::Announced | Self::Rescheduled => false,
         }
     }

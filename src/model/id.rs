@@ -87,6 +87,10 @@ word_id!(
     SiteId, "site"
 );
 word_id!(
+    /// Credentials, as named in `config/bellwether.toml` and by the sources that need them.
+    CredentialsId, "name for credentials"
+);
+word_id!(
     /// A subscription, as named in `config/subscriptions.toml`.
     SubscriptionId, "subscription"
 );

@@ -22,13 +22,20 @@ pub struct Shift {
     pub receivers: Vec<ReceiverId>,
 }
 
-/// The hours of a shift on the days around a moment, as moments. An hour that the clocks leave out comes when they have
-/// gone forward; one that they bring twice comes the first time.
+/// The most days that are looked through: what lies further back need not be counted.
+const MOST_DAYS: i32 = 400;
+
+/// The hours of a shift from one moment to another, both included, in order. An hour that the clocks leave out comes when
+/// they have gone forward; one that they bring twice comes the first time.
 #[must_use]
-pub fn hours_around(at: &[Time], zone: &TimeZone, now: Timestamp) -> Vec<Timestamp> {
-    let today = now.to_zoned(zone.clone()).date();
-    let days = (-2..=2).filter_map(|days| today.checked_add(jiff::Span::new().days(days)).ok());
-    let mut hours: Vec<Timestamp> = days.flat_map(|day| on(day, at, zone)).collect();
+pub fn hours(at: &[Time], zone: &TimeZone, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    let last = to.to_zoned(zone.clone()).date();
+    let first = from.to_zoned(zone.clone()).date();
+    let days = (-1..MOST_DAYS).map_while(|back| last.checked_sub(jiff::Span::new().days(back)).ok());
+    // A day more at either end, since an hour may move over midnight with the clocks.
+    let days = days.take_while(|day| first.checked_sub(jiff::Span::new().days(1)).is_ok_and(|first| *day >= first));
+    let mut hours: Vec<Timestamp> =
+        days.flat_map(|day| on(day, at, zone)).filter(|hour| *hour >= from && *hour <= to).collect();
     hours.sort_unstable();
     hours.dedup();
     hours
@@ -151,13 +158,12 @@ pub struct ShiftHappened {
 mod tests {
     use super::*;
 
-    /// The hours of a shift on the days around `now`, within a day of it.
+    /// The hours of a shift within twenty hours of `now`.
     fn check(zone: &str, at: &[&str], now: &str, expected: &[&str]) {
         let (zone, now): (_, Timestamp) = (TimeZone::get(zone).unwrap(), now.parse().unwrap());
         let at: Vec<Time> = at.iter().map(|time| time.parse().unwrap()).collect();
-        let near = |hour: &Timestamp| hour.duration_since(now).abs() <= jiff::SignedDuration::from_hours(20);
-        let hours: Vec<String> =
-            hours_around(&at, &zone, now).iter().filter(|h| near(h)).map(ToString::to_string).collect();
+        let span = jiff::SignedDuration::from_hours(20);
+        let hours: Vec<String> = hours(&at, &zone, now - span, now + span).iter().map(ToString::to_string).collect();
         assert_eq!(hours, expected);
     }
 
@@ -170,6 +176,13 @@ mod tests {
             "2026-07-17T22:41:09Z",
             &["2026-07-17T12:00:00Z", "2026-07-18T00:00:00Z", "2026-07-18T12:00:00Z"],
         );
+    }
+
+    #[test]
+    fn years_are_not_counted_through() {
+        let at = ["07:00".parse().unwrap()];
+        let (from, to) = ("1999-01-01T00:00:00Z".parse().unwrap(), "2026-07-17T22:41:09Z".parse().unwrap());
+        assert_eq!(hours(&at, &TimeZone::UTC, from, to).len(), 400);
     }
 
     #[test]

@@ -290,6 +290,22 @@ impl Unreadable {
         }
     }
 
+    /// The same with these words before what happened: where it happened, or while doing what.
+    #[must_use]
+    pub fn while_doing(self, what: &str) -> Self {
+        let before = |why: String| format!("{what}: {why}");
+        match self {
+            Self::Unreachable(why) => Self::Unreachable(before(why)),
+            Self::Failing(why) => Self::Failing(before(why)),
+            Self::Refused(why) => Self::Refused(before(why)),
+            Self::Blocked(why) => Self::Blocked(before(why)),
+            Self::Moved(why) => Self::Moved(before(why)),
+            Self::Unexpected(why) => Self::Unexpected(before(why)),
+            Self::CutShort(why) => Self::CutShort(before(why)),
+            Self::NotAllowed(why) => Self::NotAllowed(before(why)),
+        }
+    }
+
     /// Whether this could be our own network being gone: nothing at all was answered.
     #[must_use]
     pub const fn may_be_our_network(&self) -> bool {

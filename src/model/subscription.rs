@@ -1,5 +1,6 @@
 //! Who wants to know what, and where it goes.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -135,6 +136,26 @@ impl Receiver {
     }
 }
 
+/// What somebody wants to know of maintenances that were announced. Whoever is told of a beginning or an overrun is told
+/// of the end; an outage inside of one is told like any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MaintenanceWish {
+    /// So long before it begins, and then that it is moved or will not be.
+    pub ahead: Option<SignedDuration>,
+    /// That it has begun.
+    pub begin: bool,
+    /// That it runs past its planned end.
+    pub overrun: bool,
+    /// That it is over, also where its beginning was not told.
+    pub end: bool,
+}
+
+impl Default for MaintenanceWish {
+    fn default() -> Self {
+        Self { ahead: None, begin: false, overrun: true, end: false }
+    }
+}
+
 /// Who wants which effects on which services, by which receivers. An empty list means "any".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subscription {
@@ -154,6 +175,8 @@ pub struct Subscription {
     pub effects: Vec<EffectKind>,
     /// Also when a source that a service depends on cannot be read.
     pub blind: bool,
+    /// What of maintenances that were announced.
+    pub maintenance: MaintenanceWish,
     /// Where to.
     pub receivers: Vec<ReceiverId>,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::credentials::Access;
 use super::feed::FeedRules;
 use super::id::{SourceId, VendorId};
 
@@ -58,6 +59,16 @@ pub struct Source {
     /// How a `feed` is to be read, where not as usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feed: Option<Box<FeedRules>>,
+    /// Whether it wants credentials, and whether there are any.
+    pub access: Access,
+}
+
+impl Source {
+    /// Whether it is looked at.
+    #[must_use]
+    pub const fn is_polled(&self) -> bool {
+        self.url.is_some() && self.access.lacks().is_none()
+    }
 }
 
 /// When a source is looked at.
@@ -87,6 +98,13 @@ pub enum Format {
     AzureRss,
     /// Google Cloud, Workspace and Maps.
     GoogleCloud,
+    /// The health of a tenant's Microsoft 365, by Microsoft Graph.
+    #[serde(rename = "microsoft-365")]
+    Microsoft365,
+    /// What Microsoft tells the public of its admin centers.
+    MicrosoftPublic,
+    /// Azure's public status page, by its API.
+    AzureEmerging,
     /// Oracle Cloud Infrastructure's dashboard.
     OracleCloud,
     /// Okta's status page.
@@ -101,11 +119,14 @@ pub enum Format {
 
 impl Format {
     /// All of them, in the order in which they are listed for people.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Statuspage,
         Self::AwsHealth,
         Self::AzureRss,
         Self::GoogleCloud,
+        Self::Microsoft365,
+        Self::MicrosoftPublic,
+        Self::AzureEmerging,
         Self::OracleCloud,
         Self::Okta,
         Self::Slack,
@@ -121,12 +142,27 @@ impl Format {
             Self::AwsHealth => "aws-health",
             Self::AzureRss => "azure-rss",
             Self::GoogleCloud => "google-cloud",
+            Self::Microsoft365 => "microsoft-365",
+            Self::MicrosoftPublic => "microsoft-public",
+            Self::AzureEmerging => "azure-emerging",
             Self::OracleCloud => "oracle-cloud",
             Self::Okta => "okta",
             Self::Slack => "slack",
             Self::Feed => "feed",
             Self::Manual => "manual",
         }
+    }
+
+    /// Whether its places let nobody in without credentials.
+    #[must_use]
+    pub const fn wants_credentials(self) -> bool {
+        matches!(self, Self::Microsoft365 | Self::AzureEmerging)
+    }
+
+    /// Whether its places speak of something beside what customers use, so that their silence proves no service well.
+    #[must_use]
+    pub const fn speaks_aside(self) -> bool {
+        matches!(self, Self::MicrosoftPublic)
     }
 
     /// The format of that name.

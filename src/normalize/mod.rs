@@ -4,14 +4,18 @@
 //! its *sign* does not recognise, or that is cut short, is [`Unreadable`] and never an empty snapshot.
 
 pub mod aws_health;
+pub mod azure_emerging;
 pub mod azure_rss;
 pub mod channel;
 pub mod dated;
 pub mod document;
+pub mod entra;
 pub mod feed;
 pub mod field;
 pub mod google_cloud;
 pub mod keyed;
+pub mod microsoft_365;
+pub mod microsoft_public;
 pub mod moment;
 pub mod okta;
 pub mod oracle_cloud;
@@ -120,6 +124,9 @@ pub const fn about(format: Format) -> About {
         Format::AwsHealth => aws_health::ABOUT,
         Format::AzureRss => azure_rss::ABOUT,
         Format::GoogleCloud => google_cloud::ABOUT,
+        Format::Microsoft365 => microsoft_365::ABOUT,
+        Format::MicrosoftPublic => microsoft_public::ABOUT,
+        Format::AzureEmerging => azure_emerging::ABOUT,
         Format::OracleCloud => oracle_cloud::ABOUT,
         Format::Okta => okta::ABOUT,
         Format::Slack => slack::ABOUT,
@@ -147,6 +154,9 @@ pub fn plan(source: &Source, open: &KnownOpen) -> Vec<Request> {
         Format::AwsHealth => aws_health::plan(url),
         Format::AzureRss => azure_rss::plan(url),
         Format::GoogleCloud => google_cloud::plan(url),
+        Format::Microsoft365 => microsoft_365::plan(source, url),
+        Format::MicrosoftPublic => microsoft_public::plan(url),
+        Format::AzureEmerging => azure_emerging::plan(url),
         Format::OracleCloud => oracle_cloud::plan(source, url),
         Format::Okta => okta::plan(url),
         Format::Slack => slack::plan(source, url, open),
@@ -165,6 +175,11 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
         Format::GoogleCloud => {
             Reading::Done(first(answers).and_then(|body| google_cloud::read(body, source.url.as_ref())))
         }
+        Format::Microsoft365 => microsoft_365::read(source, answers, open),
+        Format::MicrosoftPublic => {
+            Reading::Done(first(answers).and_then(|body| microsoft_public::read(body, source.url.as_ref())))
+        }
+        Format::AzureEmerging => Reading::Done(first(answers).and_then(azure_emerging::read)),
         Format::OracleCloud => Reading::Done(oracle_cloud::read(answers, open, now)),
         Format::Okta => Reading::Done(first(answers).and_then(|body| okta::read(body, source.url.as_ref()))),
         Format::Slack => slack::read(source, answers, open),

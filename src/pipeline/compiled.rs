@@ -9,6 +9,7 @@ use crate::alerting::graph::Graph;
 use crate::alerting::rules::Rules;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
+use crate::model::shift::Shift;
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Source, Vendor};
 
@@ -39,6 +40,8 @@ pub struct Compiled {
     pub sources: BTreeMap<SourceId, Source>,
     /// The subscriptions.
     pub rules: Rules,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
     /// Nothing of it is happening: every page and message says that it is a drill.
     pub is_drill: bool,
 }
@@ -62,6 +65,8 @@ pub struct Parts {
     pub subscriptions: Vec<Subscription>,
     /// The receivers.
     pub receivers: Vec<Receiver>,
+    /// Who gets a message at set hours.
+    pub shifts: Vec<Shift>,
 }
 
 impl Compiled {
@@ -71,7 +76,7 @@ impl Compiled {
         let graph = Graph::compile(&parts.inventory, &parts.vendors);
         let rules = Rules::compile(&parts.subscriptions, &parts.receivers, &graph);
         let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
-        let sources = needed.flat_map(|v| &v.sources).filter(|s| s.url.is_some());
+        let sources = needed.flat_map(|v| &v.sources).filter(|s| s.is_polled());
         Self {
             edition: 0,
             organisation: parts.organisation,
@@ -84,8 +89,21 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            shifts: parts.shifts,
             is_drill: false,
         }
+    }
+
+    /// The sources that nobody looks at although the inventory needs their vendors, and what to do about each.
+    pub fn unread(&self) -> impl Iterator<Item = (&Source, &str)> {
+        let needed = self.vendors.values().filter(|vendor| self.graph.needs(&vendor.id));
+        needed.flat_map(|vendor| &vendor.sources).filter_map(|source| Some((source, self.graph.way_out(&source.id)?)))
+    }
+
+    /// Whether any source that is polled speaks for what a vendor's customers use.
+    #[must_use]
+    pub fn speaks_for(&self, vendor: &VendorId) -> bool {
+        self.sources.values().any(|source| source.id.is_of(vendor) && !source.format.speaks_aside())
     }
 
     /// The same as a later edition.

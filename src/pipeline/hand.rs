@@ -141,7 +141,7 @@ async fn say(
         }
         Act::Update { incident } | Act::Resolve { incident } => {
             let report = by_hand(tx, incident).await?;
-            refuse_after_the_end(word, &report)?;
+            refuse_after_the_end(&report)?;
             (report.incident.clone(), report.source.clone(), continued(word, &report))
         }
     };
@@ -172,10 +172,10 @@ async fn by_hand(tx: &mut Writing, incident: &IncidentId) -> Result<Report, NotT
     }))
 }
 
-/// What is over is not ended again, nor quietly added to; but the word that ended it may come twice.
-fn refuse_after_the_end(word: &Word, report: &Report) -> Result<(), NotTaken> {
+/// What is over is not ended again, nor quietly added to.
+fn refuse_after_the_end(report: &Report) -> Result<(), NotTaken> {
     let ended = report.seen.ended.as_ref().and_then(|e| e.at);
-    if report.standing.is_open() || ended == Some(word.at) {
+    if report.standing.is_open() {
         return Ok(());
     }
     let since = ended.map(|at| format!(" since {}", time(at))).unwrap_or_default();

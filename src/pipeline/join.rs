@@ -72,7 +72,7 @@ fn joinable<'a>(
     Ok(report)
 }
 
-/// Parts the vendor's incident `own` from `incident` again.
+/// Parts the vendor's incident `own` from `incident` again. Parted already, it changes nothing.
 ///
 /// # Errors
 /// [`NotTaken`].
@@ -87,6 +87,10 @@ pub async fn part(
     let mut tx = store.write().await?;
     let joints = tx.joints(incident).await?;
     let Some(joint) = joints.into_iter().find(|joint| joint.own == *own) else {
+        if !tx.reports_of(own).await?.is_empty() && !tx.reports_of(incident).await?.is_empty() && own != incident {
+            // They are two already.
+            return Ok(Happened::default());
+        }
         return Err(NotTaken::Senseless(format!("{own} is not joined to {incident}")));
     };
     let reports = tx.reports_of(incident).await?;

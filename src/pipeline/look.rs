@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Instant, timeout_at};
 
 use super::settle::Happened;
 use crate::model::hash;
@@ -27,6 +28,42 @@ const HISTORY: [&str; 2] = ["incidents", "history"];
 pub trait Ask: Send + Sync {
     /// One answer for the request. `may_be_same` allows "not modified" as an answer.
     async fn ask(&self, source: &Source, request: &Request, may_be_same: bool) -> Asked;
+
+    /// How long all the requests of one look may take together; `None` where none of them takes any time.
+    fn deadline(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// The requests of one look.
+struct Asking<'a> {
+    ask: &'a dyn Ask,
+    source: &'a Source,
+    until: Option<Instant>,
+    /// The longest that any server asks to be left alone.
+    leave_alone: Option<Duration>,
+}
+
+impl<'a> Asking<'a> {
+    fn new(ask: &'a dyn Ask, source: &'a Source) -> Self {
+        Self { ask, source, until: ask.deadline().map(|deadline| Instant::now() + deadline), leave_alone: None }
+    }
+
+    /// What came of a request. Those that would begin after the deadline are not made, and what came before stands.
+    async fn ask(&mut self, request: &Request, may_be_same: bool) -> Asked {
+        let asking = self.ask.ask(self.source, request, may_be_same);
+        let asked = match self.until {
+            None => asking.await,
+            Some(until) => timeout_at(until, asking).await.unwrap_or_else(|_| {
+                let why = "the look as a whole took too long; see [polling] deadline".to_owned();
+                Asked::Outcome(Outcome::Unreadable(Unreadable::Unreachable(why)), None)
+            }),
+        };
+        if let Asked::Outcome(_, wait) = &asked {
+            self.leave_alone = self.leave_alone.max(*wait);
+        }
+        asked
+    }
 }
 
 /// What came of a request.
@@ -76,6 +113,9 @@ impl Memory {
     pub(super) fn keep(&mut self, looked: &Looked) {
         self.health = Some(looked.health());
         self.hashes.extend(looked.bodies.iter().map(|(role, hash, _)| (*role, hash.clone())));
+        // A document of several pages is never known by one of them.
+        let several = |role: &str| looked.bodies.iter().filter(|(other, ..)| *other == role).count() > 1;
+        self.hashes.retain(|role, _| !several(role));
         // What a role said before is no measure while it cannot be read.
         if let Look::Snapshot(snapshot) = &looked.look {
             self.hashes.retain(|role, _| snapshot.blind.iter().all(|(blind, _)| blind != role));
@@ -141,14 +181,12 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
     let is_due = memory.history_read.is_none_or(|at| now.duration_since(at) >= HISTORY_EVERY);
     let open = KnownOpen { keys: memory.open.keys.clone(), history_due: is_due };
     let plan = normalize::plan(source, &open);
-    let (mut answers, mut not_modified, mut leave_alone) = (Vec::new(), Vec::new(), None);
+    let (mut answers, mut not_modified) = (Vec::new(), Vec::new());
+    let mut asking = Asking::new(ask, source);
     for request in &plan {
-        match ask.ask(source, request, memory.has_taken_in(request.role)).await {
+        match asking.ask(request, memory.has_taken_in(request.role)).await {
             Asked::NotModified => not_modified.push(request),
-            Asked::Outcome(outcome, wait) => {
-                answers.push(Answer { role: request.role, outcome });
-                leave_alone = leave_alone.max(wait);
-            }
+            Asked::Outcome(outcome, _) => answers.push(Answer { role: request.role, outcome }),
         }
     }
     let mut hashes: Vec<Option<String>> = answers.iter().map(hash).collect();
@@ -159,11 +197,12 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
     }
     // One document is news, so the others are needed to read it by.
     for request in not_modified {
-        let Asked::Outcome(outcome, _) = ask.ask(source, request, false).await else { continue };
+        let Asked::Outcome(outcome, _) = asking.ask(request, false).await else { continue };
         answers.push(Answer { role: request.role, outcome });
     }
     hashes.resize(answers.len(), None);
-    Looked { leave_alone, ..finish(ask, source, answers, hashes, &open, now).await }
+    let looked = finish(&mut asking, answers, hashes, &open, now).await;
+    Looked { leave_alone: asking.leave_alone, ..looked }
 }
 
 fn same() -> Looked {
@@ -172,8 +211,7 @@ fn same() -> Looked {
 
 /// Reads the answers, and asks for what else the format needs. `hashes` are those of the first of them, where known.
 async fn finish(
-    ask: &dyn Ask,
-    source: &Source,
+    asking: &mut Asking<'_>,
     mut answers: Vec<Answer>,
     hashes: Vec<Option<String>>,
     open: &KnownOpen,
@@ -181,7 +219,7 @@ async fn finish(
 ) -> Looked {
     let mut look = Look::Unreadable(Unreadable::Unexpected("the format asks for ever more".to_owned()));
     for _ in 0..ROUNDS {
-        match normalize::read(source, &answers, open, now) {
+        match normalize::read(asking.source, &answers, open, now) {
             Reading::Done(Ok(snapshot)) => {
                 look = Look::Snapshot(Box::new(snapshot));
                 break;
@@ -192,7 +230,7 @@ async fn finish(
             }
             Reading::Need(requests) => {
                 for request in requests {
-                    let Asked::Outcome(outcome, _) = ask.ask(source, &request, false).await else { continue };
+                    let Asked::Outcome(outcome, _) = asking.ask(&request, false).await else { continue };
                     answers.push(Answer { role: request.role, outcome });
                 }
             }

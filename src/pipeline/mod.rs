@@ -9,11 +9,13 @@
 //! 5. It commits, to the disk. A crash from here on loses nothing.
 //! 6. [`deliver::deliver_once`] takes the oldest due row, freezes its bytes, sends, and only then marks.
 //! 7. [`settle::tick_once`] does what only time brings: a source blind for too long, a maintenance past its end, our own
-//!    network gone.
+//!    network gone, a maintenance that lies near enough ahead, the hour of a shift.
 //!
 //! `tests/it/walk.rs` follows this list step by step.
 
+pub mod accounts;
 pub mod acknowledge;
+mod ahead;
 pub mod auditor;
 pub mod compiled;
 pub mod deliver;
@@ -21,6 +23,7 @@ pub mod hand;
 pub mod join;
 pub mod look;
 pub mod settle;
+mod shift;
 mod stage;
 
 use jiff::Timestamp;

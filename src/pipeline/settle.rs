@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::ahead;
 use super::compiled::Compiled;
 use super::kill_point;
 use super::look::Looked;
+use super::shift;
 use super::stage::{Stage, reported_late};
 use crate::alerting::diff::{self, Habits};
 use crate::alerting::effects::effects_on;
@@ -140,8 +142,11 @@ async fn put_look(
     let marks = Marks { history_read: looked.history_read, warnings };
     tx.put_known(before, after, &marks, now).await?;
     if is_news || !warnings.is_empty() {
+        let mut pages: BTreeMap<&str, usize> = BTreeMap::new();
         for (role, hash, bytes) in &looked.bodies {
-            tx.put_body(&after.source, role, hash, bytes, now).await?;
+            let page = pages.entry(role).and_modify(|page| *page += 1).or_insert(1);
+            let name = if *page == 1 { (*role).to_owned() } else { format!("{role}.{page}") };
+            tx.put_body(&after.source, &name, hash, bytes, now).await?;
         }
     }
     Ok(())
@@ -184,9 +189,10 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     if !changes.is_empty() {
         world = tx.world(&compiled.polled()).await?;
     }
-    let next_tick = next_after(&world, compiled.effect_rules.blind_after, now);
+    let next_tick = next_after(&world, compiled, now);
     let happened = settle(&mut tx, compiled, &Scope::Everything, world, changes, false, now).await?;
-    let happened = Happened { our_network, ..happened };
+    let mut happened = Happened { our_network, ..happened };
+    happened.notices.extend(shift::settle(&mut tx, compiled, now).await?);
     for source in &removed {
         tx.forget(source).await?;
     }
@@ -195,7 +201,7 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
 }
 
 /// When time alone will next change anything, as things stand: a source blind for long enough, a maintenance past its
-/// end, our own network gone for long enough. A tick at that time is enough.
+/// end, one that lies ahead near enough, our own network gone for long enough. A tick at that time is enough.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -203,10 +209,11 @@ pub async fn next_tick(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
     let mut tx = store.write().await?;
     let world = tx.world(&compiled.polled()).await?;
     drop(tx);
-    Ok(next_after(&world, compiled.effect_rules.blind_after, now))
+    Ok(next_after(&world, compiled, now))
 }
 
-fn next_after(world: &World, blind_after: SignedDuration, now: Timestamp) -> Option<Timestamp> {
+fn next_after(world: &World, compiled: &Compiled, now: Timestamp) -> Option<Timestamp> {
+    let blind_after = compiled.effect_rules.blind_after;
     let blind = world.sources.values().filter_map(|health| match health {
         Health::Unreadable { since, .. } => {
             Some(world.online_again.map_or(*since, |again| again.max(*since)) + blind_after)
@@ -217,7 +224,8 @@ fn next_after(world: &World, blind_after: SignedDuration, now: Timestamp) -> Opt
     // Past its end means later than its end, be it by a millisecond.
     let overrun = planned.map(|until| until + SignedDuration::from_millis(1));
     let offline = world.offline_since.map(|since| since + blind_after);
-    blind.chain(overrun).chain(offline).filter(|at| *at > now).min()
+    let told_ahead = ahead::next(world, compiled);
+    blind.chain(overrun).chain(offline).chain(told_ahead).chain(shift::next(compiled, now)).filter(|at| *at > now).min()
 }
 
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.
@@ -322,15 +330,20 @@ async fn settle(
     let logged = log_effects(tx, &effects, &ids, now).await?;
     let mut told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
     told.retain(|(_, _, cause), _| scope.judges(cause));
-    let stage =
-        Stage::gather(tx, compiled, &world, &effects, &changes, told.keys().map(|(_, _, c)| c.clone()).collect())
-            .await?;
+    let vendors = match scope {
+        Scope::Everything => None,
+        Scope::Vendors(vendors) => Some(vendors),
+    };
+    let told_ahead = tx.told_ahead(vendors).await?;
+    let causes = told.keys().map(|(_, _, cause)| cause.clone()).chain(ahead::causes(&told_ahead)).collect();
+    let stage = Stage::gather(tx, compiled, &world, &effects, &changes, causes).await?;
     let routed = route::route(&effects, &told, &stage.about, &compiled.rules);
     let mut notices = stage.tell(tx, &routed.decisions, is_first_look, now).await?;
     tx.put_told(&routed.told).await?;
     for change in reported_late(&changes) {
         notices.extend(stage.tell_late(tx, &world, change, now).await?);
     }
+    notices.extend(ahead::settle(tx, &stage, &world, vendors, &told_ahead, now).await?);
     Ok(Happened { changes, effects: logged, notices, ..Happened::default() })
 }
 

@@ -15,6 +15,7 @@ use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, Standing, speaker};
+use crate::model::notification::Facts;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::SeenIncident;
 use crate::store::outbox::thread;
@@ -30,11 +31,11 @@ pub(super) fn reported_late(changes: &[Change]) -> impl Iterator<Item = &Inciden
 
 /// Everything that decisions and their messages need to know.
 pub(super) struct Stage<'a> {
-    compiled: &'a Compiled,
+    pub(super) compiled: &'a Compiled,
     effects: &'a Effects,
     world: &'a World,
     pub(super) about: BTreeMap<Cause, About>,
-    reports: BTreeMap<IncidentId, Report>,
+    pub(super) reports: BTreeMap<IncidentId, Report>,
     components: BTreeMap<(SourceId, String), Component>,
     sources: BTreeMap<SourceId, Health>,
     offline_since: Option<Timestamp>,
@@ -147,7 +148,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn background(&self) -> Background<'_> {
+    pub(super) fn background(&self) -> Background<'_> {
         Background {
             organisation: &self.compiled.organisation,
             time_zone: &self.compiled.time_zone,
@@ -213,8 +214,20 @@ impl<'a> Stage<'a> {
         late: bool,
         now: Timestamp,
     ) -> Result<Option<Notice>, StoreError> {
-        let Some(first) = group.first() else { return Ok(None) };
         let Some(facts) = facts::facts(group, &self.background(), late, now) else { return Ok(None) };
+        self.put_out(tx, group, facts, what, now).await
+    }
+
+    /// Puts a message about these decisions into the outbox, or only their reasons into the log.
+    pub(super) async fn put_out(
+        &self,
+        tx: &mut Writing,
+        group: &[&Decision],
+        facts: Facts,
+        what: &str,
+        now: Timestamp,
+    ) -> Result<Option<Notice>, StoreError> {
+        let Some(first) = group.first() else { return Ok(None) };
         let kinds: String =
             group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
         let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
@@ -276,7 +289,7 @@ fn together(mut all: About, report: &Report, more: About, other: &Report) -> Abo
 }
 
 /// A report as it would have been, had it been seen while it was open.
-fn as_open(report: &Report) -> Report {
+pub(super) fn as_open(report: &Report) -> Report {
     let phase = match report.seen.kind {
         Kind::Incident => Phase::Investigating,
         Kind::Maintenance => Phase::InProgress,

@@ -142,12 +142,20 @@ impl Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::credentials::Access;
     use crate::model::vendor::{Format, Schedule};
 
     fn source(id: &str, url: &str) -> Source {
         let id = SourceId::parse(id).unwrap();
-        let (url, every, roles) = (url.parse().ok(), Schedule::USUAL, Vec::new());
-        Source { id, format: Format::Statuspage, url, every, roles, feed: None }
+        Source {
+            id,
+            format: Format::Statuspage,
+            url: url.parse().ok(),
+            every: Schedule::USUAL,
+            roles: Vec::new(),
+            feed: None,
+            access: Access::Open,
+        }
     }
 
     fn all(sources: &[Source]) -> BTreeMap<SourceId, Source> {

@@ -130,6 +130,7 @@ fn phase(source: &Source) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::credentials::Access;
     use crate::model::id::SourceId;
     use crate::model::vendor::Format;
 
@@ -141,6 +142,7 @@ mod tests {
             url,
             every,
             roles: Vec::new(),
+            access: Access::Open,
             feed: None,
         }
     }

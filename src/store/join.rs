@@ -8,7 +8,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::told::ToldDoc;
-use super::{StoreError, Writing, at, from_text, ms, to_text};
+use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
 use crate::alerting::route::{Told, ToldKey};
 use crate::model::effect::{Cause, Effect};
 use crate::model::id::{IncidentId, ServiceId, SourceId};
@@ -51,6 +51,16 @@ struct Kept {
     whole: Option<ToldDoc>,
     own: ToldDoc,
     merged: ToldDoc,
+}
+
+impl Store {
+    /// The reports that were joined to an incident.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn joints(&self, incident: &IncidentId) -> Result<Vec<Joint>, StoreError> {
+        self.view().await?.joints(incident).await
+    }
 }
 
 impl Writing {

@@ -4,6 +4,7 @@
 //! disk before anything is sent. All texts use `$1` placeholders and plain types, so that PostgreSQL can join.
 
 pub mod account;
+pub mod ahead;
 pub mod audit;
 pub mod auditor;
 pub mod backup;
@@ -16,6 +17,7 @@ pub mod outbox;
 pub mod past;
 pub mod retention;
 pub mod sent;
+pub mod shift;
 pub mod story;
 pub mod told;
 pub mod watched;
@@ -122,6 +124,23 @@ impl Store {
             other => other,
         })?;
         Ok(store)
+    }
+
+    /// Opens the database in `folder` beside the Bellwether that runs on it, for short transactions of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`] names the file.
+    pub async fn open_beside(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join("bellwether.sqlite");
+        let options = SqliteConnectOptions::new().filename(&path);
+        let options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        let pool = pool.map_err(|source| StoreError::Open { path, source })?;
+        Ok(Self { writes: pool.clone(), reads: pool, edition: Arc::default(), _lock: None })
     }
 
     /// Opens the database in `folder` to read it only, beside a running Bellwether or without one; `None` if there is
@@ -248,9 +267,10 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
+    (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
     (4, "past", include_str!("migrations/0004_past.sql")),
     (6, "operate", include_str!("migrations/0006_operate.sql")),
     (8, "path", include_str!("migrations/0008_path.sql")),

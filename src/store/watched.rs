@@ -20,7 +20,7 @@ const JUDGED: i64 = 2_000;
 const LATE: &str = "SELECT r.doc, s.first_look FROM report r JOIN source s ON s.id = r.source WHERE r.changed >= $1 AND r.kind = 'incident' ORDER BY r.changed DESC LIMIT $2";
 const EVIDENCE: &str = "SELECT s.id, b.at, b.role, b.hash FROM source s JOIN body b ON b.source = s.id AND b.at = (SELECT MAX(at) FROM body WHERE source = s.id) ORDER BY s.id, b.role";
 const HAD_HURT: &str = "SELECT DISTINCT cause, service FROM effect WHERE cause IN (SELECT value FROM json_each($1))";
-const ENDED_WORKS: &str = "SELECT doc FROM report WHERE is_open = FALSE AND kind = 'maintenance' AND changed >= $1 ORDER BY changed DESC LIMIT $2";
+const ENDED_WORKS: &str = "SELECT r.doc FROM report r WHERE r.is_open = FALSE AND r.kind = 'maintenance' AND r.changed >= $1 AND NOT EXISTS (SELECT 1 FROM report o WHERE o.incident = r.incident AND (o.is_open, o.changed, o.source, o.key) > (r.is_open, r.changed, r.source, r.key)) ORDER BY r.changed DESC LIMIT $2";
 
 /// How late a source told of its incidents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

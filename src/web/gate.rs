@@ -11,12 +11,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::cookie::PASS;
+use super::desk::sign_in::{self, Said};
 use super::fault::{self, Fault};
-use super::page::sign_in::SignIn;
 use super::router::Site;
+use super::who::{self, May, Unknown, Viewer, Way};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
-const COOKIE: &str = "bellwether";
 /// Wrong tokens that are looked at in a minute; after them, nobody is let in until the minute is over.
 const WRONG_A_MINUTE: u32 = 20;
 
@@ -91,30 +92,83 @@ fn is_same_origin(request: &Request) -> bool {
     }
 }
 
-/// Answers only those who know the token, where one is demanded.
-pub async fn demand_token(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let is_known = site.app.token.as_ref().is_none_or(|_| knows(&site, request.headers()));
-    if is_known {
-        return next.run(request).await;
+/// Finds out who asks, for everything that is answered.
+pub async fn admit(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let origin = who::origin(&request);
+    let headers = request.headers().clone();
+    match who::who(&site, &headers, origin).await {
+        Ok(viewer) => viewer.answered(next.run(request)).await,
+        Err(Unknown::Token) => unknown(request.uri(), "This token opens nothing: it is wrong, over, or was removed."),
+        Err(Unknown::Store(error)) => fault::answer(request.uri(), &error.into()),
     }
-    if fault::is_for_programs(request.uri()) {
-        let fault = Fault::new(StatusCode::UNAUTHORIZED, "A token is needed: Authorization: Bearer …");
-        let mut response = fault::answer(request.uri(), &fault);
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        return response;
-    }
-    form(&site, local(&request.uri().to_string()), None)
 }
 
-/// Whether the token, or the pass of a browser that signed in, comes with a request.
-pub fn knows(site: &Site, headers: &HeaderMap) -> bool {
-    let Some(token) = &site.app.token else { return true };
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
-    let bearer = bearer.and_then(|v| v.split_once(' ')).filter(|(way, _)| way.eq_ignore_ascii_case("bearer"));
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let mut passes = cookies.flat_map(|c| c.split(';')).filter_map(|c| c.trim().split_once('='));
-    bearer.is_some_and(|(_, given)| token.is(given))
-        || passes.any(|(name, value)| name == COOKIE && token.is_pass(value))
+/// Answers only those who may read.
+pub async fn demand_read(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    demand(&site, May::Read, request, next).await
+}
+
+/// Answers only people who may act.
+pub async fn demand_act(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    demand(&site, May::Act, request, next).await
+}
+
+/// Answers only people who may look after accounts.
+pub async fn demand_govern(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    demand(&site, May::Govern, request, next).await
+}
+
+/// Answers only people, whatever they may.
+pub async fn demand_account(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    if Viewer::now().way == Way::Session {
+        return next.run(request).await;
+    }
+    ask_to_sign_in(&site, request).await
+}
+
+/// Answers only programs with a token that may write: no browser sends one by itself.
+pub async fn demand_writing_token(request: Request, next: Next) -> Response {
+    let viewer = Viewer::now();
+    match (viewer.way, viewer.may >= May::Act) {
+        (Way::Token, true) => next.run(request).await,
+        (Way::Token, false) => {
+            let what = "This token may only read. `bellwether tokens add NAME --scope write` makes one that may act.";
+            fault::answer(request.uri(), &Fault::new(StatusCode::FORBIDDEN, what))
+        }
+        (Way::None | Way::Shared | Way::Session, _) => {
+            unknown(request.uri(), "A token of its own is needed to act: Authorization: Bearer bw_…")
+        }
+    }
+}
+
+async fn demand(site: &Site, least: May, request: Request, next: Next) -> Response {
+    let viewer = Viewer::now();
+    if viewer.may >= least {
+        return next.run(request).await;
+    }
+    if viewer.way == Way::Session || viewer.way == Way::Token {
+        let what = "Your account may not do this. An admin can give it another role.";
+        return fault::answer(request.uri(), &Fault::new(StatusCode::FORBIDDEN, what));
+    }
+    if fault::is_for_programs(request.uri()) {
+        return unknown(request.uri(), "A token is needed: Authorization: Bearer …");
+    }
+    ask_to_sign_in(site, request).await
+}
+
+/// The form to sign in, in place of the page. What was sent to it is gone, so one comes back to where it was sent from.
+async fn ask_to_sign_in(site: &Site, request: Request) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let then = if is_read { local(&request.uri().to_string()) } else { "/".to_owned() };
+    let said = Said { status: Some(StatusCode::UNAUTHORIZED), ..Said::default() };
+    let (parts, _) = request.into_parts();
+    sign_in::form(site, &parts.headers, then, said).await
+}
+
+fn unknown(uri: &Uri, what: &str) -> Response {
+    let mut response = fault::answer(uri, &Fault::new(StatusCode::UNAUTHORIZED, what));
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
 }
 
 /// What the small form sends.
@@ -150,25 +204,23 @@ impl SignIns {
 }
 
 /// Gives a browser that knows the token a cookie.
-pub async fn sign_in(State(site): State<Arc<Site>>, Form(asked): Form<Asked>) -> Response {
+pub async fn sign_in(State(site): State<Arc<Site>>, headers: HeaderMap, Form(asked): Form<Asked>) -> Response {
     let then = local(&asked.then);
     let Some(token) = &site.app.token else { return Redirect::to(&then).into_response() };
+    let said = |status, wrong: &str| Said { status: Some(status), wrong_token: wrong.to_owned(), ..Said::default() };
     if site.sign_ins.are_too_many(site.app.now().as_second() / 60) {
-        return form(&site, then, Some((StatusCode::TOO_MANY_REQUESTS, "Too many wrong tokens. Wait a minute.")));
+        let said = said(StatusCode::TOO_MANY_REQUESTS, "Too many wrong tokens. Wait a minute.");
+        return sign_in::form(&site, &headers, then, said).await;
     }
     if !token.is(&asked.token) {
         site.sign_ins.wrong.fetch_add(1, Ordering::Relaxed);
-        return form(&site, then, Some((StatusCode::UNAUTHORIZED, "That is not the token.")));
+        let said = said(StatusCode::UNAUTHORIZED, "That is not the token.");
+        return sign_in::form(&site, &headers, then, said).await;
     }
     let is_tls = site.app.compiled().page.as_deref().is_some_and(|page| page.starts_with("https://"));
     let secure = if is_tls { "; Secure" } else { "" };
     let pass = token.pass();
-    set_cookie(&format!("{COOKIE}={pass}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000{secure}"), &then)
-}
-
-/// Takes the cookie away.
-pub async fn sign_out() -> Response {
-    set_cookie(&format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"), "/")
+    set_cookie(&format!("{PASS}={pass}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000{secure}"), &then)
 }
 
 fn set_cookie(cookie: &str, then: &str) -> Response {
@@ -179,19 +231,11 @@ fn set_cookie(cookie: &str, then: &str) -> Response {
     response
 }
 
-fn form(site: &Site, then: String, wrong: Option<(StatusCode, &'static str)>) -> Response {
-    let (status, wrong) = wrong.map_or((StatusCode::UNAUTHORIZED, ""), |(status, wrong)| (status, wrong));
-    let page = SignIn::new(site.app.compiled().organisation.clone(), then, wrong);
-    let mut response = fault::html(&page);
-    *response.status_mut() = status;
-    response
-}
-
 /// A path of ours to go on to, never another site: what does not look like one is the first page.
-fn local(then: &str) -> String {
+pub fn local(then: &str) -> String {
     let is_a_path = then.starts_with('/') && !then.starts_with("//") && !then.contains('\\');
     let path = then.parse::<Uri>().ok().filter(|uri| is_a_path && uri.authority().is_none());
-    path.filter(|uri| uri.path() != "/sign-in").map_or_else(|| "/".to_owned(), |uri| uri.to_string())
+    path.filter(|uri| !uri.path().starts_with("/sign-")).map_or_else(|| "/".to_owned(), |uri| uri.to_string())
 }
 
 #[cfg(test)]

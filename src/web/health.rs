@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::gate;
 use super::router::Site;
+use super::who::{May, Viewer};
 use crate::model::incident::Health;
 
 /// After so long it is ready although a source has not been read: it will say which.
@@ -23,7 +23,7 @@ pub async fn alive() -> &'static str {
 
 /// The store can be read, and every source has been looked at once. Which sources are missing is told only to those
 /// who may see the pages.
-pub async fn ready(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+pub async fn ready(State(site): State<Arc<Site>>) -> Response {
     let compiled = site.app.compiled();
     let now = site.app.now();
     let scene = match site.app.store.scene(&compiled.polled(), now).await {
@@ -41,7 +41,7 @@ pub async fn ready(State(site): State<Arc<Site>>, headers: HeaderMap) -> Respons
         .map(|(id, _)| format!("{id} has not been looked at yet"))
         .collect();
     let is_ready = unread.is_empty() || now.duration_since(site.app.started) >= LONG_ENOUGH;
-    let told = if gate::knows(&site, &headers) || unread.is_empty() {
+    let told = if Viewer::now().may >= May::Read || unread.is_empty() {
         unread
     } else {
         vec![format!("{} sources have not been looked at yet", unread.len())]

@@ -19,7 +19,7 @@ const COOKIE: &str = "bellwether-wall";
 /// Answers a screen that shows the kiosk token, or has shown it; and everybody who may see the other pages.
 pub async fn demand(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let Some(kiosk) = site.app.token.as_ref().and_then(Token::kiosk) else {
-        return gate::demand_token(State(site), request, next).await;
+        return gate::demand_read(State(site), request, next).await;
     };
     if let Some(given) = given(request.uri()) {
         return if kiosk.is(&given) { let_in(&site, kiosk) } else { wrong(&site, request.uri()) };
@@ -27,7 +27,7 @@ pub async fn demand(State(site): State<Arc<Site>>, request: Request, next: Next)
     if has_pass(request.headers(), kiosk) {
         return next.run(request).await;
     }
-    gate::demand_token(State(site), request, next).await
+    gate::demand_read(State(site), request, next).await
 }
 
 /// The token in the address: `/wall?kiosk=…`.

@@ -1,10 +1,13 @@
 //! The pages and the API: what Bellwether knows, for people and for programs, over HTTP.
 //!
-//! It reads the store and the configuration of the moment and changes neither. Nothing that a vendor or a user wrote
-//! leaves it unescaped, no page asks anything outside, and what cannot be seen is never shown as well.
+//! It reads the store and the configuration of the moment and changes neither; what people do from the desk goes through
+//! the pipeline. Nothing that a vendor or a user wrote leaves it unescaped, no page asks anything outside, and what
+//! cannot be seen is never shown as well.
 
 mod api;
 mod asset;
+mod cookie;
+mod desk;
 mod fault;
 mod gate;
 mod health;
@@ -21,6 +24,7 @@ mod slow;
 mod stream;
 pub mod token;
 mod view;
+mod who;
 
 use std::sync::Arc;
 
@@ -28,13 +32,14 @@ use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::token::Token;
 use crate::clock::Clock;
 use crate::model::condition::Condition;
 use crate::pipeline::compiled::Compiled;
+use crate::pipeline::settle::Happened;
 use crate::store::Store;
 
 /// What the pages and the API stand on.
@@ -50,6 +55,8 @@ pub struct App {
     pub beat: broadcast::Sender<Beat>,
     /// Without which nobody is answered; `None` where only this machine itself can ask ([`Token::demanded`]).
     pub token: Option<Token>,
+    /// What the acts of people in the page led to, for the terminal and for the deliveries, which begin at once.
+    pub acts: mpsc::Sender<Happened>,
     /// What the rest of the program counts.
     pub metrics: PrometheusHandle,
     /// When this process began.

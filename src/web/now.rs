@@ -201,12 +201,11 @@ impl Now {
 
     /// The vendors that a service needs and that no source speaks for, with those services.
     pub fn unspoken(&self) -> BTreeMap<&VendorId, Vec<&Service>> {
-        let spoken: BTreeSet<VendorId> = self.compiled.sources.keys().map(SourceId::vendor).collect();
         let mut unspoken: BTreeMap<&VendorId, Vec<&Service>> = BTreeMap::new();
         for service in self.compiled.graph.services() {
             for dependency in service.needs.iter().flat_map(|n| n.dependencies()) {
                 if let On::Vendor(selector) = &dependency.on
-                    && !spoken.contains(&selector.vendor)
+                    && !self.compiled.speaks_for(&selector.vendor)
                 {
                     let services = unspoken.entry(&selector.vendor).or_default();
                     if !services.iter().any(|s| s.id == service.id) {
@@ -216,6 +215,15 @@ impl Now {
             }
         }
         unspoken
+    }
+
+    /// How one hears of a vendor that no source speaks for.
+    pub fn how_it_tells(&self, vendor: &VendorId) -> Option<String> {
+        let unread = self.compiled.unread().find(|(source, _)| source.id.is_of(vendor));
+        let told = || self.compiled.vendors.get(vendor)?.notifies.clone();
+        unread
+            .map(|(source, way_out)| format!("{} is not looked at without credentials: {way_out}", source.id))
+            .or_else(told)
     }
 
     /// The services that name the vendor of this source themselves, and do not mean another source of it.
@@ -261,7 +269,12 @@ pub const fn weight(impact: Impact) -> u8 {
 /// When an incident began: the vendor's word, else our first sight.
 pub fn began(report: &Report, now: Timestamp) -> Timestamp {
     let planned = report.seen.planned.as_ref().and_then(|p| p.from.at);
-    let stated = report.seen.started.as_ref().and_then(|s| s.at).or(planned);
+    let started = report.seen.started.as_ref().and_then(|s| s.at);
+    // What a vendor states as the start of a maintenance is often when it was announced.
+    let stated = match report.seen.kind {
+        Kind::Maintenance => planned.or(started),
+        Kind::Incident => started.or(planned),
+    };
     stated.filter(|at| *at <= now).unwrap_or(report.first_seen)
 }
 

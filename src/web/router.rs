@@ -14,12 +14,12 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{App, api, asset, fault, gate, health, kiosk, metric, page, stream};
+use super::{App, api, asset, desk, fault, gate, health, kiosk, metric, page, stream};
 
 /// How long an answer may take to begin.
 const DEADLINE: Duration = Duration::from_secs(15);
-/// The longest body that is taken: a token and a path.
-const BODY_OCTETS: usize = 16 * 1024;
+/// The longest body that is taken: four thousand characters of any script, as a form writes them.
+const BODY_OCTETS: usize = 64 * 1024;
 /// Live streams at the same time.
 const STREAMS: usize = 128;
 
@@ -29,6 +29,7 @@ pub struct Site {
     pub stop: CancellationToken,
     pub streams: Arc<Semaphore>,
     pub sign_ins: gate::SignIns,
+    pub desk: desk::Desk,
     pub kiosk_tries: gate::SignIns,
 }
 
@@ -36,7 +37,7 @@ pub struct Site {
 pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
     let streams = Arc::new(Semaphore::new(STREAMS));
     let (sign_ins, kiosk_tries) = (gate::SignIns::default(), gate::SignIns::default());
-    let site = Arc::new(Site { app, stop, streams, sign_ins, kiosk_tries });
+    let site = Arc::new(Site { app, stop, streams, sign_ins, kiosk_tries, desk: desk::Desk::default() });
     let guarded = Router::new()
         .route("/", get(page::first::page))
         .route("/incidents/{id}", get(page::incident::page))
@@ -51,7 +52,7 @@ pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
         .route("/metrics", get(metric::metrics))
         .nest("/api/v1", api::routes())
         .fallback(fault::not_found)
-        .layer(from_fn_with_state(site.clone(), gate::demand_token));
+        .layer(from_fn_with_state(site.clone(), gate::demand_read));
     let wall = Router::new()
         .route("/wall", get(page::wall::page))
         .route("/wall/events", get(stream::beats))
@@ -59,12 +60,16 @@ pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
     Router::new()
         .merge(guarded)
         .merge(wall)
-        .route("/sign-in", post(gate::sign_in))
-        .route("/sign-out", post(gate::sign_out))
+        .merge(desk::routes(&site))
+        .route("/sign-in", get(desk::sign_in::page).post(gate::sign_in))
+        .route("/sign-in/account", post(desk::sign_in::sign_in))
+        .route("/sign-out", post(desk::sign_in::sign_out))
+        .route("/link/{link}", get(desk::sign_in::link).post(desk::sign_in::use_link))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/assets/{name}", get(asset::asset))
         .method_not_allowed_fallback(fault::wrong_method)
+        .layer(from_fn_with_state(site.clone(), gate::admit))
         .layer(from_fn(gate::refuse_foreign))
         .layer(from_fn_with_state(site.clone(), gate::refuse_strange_host))
         .layer(RequestBodyLimitLayer::new(BODY_OCTETS))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 use super::router::router;
 use super::slow::Unhurried;
+use super::who::Peer;
 
 /// Connections at the same time.
 const CONNECTIONS: usize = 512;
@@ -51,8 +53,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: CancellationToken
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let (router, stop) = (router.clone(), stop.clone());
+            Ok((stream, from)) => {
+                let (router, stop) = (router.clone().layer(Extension(Peer(from))), stop.clone());
                 connections.spawn(async move {
                     answer(stream, router, stop).await;
                     drop(place);

@@ -1,9 +1,10 @@
 // Pictures of pages for people to look at, and what a browser itself finds wrong: scripts or styles that the page's own
 // policy stops, requests to anywhere else, and what axe finds hard to use.
 //
-//   node shots.mjs FILE     a JSON list of { url, out, width, scheme, page, forced, grey, print, script, gone }
+//   node shots.mjs FILE     a JSON list of { url, out, width, height, scheme, page, forced, grey, print, script, gone, wall }
 //     page: false for a mail; forced: the system's own few colours; grey: as somebody without colour vision sees it;
-//     print: as paper; script: false for a browser without JavaScript; gone: a page that is not there, which a browser calls an error
+//     print: as paper; script: false for a browser without JavaScript; gone: a page that is not there, which a browser calls
+//     an error; wall: one screen, which may not scroll and on which nothing may be cut off
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -20,7 +21,7 @@ const browser = await chromium.launch({
 let faults = 0;
 for (const one of wanted) {
     const context = await browser.newContext({
-        viewport: { width: one.width ?? 1280, height: 900 }, colorScheme: one.scheme ?? "light",
+        viewport: { width: one.width ?? 1280, height: one.height ?? 900 }, colorScheme: one.scheme ?? "light",
         forcedColors: one.forced ? "active" : "none", javaScriptEnabled: one.script !== false,
     });
     const page = await context.newPage();
@@ -36,9 +37,22 @@ for (const one of wanted) {
     const session = await context.newCDPSession(page);
     // A live page never stops loading: its stream of events stays open.
     await page.goto(one.url, { waitUntil: "load", timeout: 30000 });
-    if (one.grey) await session.send("Emulation.setEmulatedVisionDeficiency", { type: "achromatopsia" });
     if (one.print) await page.emulateMedia({ media: "print" });
-    await page.screenshot({ path: one.out, fullPage: true });
+    if (one.grey) await session.send("Emulation.setEmulatedVisionDeficiency", { type: "achromatopsia" });
+    await page.screenshot({ path: one.out, fullPage: !one.wall });
+    if (one.wall) {
+        const cut = await page.evaluate(() => {
+            const root = document.documentElement;
+            const out = [...document.querySelectorAll("li, h1, .st b, .tm:not(.was) b, .tm:not(.was) span, .w-clock")].filter((part) => {
+                const box = part.getBoundingClientRect();
+                return box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || part.scrollWidth > part.clientWidth + 1
+                    || (part.tagName === "LI" && part.scrollHeight > part.clientHeight + 1);
+            });
+            if (root.scrollHeight > innerHeight) out.push(root);
+            return out.map((part) => part.tagName + " " + part.textContent.slice(0, 60));
+        });
+        for (const part of cut) complaints.push(`it is cut off: ${part}`);
+    }
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     if (width > (one.width ?? 1280)) complaints.push(`it is ${width} pixels wide on a screen of ${one.width ?? 1280}`);
     if (one.page !== false && one.script !== false && !one.print) {

@@ -338,6 +338,55 @@ const CASES: &[Case] = &[
     ),
     (
         "s.toml",
+        "[[receiver]]\nid = \"a\"\nemail = \"a@b\"\nform = \"sms\"\nsubject = \"none\"\n[[receiver]]\nid = \"h\"\nwebhook = \"https://h.example\"\nsecrets = [{ env = \"S\" }]\nform = \"short\"",
+        &[
+            "s.toml:4:8: receiver[0].form: `sms` is not a word for this; it may be `whole`, `short`",
+            "s.toml:5:11: receiver[0].subject: this is for the short form alone; leave it out, or add form = \"short\"",
+            "s.toml:10:8: receiver[1].form: this is for mail; leave it out: a webhook's body holds the short form too",
+        ],
+    ),
+    (
+        "s.toml",
+        "[[receiver]]\nid = \"a\"\nemail = \"a@b\"\n[[subscription]]\nid = \"x\"\nreceivers = [\"a\"]\nmaintenance = [\"begin\", \"befor\"]\nahead = \"24h\"\n[[subscription]]\nid = \"y\"\nreceivers = [\"a\"]\nahead = \"soon\"",
+        &[
+            "s.toml:7:25: subscription[0].maintenance[1]: `befor` is not a word for this; it may be `ahead`, `begin`, `overrun`, `end`",
+            "s.toml:8:9: subscription[0].ahead: a time is given, but `maintenance` does not ask to be told ahead; add \"ahead\" to `maintenance`, or leave this out",
+            "s.toml:12:9: subscription[1].ahead: `soon` is not a period; write a whole number and s, m, h or d, as \"60s\"",
+        ],
+    ),
+    (
+        "s.toml",
+        "[[receiver]]\nid = \"a\"\nemail = \"a@b\"\n[[shift]]\nid = \"n\"\nat = [\"07:00\", \"19:00\", \"07:00\"]\nreceivers = [\"b\"]\n[[shift]]\nid = \"n\"\nat = [\"7:00\", \"24:00\", \"12:60\"]\nreceivers = []\n[[shift]]\nid = \"o\"\nreceivers = [\"a\"]\n[[shift]]\nid = \"p\"\nat = []\nreceivers = [\"a\"]\nevery = \"1h\"",
+        &[
+            "s.toml:6:25: shift[0].at[2]: 07:00 stands here twice; leave one of them out: it is sent once",
+            "s.toml:7:14: shift[0].receivers[0]: there is no receiver `b`; did you mean `a`?",
+            "s.toml:9:6: shift[1].id: the id `n` is used twice; the first one is in line 5",
+            "s.toml:10:1: shift[1].at: it would never be sent; name at least one hour, as at = [\"07:00\", \"19:00\"]",
+            "s.toml:10:7: shift[1].at[0]: `7:00` is no hour of the day; write it as \"07:00\" or \"19:30\"",
+            "s.toml:10:15: shift[1].at[1]: `24:00` is no hour of the day; write it as \"07:00\" or \"19:30\"",
+            "s.toml:10:24: shift[1].at[2]: `12:60` is no hour of the day; write it as \"07:00\" or \"19:30\"",
+            "s.toml:11:1: shift[1].receivers: nobody would get it; name at least one receiver",
+            "s.toml:12:1: shift[2].at: this key is missing; add it",
+            "s.toml:17:1: shift[3].at: it would never be sent; name at least one hour, as at = [\"07:00\", \"19:00\"]",
+            "s.toml:19:1: shift[3].every: no such key; here may stand `id`, `at`, `receivers`",
+        ],
+    ),
+    (
+        "s.toml",
+        "[[receiver]]\nid = \"a\"\nemail = \"a@b\"\n[[shift]]\nid = \"n\"\nat = [\"07:00\"]\nreceivers = [\"a\"]\n[[shift]]\nid = \"o\"\nat = [\"19:00\", \"07:00\"]\nreceivers = [\"a\"]",
+        &["s.toml:11:1: warning: shift[1].receivers: `a` gets the shift `n` at 07:00 too; name it in one of the two"],
+    ),
+    (
+        "i.toml",
+        "[[service]]\nid = \"a\"\nname = \"A\"\ntier = \"clinical\"\nneeds = [{ vendor = \"okta\", without = \"stops\" }]\nsay = \" \"\n[[service]]\nid = \"b\"\nname = \"B\"\ntier = \"clinical\"\nneeds = [{ vendor = \"okta\", without = \"stops\" }]\nsay = { stop = \"x\" }\n[[service]]\nid = \"c\"\nname = \"C\"\ntier = \"clinical\"\nneeds = [{ vendor = \"okta\", without = \"stops\" }]\nsay = 3",
+        &[
+            "i.toml:6:7: service[0].say: the sentence is empty; write what people should do, or leave it out",
+            "i.toml:12:9: service[1].say.stop: no such key; did you mean `stops`?",
+            "i.toml:18:7: service[2].say: a number stands here; write a sentence in quotes, or { stops = \"…\", degrades = \"…\" }",
+        ],
+    ),
+    (
+        "s.toml",
         "[[subscription]]\nid = \"x\"\n[[subscription]]\nid = \"x\"\nreceivers = []\nleast = \"unknown\"\n[[subscription]]\nid = \"y\"\nreceivers = [\"nocc\", \"A B\"]\nleast = \"bad\"\neffects = []\nblind = false\ntiers = [\"clinical\", \"clinic\"]\n[[receiver]]\nid = \"noc\"\nemail = \"a@b\"",
         &[
             "s.toml:1:1: subscription[0].receivers: this key is missing; add it",
@@ -375,6 +424,37 @@ const CASES: &[Case] = &[
         &[
             "vendor.toml:3:1: hompage: no such key; did you mean `homepage`?",
             "vendor.toml:4:13: support.fone: no such key; here may stand `phone`, `portal`, `account`",
+        ],
+    ),
+    (
+        "b.toml",
+        "[credentials.microsoft]\nkind = \"entra\"\ntenant = \"t.example\"\nclient_id = \"00000000-0000-4000-8000-00000000000a\"\nclient_secret = { env = \"X\" }\nauthority = \"http://me:hunter2@login.example\"",
+        &[
+            "b.toml:6:13: credentials.microsoft.authority: a secret is sent there, in the clear; write an https:// address, or leave it out",
+            "b.toml:6:13: credentials.microsoft.authority: a password does not belong into this file; leave it out",
+        ],
+    ),
+    (
+        "b.toml",
+        "[credentials.microsoft]\nkind = \"entra\"\ntenant = \"common\"\nclient_id = \"hunter2\"\nclient_secret = \"hunter2\"\n[credentials.azure]\nkind = \"oauth\"\ntenant = \"a b\"\nclient_id = \"00000000-0000-4000-8000-00000000000a\"\nclient_secret = { env = \"hunter2~Q.x\" }\nauthority = \"http://login.example\"\ncloud = \"germany\"\n[credentials.\"A b\"]\nkind = \"entra\"",
+        &[
+            "b.toml:3:10: credentials.microsoft.tenant: an app signs in to one tenant; write your tenant's id or domain",
+            "b.toml:4:13: credentials.microsoft.client_id: this is not the id of an app registration; write its Application (client) ID, 32 hex digits with dashes",
+            "b.toml:5:17: credentials.microsoft.client_secret: a secret stands here in plain text; write { env = \"NAME\" } or { file = \"/path\" }",
+            "b.toml:7:8: credentials.azure.kind: `oauth` is not a word for this; it may be `entra`",
+            "b.toml:8:10: credentials.azure.tenant: this is no tenant; write its id, or a domain as \"example.onmicrosoft.com\"",
+            "b.toml:10:17: credentials.azure.client_secret: `env` wants the name of an environment variable; write { env = \"NAME\" } or { file = \"/path\" }",
+            "b.toml:12:9: credentials.azure.cloud: `germany` is not a word for this; it may be `public`, `us-government`, `us-government-dod`, `china`",
+            "b.toml:13:14: credentials.A b: this is not a name for credentials; use lower-case letters, digits and '-'",
+        ],
+    ),
+    (
+        "vendor.toml",
+        "name = \"A\"\n[[source]]\nid = \"a\"\nformat = \"microsoft-365\"\nurl = \"https://a.example\"\n[[source]]\nid = \"b\"\nformat = \"statuspage\"\nurl = \"https://b.example\"\ncredentials = \"microsoft\"\n[[source]]\nid = \"c\"\nformat = \"azure-emerging\"\nurl = \"https://c.example\"\ncredentials = \"My App\"",
+        &[
+            "vendor.toml:2:1: source[0].credentials: the format microsoft-365 lets nobody in without credentials; add credentials = \"microsoft\", or another name",
+            "vendor.toml:10:15: source[1].credentials: the format statuspage has no use for them; leave it out",
+            "vendor.toml:15:15: source[2].credentials: this is not a name for credentials; use lower-case letters, digits and '-'",
         ],
     ),
     (

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bellwether::model::credentials::Access;
 use bellwether::model::id::{SourceId, VendorId};
 use bellwether::model::incident::KnownOpen;
 use bellwether::model::phase::Kind;
@@ -93,6 +94,7 @@ fn sources(vendor: &Path) -> Vec<Source> {
         url: word(source, "url").map(|url| url.parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        access: Access::Open,
         feed: source.get("feed").map(|rules| rules.clone().try_into().unwrap()),
     };
     table["source"].as_array().unwrap().iter().map(read).collect()

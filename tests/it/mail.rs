@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use bellwether::alerting::message::message;
+use bellwether::alerting::message::short::short_subject;
 use bellwether::delivery::Attempt;
 use bellwether::delivery::mail::{Envelope, compose};
 use bellwether::delivery::mailer::{MailSettings, Mailer, MailerError, Tls};
-use bellwether::delivery::secret::Secret;
+use bellwether::delivery::pager;
 use bellwether::model::notification::Message;
+use bellwether::model::secret::Secret;
 use bellwether::model::subscription::Email;
 
 use crate::support::smtp::{Script, SmtpServer, sender};
@@ -269,6 +271,39 @@ fn the_head_of_a_mail() {
     let root = |name: &str| head.split("\r\n").find_map(|line| line.strip_prefix(name).map(str::to_owned)).unwrap();
     assert_eq!(root("In-Reply-To: "), root("References: "));
     assert!(root("References: ").starts_with("<thread-"));
+}
+
+/// The mail that a gateway to pagers gets.
+fn to_a_pager(message: &Message, subject: &str) -> String {
+    let envelope = Envelope {
+        id: &facts::id(),
+        thread: "okta-3f9a1c0be77d2a41",
+        domain: "northfield.example",
+        from: &sender(),
+        to: &noc(),
+        date: facts::at("2026-07-17T22:41:09Z"),
+        message,
+    };
+    String::from_utf8(pager::compose(&envelope, subject).unwrap()).unwrap()
+}
+
+#[test]
+fn a_pager_gets_one_line_of_plain_text_and_nothing_else() {
+    for (name, facts) in facts::typical() {
+        let message = message(&facts::id(), &facts);
+        let mail = to_a_pager(&message, "");
+        let (head, body) = mail.split_once("\r\n\r\n").unwrap();
+        assert_eq!(body, format!("{}\r\n", message.short), "{name}");
+        let said: Vec<&str> = head.split("\r\n").filter(|line| line.starts_with("Content-")).collect();
+        assert_eq!(said, ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 7bit"], "{name}");
+        let subject = head.split("\r\n").find(|line| line.starts_with("Subject:")).unwrap();
+        assert_eq!(subject.trim_end(), "Subject:");
+        assert!(!mail.contains("<html"));
+    }
+    let (_, facts) = &facts::typical()[0];
+    assert_eq!(short_subject(facts), "PARTLY DOWN EHR");
+    let umlauts = Message { short: "DOWN: Küche".to_owned(), ..message(&facts::id(), facts) };
+    assert!(to_a_pager(&umlauts, "").contains("quoted-printable"), "no gateway gets raw octets");
 }
 
 #[test]

@@ -9,11 +9,14 @@ use proptest::prelude::*;
 
 use crate::support::reading::read;
 
-const FORMATS: [Format; 8] = [
+const FORMATS: [Format; 11] = [
     Format::Statuspage,
     Format::AwsHealth,
     Format::AzureRss,
     Format::GoogleCloud,
+    Format::Microsoft365,
+    Format::MicrosoftPublic,
+    Format::AzureEmerging,
     Format::OracleCloud,
     Format::Okta,
     Format::Slack,
@@ -25,7 +28,7 @@ fn sample(path: &str) -> Vec<u8> {
 }
 
 /// How many samples there are.
-const SAMPLES: usize = 10;
+const SAMPLES: usize = 13;
 
 /// A rich sample of each format.
 fn samples() -> Vec<(Format, Vec<u8>)> {
@@ -36,6 +39,9 @@ fn samples() -> Vec<(Format, Vec<u8>)> {
         (Format::AwsHealth, sample("aws/utf-16.sample.json")),
         (Format::AzureRss, sample("azure/incident.sample.xml")),
         (Format::GoogleCloud, sample("google-cloud/incident.sample.json")),
+        (Format::Microsoft365, sample("microsoft-365/incident.issues.sample.json")),
+        (Format::MicrosoftPublic, sample("microsoft-365/admin-trouble.post.sample.json")),
+        (Format::AzureEmerging, sample("azure/api-incident.issues.sample.json")),
         (Format::OracleCloud, sample("oracle-cloud/incident.components.sample.json")),
         (Format::Okta, sample("okta/incident.sample.html")),
         (Format::Slack, sample("slack/incident.sample.json")),

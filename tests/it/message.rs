@@ -314,6 +314,10 @@ fn a_pager_reads_what_matters_first() {
     assert!(line.starts_with("DOWN: EHR +1 since 17:03 CDT, Okta SSO. When the EHR is down: chart on paper"), "{line}");
     let test = message(&id(), &Facts { test: true, ..facts(vec![okta(vec![ehr(Impact::MajorOutage)])]) }).short;
     assert!(test.starts_with("TEST DOWN: EHR"), "{test}");
+    for topics in [vec![okta(vec![ehr(Impact::MajorOutage)])], vec![]] {
+        let drill = message(&id(), &Facts { drill: true, ..facts(topics) }).short;
+        assert!(drill.starts_with("DRILL "), "{drill}");
+    }
 }
 
 #[test]

@@ -13,7 +13,10 @@ use bellwether::model::vendor::Format;
 use crate::support::reading::{read, read_role};
 use crate::support::recorded;
 
-const FORMATS: [Format; 8] = [
+const FORMATS: [Format; 11] = [
+    Format::Microsoft365,
+    Format::MicrosoftPublic,
+    Format::AzureEmerging,
     Format::Statuspage,
     Format::AwsHealth,
     Format::AzureRss,
@@ -257,6 +260,40 @@ fn azure_says_what_the_recordings_say() {
 }
 
 #[test]
+fn microsoft_says_what_the_recordings_say() {
+    let Some(folder) = recorded::folder() else { return };
+    let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let post = text("m365/status.cloud.microsoft-api-posts-mac-20260918.json");
+    let quiet = read(Format::MicrosoftPublic, post.as_bytes()).unwrap();
+    assert_eq!((quiet.incidents.len(), quiet.components[0].status), (0, Impact::Operational));
+    assert_eq!(quiet.refreshed.unwrap().to_string(), "2026-09-18T21:22:55Z");
+    never_reads_when_cut(Format::MicrosoftPublic, "post", post.as_bytes());
+
+    let overviews = text("m365/graph-healthoverviews-docsample.json");
+    let snapshot = read_role(Format::Microsoft365, "overviews", overviews.as_bytes()).unwrap();
+    assert_eq!((snapshot.components.len(), snapshot.warnings.len()), (3, 0));
+    assert!(snapshot.components.iter().all(|c| c.status == Impact::Operational));
+    // The example is the first page of two; nobody recorded the second.
+    let issues = text("m365/graph-issues-docsample.json");
+    let issues = issues.lines().filter(|line| !line.contains("@odata.nextLink")).collect::<String>();
+    let snapshot = read_role(Format::Microsoft365, "issues", issues.as_bytes()).unwrap();
+    let one = &snapshot.incidents[0];
+    assert_eq!((one.key.as_str(), one.phase, one.impact), ("EX226792", Phase::Resolved, Impact::PartialOutage));
+    assert_eq!((one.updates.len(), snapshot.warnings.len()), (1, 0));
+
+    let emerging = text("azure/emergingissues-get-2026-07-01-docsample.json");
+    let snapshot = read(Format::AzureEmerging, emerging.as_bytes()).unwrap();
+    assert_eq!((snapshot.incidents.len(), snapshot.warnings.len()), (3, 0));
+    assert_eq!(snapshot.incidents[1].impact, Impact::MajorOutage);
+    never_reads_when_cut(Format::AzureEmerging, "issues", emerging.as_bytes());
+    for decoy in
+        ["azure/resourcehealth-events-list-by-subscription-2026-07-01-docsample.json", "oci/status-docsample.json"]
+    {
+        assert!(read(Format::AzureEmerging, text(decoy).as_bytes()).is_err(), "{decoy}");
+    }
+}
+
+#[test]
 fn oracle_says_what_the_documentation_s_samples_say() {
     let Some(folder) = recorded::folder() else { return };
     let folder = folder.join("oci");
@@ -363,6 +400,7 @@ fn no_format_reads_another_s_bodies() {
                 "oci" => vec![Format::OracleCloud, Format::Feed],
                 "okta" => vec![Format::Okta],
                 "slack" => vec![Format::Slack],
+                "m365" => vec![Format::Microsoft365, Format::MicrosoftPublic],
                 _ => Vec::new(),
             };
             for format in FORMATS.into_iter().filter(|format| !own.contains(format)) {

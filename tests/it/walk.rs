@@ -6,11 +6,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bellwether::delivery::mailer::Mailer;
-use bellwether::delivery::secret::Secret;
 use bellwether::delivery::webhook::{DEADLINE, Endpoint, Hooks, SigningKey};
 use bellwether::fetch::{Fetcher, Settings};
 use bellwether::model::change::{Change, ChangeKind};
+use bellwether::model::credentials::Access;
 use bellwether::model::id::SourceId;
+use bellwether::model::secret::Secret;
 use bellwether::model::subscription::Way;
 use bellwether::model::vendor::{Format, Schedule, Source, Support, Vendor};
 use bellwether::outgoing::client::Options;
@@ -81,6 +82,7 @@ fn okta(url: url::Url) -> Vendor {
         url: Some(url),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        access: Access::Open,
         feed: None,
     };
     Vendor {

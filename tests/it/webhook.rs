@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bellwether::alerting::message::message;
 use bellwether::delivery::Attempt;
-use bellwether::delivery::secret::Secret;
 use bellwether::delivery::webhook::{Endpoint, Hooks, NotAKey, SigningKey};
+use bellwether::model::secret::Secret;
 use bellwether::outgoing::client::Options;
 use url::Url;
 

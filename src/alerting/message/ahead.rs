@@ -13,6 +13,7 @@ pub fn tag(ahead: &Ahead, times: &Times) -> String {
         AheadKind::Rescheduled => "Maintenance moved",
         AheadKind::Cancelled => "Maintenance cancelled",
         AheadKind::NoLongerListed => "Maintenance no longer listed",
+        AheadKind::Unwatched => "Maintenance no longer watched",
         AheadKind::NotOurs => "Maintenance no longer ours",
     };
     format!("{word}, {}", times.moment(ahead.planned.from))
@@ -25,6 +26,7 @@ pub const fn shouted(kind: AheadKind) -> &'static str {
         AheadKind::Rescheduled => "MAINT MOVED",
         AheadKind::Cancelled => "MAINT CANCELLED",
         AheadKind::NoLongerListed => "MAINT NOT LISTED",
+        AheadKind::Unwatched => "MAINT NOT WATCHED",
         AheadKind::NotOurs => "MAINT NOT OURS",
     }
 }
@@ -36,6 +38,7 @@ pub const fn kicker(kind: AheadKind) -> &'static str {
         AheadKind::Rescheduled => "Planned anew, not begun",
         AheadKind::Cancelled => "Cancelled before it began",
         AheadKind::NoLongerListed => "No longer listed, before it began",
+        AheadKind::Unwatched => "Planned, no longer watched",
         AheadKind::NotOurs => "Planned, but no longer ours",
     }
 }
@@ -68,6 +71,9 @@ pub fn headline(facts: &Facts, topic: &Topic, ahead: &Ahead, times: &Times) -> S
         AheadKind::Cancelled => format!("Cancelled, says {vendor}: {was_to}, will not be."),
         AheadKind::NoLongerListed => {
             format!("No longer listed by {vendor}, which did not say that it is cancelled: {was_to}.")
+        }
+        AheadKind::Unwatched => {
+            format!("{vendor} is no longer watched there, and nobody will know of changes: {was_to}.")
         }
         AheadKind::NotOurs => {
             format!("{vendor}’s maintenance {planned} goes on as planned, but no longer concerns {who}.")

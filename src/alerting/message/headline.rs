@@ -145,7 +145,8 @@ pub fn kicker(topic: &Topic) -> String {
 
 /// What else must be known at once: what still hurts, what was late, who else is hurt.
 pub fn leads(topic: &Topic) -> Vec<String> {
-    let mut leads: Vec<String> = topic.services.iter().filter(|s| !s.still.is_empty()).map(still).collect();
+    let mut leads: Vec<String> =
+        topic.services.iter().filter(|s| !s.still.is_empty()).map(|s| still(topic, s)).collect();
     if is_over(topic)
         && topic.ahead.is_none()
         && topic.told.len() > 1
@@ -161,8 +162,11 @@ pub fn leads(topic: &Topic) -> Vec<String> {
     leads
 }
 
-fn still(service: &HurtService) -> String {
+fn still(topic: &Topic, service: &HurtService) -> String {
     match service.effect {
+        _ if topic.ahead.is_some() => {
+            format!("{} is hurt now, by something else: {}.", service.name, list(&service.still))
+        }
         EffectKind::Over => format!("{} is still hurt: {}.", service.name, list(&service.still)),
         EffectKind::Hurt | EffectKind::Worse | EffectKind::Better => {
             format!("{} is hurt by something else too: {}.", service.name, list(&service.still))

@@ -49,8 +49,10 @@ pub fn short_subject(facts: &Facts) -> String {
 /// What nothing may stand before: that nothing of it is happening.
 fn begun(facts: &Facts) -> Line {
     let mut line = Line::default();
-    if facts.test {
-        line.put("TEST", STATE);
+    match (facts.drill, facts.test) {
+        (true, _) => drop(line.put("DRILL", STATE)),
+        (false, true) => drop(line.put("TEST", STATE)),
+        (false, false) => {}
     }
     line
 }

@@ -85,7 +85,10 @@ pub fn now(topic: &Topic) -> EffectKind {
 /// Whether the topic is at its end.
 #[must_use]
 pub fn is_over(topic: &Topic) -> bool {
-    now(topic) == EffectKind::Over
+    match &topic.ahead {
+        Some(ahead) => ahead.kind.is_off(),
+        None => now(topic) == EffectKind::Over,
+    }
 }
 
 /// Whether the topic tells that nobody can see, rather than that something is wrong.

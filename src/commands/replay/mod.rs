@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 
 use self::lines::Printer;
 use self::recording::Recording;
+use crate::model::credentials::Access;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::incident::KnownOpen;
 use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
@@ -123,6 +124,7 @@ fn source_of(name: &str, format: Format) -> Option<Source> {
         url: format!("https://{name}.recorded.invalid/").parse().ok(),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        access: Access::Open,
         feed: None,
     })
 }
@@ -154,6 +156,8 @@ fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Res
         vendors: all,
         subscriptions,
         receivers,
+        // A replay tells what happened; the hours of our shifts are not part of it.
+        shifts: Vec::new(),
     };
     let mut compiled = Compiled::new(parts, Ids::salted("replay"));
     // All that was recorded is looked at, whether the inventory needs it or not.

@@ -25,6 +25,7 @@ use crate::config::operation::Retention;
 use crate::config::value::Period;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
+use crate::pipeline::settle::Happened;
 use crate::scheduler::deliverer::Deliverer;
 use crate::scheduler::pulse::Pulse;
 use crate::scheduler::watch::{Told, Watch};
@@ -96,6 +97,8 @@ impl Loops {
             told: looks.clone(),
             pulse: Arc::clone(&pulse),
         });
+        let (acts, acts_told) = mpsc::channel(64);
+        self.tasks.spawn(hear_acts(acts_told, looks.clone(), self.clock.clone()));
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: outlets.ways.subscribe(),
@@ -117,7 +120,7 @@ impl Loops {
         self.tasks.spawn(let_go(self.store.clone(), retention, self.clock.clone(), self.stop.clone()));
         self.tasks.spawn(self.auditor(outlets, &pulse).run(self.stop.clone()));
         self.tasks.spawn(auditor::watchdog(pulse, self.stop.clone()));
-        self.serve(pages, outlets, beat.clone())?;
+        self.serve(pages, outlets, beat.clone(), acts)?;
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             if let Err(error) = watch.run(stop).await {
@@ -147,6 +150,7 @@ impl Loops {
         (listener, token): (TcpListener, Option<Token>),
         outlets: &Outlets,
         beat: broadcast::Sender<Beat>,
+        acts: mpsc::Sender<Happened>,
     ) -> Result<()> {
         let metrics = figures()?;
         self.tasks.spawn(keep_figures_small(metrics.clone(), self.stop.clone()));
@@ -155,6 +159,7 @@ impl Loops {
             compiled: outlets.compiled.subscribe(),
             condition: outlets.condition.subscribe(),
             beat,
+            acts,
             token,
             metrics,
             started: self.clock.now(),
@@ -320,6 +325,15 @@ async fn read_inbox(
             () = stop.cancelled() => return,
             () = clock.sleep(INBOX_EVERY) => {}
         }
+    }
+}
+
+/// Passes on what acts in the page led to, as what a look led to is.
+async fn hear_acts(mut acts: mpsc::Receiver<Happened>, told: mpsc::Sender<Told>, clock: Clock) {
+    while let Some(happened) = acts.recv().await {
+        let told_of = Told { at: clock.now(), source: None, is_readable: None, happened: Ok(happened) };
+        // Nobody listens only while the program ends.
+        let _ = told.send(told_of).await;
     }
 }
 

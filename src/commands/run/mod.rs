@@ -25,7 +25,9 @@ use super::load::{self, Folders};
 use super::setup::Sound;
 use super::{owner, secrets};
 use crate::clock::Clock;
+use crate::model::audit::By;
 use crate::model::id::Ids;
+use crate::pipeline::accounts;
 use crate::store::Store;
 use crate::web::token::Token;
 
@@ -62,7 +64,11 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
     let voice = Voice::new(Arc::clone(&made.compiled), clock.clone());
-    voice.welcome(sound, listener.local_addr()?);
+    let page = voice.welcome(sound, listener.local_addr()?);
+    if !store.has_accounts().await? {
+        let link = accounts::first_link(&store, &By::terminal("start"), clock.now()).await?;
+        voice.invite(&page, &link);
+    }
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(clock.now()));

@@ -23,7 +23,6 @@ use crate::model::id::Ids;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Ways;
 use crate::pipeline::look::Ask;
-use crate::scheduler::network::Network;
 
 /// All that is made of the files, for those who work with it.
 pub struct Made {
@@ -91,7 +90,7 @@ impl Made {
     pub fn of(sound: &Sound, ids: Ids, edition: u64, process: String) -> Result<Self> {
         Ok(Self {
             compiled: Arc::new(sound.compiled(ids).of_edition(edition)),
-            ask: Arc::new(Network::new(sound.fetcher()?)),
+            ask: Arc::new(sound.network()?),
             ways: Arc::new(sound.ways(process)?),
             heart: sound.heart()?.map(Arc::new),
             retention: sound.settings.retention.clone(),

@@ -15,6 +15,7 @@ use crate::model::effect::EffectKind;
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
+use crate::pipeline::accounts::Once;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
 use crate::pipeline::settle::{Happened, OurNetwork};
@@ -113,16 +114,20 @@ impl Voice {
     }
 
     /// What is polled, who is told, where the page is.
-    pub fn welcome(&self, sound: &Sound, address: SocketAddr) {
+    pub fn welcome(&self, sound: &Sound, address: SocketAddr) -> String {
         let compiled = &self.compiled;
+        let page = compiled.page.clone().unwrap_or_else(|| format!("http://{address}"));
         if !self.is_watched {
             let (version, organisation) = (env!("CARGO_PKG_VERSION"), &compiled.organisation);
             let (services, sources) = (compiled.graph.services().len(), compiled.sources.len());
             tracing::info!(version, organisation, services, sources, page = %address, "Bellwether begins");
+            for (source, way_out) in compiled.unread() {
+                tracing::warn!("not looked at: {}: {way_out}", source.id);
+            }
             if sound.subscriptions.subscriptions.is_empty() {
                 tracing::warn!("nobody is told yet: config/subscriptions.toml has no subscription");
             }
-            return;
+            return page;
         }
         line(&format!("Bellwether {} for {}", env!("CARGO_PKG_VERSION"), compiled.organisation));
         line(&format!(
@@ -134,7 +139,11 @@ impl Voice {
         for source in compiled.sources.values() {
             line(&format!("  {:<34} {:<14} {}", source.id.to_string(), source.format.name(), how_often(source)));
         }
-        for vendor in compiled.graph.vendors().filter(|v| !compiled.sources.keys().any(|s| s.vendor() == **v)) {
+        for (source, way_out) in compiled.unread() {
+            line(&format!("  {:<34} not looked at: {way_out}", source.id.to_string()));
+        }
+        for vendor in compiled.graph.vendors().filter(|v| compiled.vendors.get(*v).is_none_or(|v| v.sources.is_empty()))
+        {
             line(&format!("  {vendor:<34} no source    only what is entered by hand is known of it"));
         }
         if sound.subscriptions.subscriptions.is_empty() {
@@ -146,6 +155,22 @@ impl Voice {
         }
         line("");
         line(&format!("The page is at http://{address}/"));
+        page
+    }
+
+    /// There is no account yet: the link that makes the first one.
+    pub fn invite(&self, page: &str, link: &Once) {
+        if !self.is_watched {
+            // A log is read by more people than a terminal is, and for longer.
+            tracing::warn!(
+                "nobody has an account yet: `bellwether accounts link` prints a link that makes the first one"
+            );
+            return;
+        }
+        line("");
+        line("Nobody has an account yet, so nobody can act from the page. This link makes the first one; it is good");
+        line("for a day and for one use (`bellwether accounts link` prints another):");
+        line(&format!("  {page}/link/{}", link.reveal()));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::config::bellwether::{Mail, Organisation, Polling, Settings, Tls};
 use crate::config::subscriptions::Subscriptions;
 use crate::config::value::{Name, Network, PageBase, Zone};
 use crate::config::{self, Parsed};
+use crate::model::credentials::Access;
 use crate::model::id::SourceId;
 use crate::model::inventory::Inventory;
 use crate::model::subscription::Email;
@@ -112,7 +113,8 @@ fn source(story: &Story, page: &Page, far: SocketAddr) -> Result<Source> {
         other => bail!("the story {}: its server has no pages of the format {}", story.name, other.name()),
     };
     let id = source_of(page)?;
-    Ok(Source { id, format: page.format, url: Some(url), every: Schedule::USUAL, roles, feed: None })
+    let (every, access) = (Schedule::USUAL, Access::Open);
+    Ok(Source { id, format: page.format, url: Some(url), every, roles, feed: None, access })
 }
 
 /// The source that reads a page.

@@ -33,6 +33,7 @@ fn source() -> Source {
         every: Schedule::USUAL,
         roles: Vec::new(),
         feed: None,
+        access: crate::model::credentials::Access::Open,
     }
 }
 

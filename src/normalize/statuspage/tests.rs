@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::credentials::Access;
 use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::phase::Phase;
@@ -18,6 +19,7 @@ fn source() -> Source {
         url: Some("https://status.example.org/somewhere?x#y".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        access: Access::Open,
         feed: None,
     }
 }

@@ -76,7 +76,15 @@ pub struct Incident {
     overrun: bool,
     link: Option<String>,
     last_word: Option<Word>,
+    /// Who of ours takes care of it, and since when.
+    acknowledged: Option<AcknowledgedShape>,
     hurts: Vec<Hurt>,
+}
+
+#[derive(Serialize)]
+pub struct AcknowledgedShape {
+    at: String,
+    by: String,
 }
 
 #[derive(Serialize)]
@@ -142,6 +150,11 @@ fn incident(now: &Now, report: &Report) -> Incident {
         overrun: is_overrun(seen, now.at),
         link: seen.link.clone(),
         last_word: seen.updates.last().map(word),
+        acknowledged: now
+            .scene
+            .acknowledged
+            .get(&report.incident)
+            .map(|one| AcknowledgedShape { at: time(one.at), by: one.who.clone() }),
         hurts: hurts(now, report),
     }
 }
@@ -293,8 +306,30 @@ pub struct Sources {
     version: u32,
     at: String,
     sources: Vec<SourceShape>,
+    /// Sources that nobody looks at, and what to do about it.
+    not_looked_at: Vec<NotLookedAt>,
     /// Vendors that a service needs and that no source speaks for.
     without_source: Vec<String>,
+}
+
+/// A source that nobody looks at for lack of credentials.
+#[derive(Serialize)]
+struct NotLookedAt {
+    id: String,
+    vendor: String,
+    format: &'static str,
+    way_out: String,
+}
+
+impl NotLookedAt {
+    fn of(source: &crate::model::vendor::Source, way_out: &str) -> Self {
+        Self {
+            id: source.id.to_string(),
+            vendor: source.id.vendor().to_string(),
+            format: source.format.name(),
+            way_out: way_out.to_owned(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -342,6 +377,7 @@ pub fn sources(now: &Now) -> Sources {
         version: VERSION,
         at: time(now.at),
         sources: now.compiled.sources.values().map(shape).collect(),
+        not_looked_at: now.compiled.unread().map(|(source, why)| NotLookedAt::of(source, why)).collect(),
         without_source: now.unspoken().keys().map(ToString::to_string).collect(),
     }
 }

@@ -90,7 +90,7 @@ impl Unspoken {
             id: id.to_string(),
             vendor: now.compiled.graph.vendor_name(id).to_owned(),
             needed_by: list(&services.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), 5),
-            notifies: vendor.and_then(|v| v.notifies.as_deref()).map(Theirs::line),
+            notifies: now.how_it_tells(id).map(|told| Theirs::line(&told)),
             phone: vendor.and_then(|v| v.support.phone.clone()),
             home: vendor.and_then(|v| Away::to(v.homepage.as_ref()?.as_str(), "")),
         }

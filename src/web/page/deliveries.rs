@@ -80,6 +80,7 @@ struct SentRow {
     is_worded: bool,
     test: bool,
     is_dead: bool,
+    is_due: bool,
     link: Option<String>,
     /// The page of this incident's messages alone.
     only: Option<String>,
@@ -105,6 +106,7 @@ impl SentRow {
             is_worded: delivery.subject.is_some(),
             test: sent.test,
             is_dead: delivery.state == "dead",
+            is_due: delivery.due <= now.at,
             link: first.map(|id| format!("/incidents/{id}")),
             only: first.map(|id| format!("/deliveries?incident={id}")),
             word: word.map(|at| When::without_age(now, at)),

@@ -171,7 +171,7 @@ fn other(now: &Now, report: &Report, vendor: &str) -> Other {
         ruler: if ahead.is_some() { None } else { ruler(now, report, since, None) },
         said: LastWord::of_report(now, report, vendor, phone, true),
         planned: planned(now, report),
-        acts: Acts::of(report),
+        acts: Acts::of(now, report, true),
     }
 }
 

@@ -8,7 +8,7 @@ use super::tables::how_ended;
 use crate::model::clock_text::{between, span};
 use crate::model::id::{IncidentId, ServiceId};
 use crate::model::impact::Impact;
-use crate::model::incident::{Report, Standing, hurts, is_overrun};
+use crate::model::incident::{Report, Standing, hurts, is_overrun, speaker};
 use crate::model::inventory::Service;
 use crate::model::phase::{Kind, Phase};
 use crate::web::now::{Now, began, ended};
@@ -73,7 +73,14 @@ pub fn works(now: &Now) -> (Vec<Work>, Vec<Work>) {
         let may_come = hurts(r.seen.phase) || r.seen.phase == Phase::Scheduled;
         r.seen.kind == Kind::Maintenance && !r.old && may_come
     };
-    let reports: Vec<&Report> = now.scene.world.reports.iter().filter(is_planned).collect();
+    let mut reports: Vec<&Report> = Vec::new();
+    for report in now.scene.world.reports.iter().filter(is_planned) {
+        // Two sources may tell of one maintenance: the one that speaks for it is shown.
+        match reports.iter_mut().find(|known| known.incident == report.incident) {
+            Some(known) => *known = speaker([*known, report]).unwrap_or(report),
+            None => reports.push(report),
+        }
+    }
     let taken = now.taken_away(&reports);
     let mut works: Vec<Work> = reports.iter().map(|report| Work::of(now, report, &taken)).collect();
     works.sort_by_key(|w| (!w.is_overrun, w.hurts.is_empty(), w.begins));

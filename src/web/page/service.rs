@@ -135,7 +135,7 @@ fn need_row(now: &Now, dependency: &Dependency, is_one_of: bool) -> NeedRow {
             "by what it needs",
         ),
         On::Vendor(selector) => {
-            let is_read = now.compiled.sources.keys().any(|id| id.vendor() == selector.vendor);
+            let is_read = now.compiled.speaks_for(&selector.vendor);
             let parts: Vec<&str> = [&selector.components, &selector.ids, &selector.regions]
                 .into_iter()
                 .flatten()

@@ -98,6 +98,7 @@ pub async fn page(State(site): State<Arc<Site>>) -> Response {
 
 fn sources(now: &Now, past: &Past, is_guarded: bool) -> Sources {
     let mut rows: Vec<(u8, SourceRow)> = now.compiled.sources.values().map(|source| row(now, past, source)).collect();
+    rows.extend(now.compiled.unread().map(|(source, way_out)| (2, unread(now, past, source, way_out))));
     rows.sort_by(|(a, x), (b, y)| (a, &x.id).cmp(&(b, &y.id)));
     Sources {
         frame: Frame::new(now, "sources", "/sources", is_guarded),
@@ -146,6 +147,17 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
         warnings: mark.warnings.iter().take(WARNINGS).map(|w| (Theirs::line(&w.path), Theirs::line(&w.what))).collect(),
     };
     (place, row)
+}
+
+/// The row of a source that nobody looks at.
+fn unread(now: &Now, past: &Past, source: &Source, way_out: &str) -> SourceRow {
+    let (_, row) = row(now, past, source);
+    SourceRow {
+        badge: Badge::saying(Impact::Unknown, "Not looked at: no credentials"),
+        why: Some(Theirs::line(way_out)),
+        since: None,
+        ..row
+    }
 }
 
 /// How a source stands. Only what was read, whole and in time is green.

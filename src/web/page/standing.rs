@@ -76,7 +76,7 @@ fn measured(now: &Now, service: &Service) -> (String, Option<When>) {
             match &dependency.on {
                 On::Service(id) => waiting.extend(now.compiled.graph.service(id)),
                 On::Vendor(selector) => {
-                    let sources = now.compiled.sources.keys().filter(|id| id.vendor() == selector.vendor);
+                    let sources = now.compiled.sources.keys().filter(|id| now.compiled.graph.speaks(id, selector));
                     let good = sources.filter_map(|id| now.scene.marks.get(id)?.last_good).min();
                     let name = now.compiled.graph.vendor_name(&selector.vendor);
                     if let Some(good) = good

@@ -157,7 +157,7 @@ fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], is_guarded: bo
         grid: Grid::of(now, vendor, sources),
         sources: source_rows(now, vendor),
         support: support(now, vendor),
-        notifies: now.compiled.vendors.get(vendor).and_then(|v| v.notifies.as_deref()).map(Theirs::line),
+        notifies: now.how_it_tells(vendor).map(|told| Theirs::line(&told)),
     }
 }
 

@@ -80,11 +80,11 @@ pub fn standing<'a>(now: &'a Now, vendor: &VendorId) -> Standing<'a> {
         Cause::Blind(_) | Cause::Offline => false,
     };
     let sources = || world.sources.iter().filter(|(id, _)| id.is_of(vendor));
-    let notifies = || now.compiled.vendors.get(vendor).and_then(|v| v.notifies.clone());
+    let told = || now.how_it_tells(vendor);
     let unseen = match sources().find_map(|(_, health)| health.why()) {
         Some(why) => Some(why),
-        None if sources().next().is_none() => {
-            Some(notifies().unwrap_or_else(|| "no source is known; what is heard of it is entered by hand".to_owned()))
+        None if !now.compiled.speaks_for(vendor) => {
+            Some(told().unwrap_or_else(|| "no source is known; what is heard of it is entered by hand".to_owned()))
         }
         None => None,
     };

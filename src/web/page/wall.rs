@@ -147,10 +147,9 @@ fn row(now: &Now, service: &Service, impact: Impact, since: &BTreeMap<&Cause, ji
         (Impact::Operational, _) => ("all that it needs is well".to_owned(), "measured".to_owned()),
         (_, Some(began)) => {
             let by = lead.map(|effect| by(now, effect)).unwrap_or_default();
-            (
-                format!("{by}, {where_}{}", if where_ == "everywhere" { "" } else { " sites" }),
-                span(between(began, now.at)),
-            )
+            let sites = if where_ == "everywhere" { "" } else { " sites" };
+            let dim = if unseen.is_empty() { String::new() } else { format!(", {} unseen", unseen.len()) };
+            (format!("{by}, {where_}{sites}{dim}"), span(between(began, now.at)))
         }
         (_, None) => {
             (unseen.first().cloned().unwrap_or_else(|| "nothing is known that it needs".to_owned()), String::new())
@@ -161,10 +160,7 @@ fn row(now: &Now, service: &Service, impact: Impact, since: &BTreeMap<&Cause, ji
         (_, Some(began)) => left(now, service, began),
         (_, None) => ("nobody can see it".to_owned(), false),
     };
-    let word = match (impact, unseen.len()) {
-        (Impact::Operational | Impact::Unknown, _) | (_, 0) => impact.label().to_owned(),
-        (_, n) => format!("{}, {n} unseen", impact.label()),
-    };
+    let word = impact.label().to_owned();
     let is_now = impact == Impact::MajorOutage;
     Row { class: class(impact), is_now, name: service.name.clone(), word, note, time, left, is_over }
 }
@@ -181,7 +177,7 @@ fn left(now: &Now, service: &Service, began: jiff::Timestamp) -> (String, bool) 
         return (String::new(), false);
     };
     match bears - between(began, now.at) {
-        left if left > 0 => (format!("{} left to bear", span(left)), false),
+        left if left > 0 => (format!("{} left", span(left)), false),
         over => (format!("over by {}", span(-over)), true),
     }
 }

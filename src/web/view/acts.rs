@@ -1,31 +1,72 @@
-//! The slot for what can be done about an incident from the page: acknowledge it, word it anew, end it. What stands in
-//! it is `templates/page/acts.html`; on the first page it is inside the card, on an incident's page inside its first part.
+//! What can be done about an incident: take care of it, add to it, end it, join it. On the first page it stands in the
+//! card, on an incident's page below its first part. Who may not act is told where to sign in.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::When;
 use crate::model::incident::Report;
+use crate::web::desk::join::can_be_joined;
+use crate::web::now::Now;
+use crate::web::who::{May, Viewer, Way};
 
 /// What can be done about one incident.
 #[derive(Template)]
 #[template(path = "page/acts.html")]
 pub struct Acts {
-    /// The incident.
-    pub incident: String,
-    /// Whether it is open.
-    pub is_open: bool,
-    /// Whether somebody of ours entered it.
-    pub is_by_hand: bool,
+    id: String,
+    /// Whether somebody of ours entered it, and has not ended his half.
+    is_by_hand: bool,
+    /// Who takes care of it.
+    acknowledged: Option<(String, When)>,
+    /// The incident opened by hand that it could be joined to, or that a vendor's post could be joined to.
+    join: Option<String>,
+    /// How many of the vendor's posts belong to it.
+    joined: usize,
+    can_act: bool,
+    is_person: bool,
+    /// Whether there is anything to show at all: on a card of the first page an offer to sign in would only be noise.
+    is_shown: bool,
+    form: String,
 }
 
 impl HtmlSafe for Acts {}
 
 impl Acts {
-    pub fn of(report: &Report) -> Self {
+    pub fn of(now: &Now, report: &Report, is_whole: bool) -> Self {
+        let viewer = Viewer::now();
+        let id = &report.incident;
+        let all = &now.scene.world.reports;
+        let is_mine = |r: &&Report| r.incident == *id;
+        let vendor = report.source.vendor();
+        let by_hand = all.iter().find(|r| r.source.is_by_hand() && r.source.is_of(&vendor) && r.standing.is_open());
+        let is_by_hand = all.iter().filter(is_mine).any(|r| r.source.is_by_hand());
+        let joined = all.iter().filter(is_mine).filter(|r| !r.source.is_by_hand()).count();
+        let posts = all.iter().any(|r| can_be_joined(r) && r.source.is_of(&vendor) && r.incident != *id);
+        let join = match by_hand {
+            Some(ours) if ours.incident == *id && posts => Some(id.to_string()),
+            Some(ours) if ours.incident != *id && can_be_joined(report) && !is_by_hand => {
+                Some(ours.incident.to_string())
+            }
+            Some(_) | None => None,
+        };
+        let acknowledged = now.scene.acknowledged.get(id);
+        let can_act = viewer.way == Way::Session && viewer.may >= May::Act;
         Self {
-            incident: report.incident.to_string(),
-            is_open: report.standing.is_open(),
-            is_by_hand: report.source.is_by_hand(),
+            id: id.to_string(),
+            is_shown: report.standing.is_open() && (is_whole || can_act || acknowledged.is_some()),
+            is_by_hand,
+            acknowledged: acknowledged.map(|one| (one.who.clone(), When::of(now, one.at))),
+            join,
+            joined: if is_by_hand { joined } else { 0 },
+            can_act,
+            is_person: viewer.way == Way::Session,
+            form: viewer.form.unwrap_or_default(),
         }
+    }
+
+    /// What the spine of the card shows of it.
+    pub const fn class(&self) -> &'static str {
+        if self.acknowledged.is_some() { " acked" } else { "" }
     }
 }

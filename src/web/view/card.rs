@@ -47,6 +47,7 @@ pub struct Card {
     pub say: Option<String>,
     pub said: LastWord,
     pub todo: DoFirst,
+    /// What can be done about it; nothing about a component without an incident.
     pub acts: Option<Acts>,
     pub situation: Option<Situation>,
 }
@@ -142,7 +143,7 @@ impl Card {
             say: lead.say.when(effect.impact).map(str::to_owned),
             said,
             todo: DoFirst::of(&services, vendor, is_whole),
-            acts: trouble.report.map(Acts::of),
+            acts: trouble.report.map(|report| Acts::of(now, report, is_whole)),
             situation: Situation::of(now, trouble, &name, is_whole),
         })
     }

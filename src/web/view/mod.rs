@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::asset;
+use super::desk::corner::Corner;
 use super::now::Now;
+use super::who::Viewer;
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
 use crate::model::text;
@@ -165,14 +167,15 @@ pub struct Frame {
     pub path: String,
     /// Whether nothing of it is happening.
     pub is_drill: bool,
+    /// Who is signed in.
+    pub corner: Corner,
     /// What is not as it should be with Bellwether itself.
     pub banners: Vec<banner::Banner>,
-    /// Whether somebody can sign out.
-    pub is_guarded: bool,
 }
 
 impl Frame {
     pub fn new(now: &Now, here: &'static str, path: impl Into<String>, is_guarded: bool) -> Self {
+        let path = path.into();
         let mut clock = When::without_age(now, now.at);
         clock.local = now.times.written(now.at, "%H:%M:%S %Z");
         if !clock.utc.is_empty() {
@@ -184,10 +187,10 @@ impl Frame {
             version: &asset::VERSION,
             day: now.times.written(now.at, "%a %-d %B"),
             clock,
-            path: path.into(),
+            corner: Corner::new(&Viewer::now(), &path, is_guarded),
+            path,
             is_drill: now.compiled.is_drill,
             banners: banner::banners(now),
-            is_guarded,
         }
     }
 

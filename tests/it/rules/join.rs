@@ -177,7 +177,10 @@ async fn parting_gives_back_two_incidents_and_tells_nobody_what_he_knows() {
     assert_eq!((end.sent.len(), end.sent[0].facts.topics[0].incident.as_ref()), (1, Some(&theirs)));
     let end = desk.by_hand("okta/manual", &ended(10, call()), 10).await;
     assert_eq!((end.sent.len(), end.sent[0].facts.topics[0].incident.as_ref()), (1, Some(&ours)));
-    assert!(desk.part(&ours, &theirs, 11).await.unwrap_err().contains("is not joined"));
+    let again = desk.part(&ours, &theirs, 11).await.unwrap();
+    assert_eq!((again.changes(), again.subjects()), (Vec::new(), Vec::new()), "parting twice is parting once");
+    let no = id("okta/status", "no");
+    assert!(desk.part(&ours, &no, 12).await.unwrap_err().contains("is not joined"));
 }
 
 #[tokio::test]

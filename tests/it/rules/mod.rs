@@ -1,8 +1,10 @@
 //! The rules of the model, each with a test that names it.
 
+mod ahead;
 mod diff;
 mod effects;
 mod join;
 mod outbox;
 mod route;
+mod shift;
 mod story;

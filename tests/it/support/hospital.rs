@@ -142,6 +142,23 @@ pub fn subscriptions() -> (Vec<Subscription>, Vec<Receiver>) {
     (all.subscriptions, all.receivers)
 }
 
+/// The same organisation with another inventory.
+pub fn compiled_with(inventory: &str) -> Compiled {
+    let (subscriptions, receivers) = subscriptions();
+    let parts = Parts {
+        organisation: "Northfield Health".into(),
+        time_zone: "America/Chicago".into(),
+        page: None,
+        blind_after: SignedDuration::from_mins(10),
+        inventory: parsed(config::inventory::parse("inventory.toml", inventory)),
+        vendors: vendors(),
+        subscriptions,
+        receivers,
+        shifts: Vec::new(),
+    };
+    Compiled::new(parts, Ids::salted("web"))
+}
+
 /// The configuration; without receivers where nobody shall be told.
 pub fn compiled(tells: bool) -> Compiled {
     let (subscriptions, receivers) = if tells { subscriptions() } else { (Vec::new(), Vec::new()) };
@@ -154,6 +171,7 @@ pub fn compiled(tells: bool) -> Compiled {
         vendors: vendors(),
         subscriptions,
         receivers,
+        shifts: Vec::new(),
     };
     Compiled::new(parts, Ids::salted("web"))
 }

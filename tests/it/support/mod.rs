@@ -5,6 +5,7 @@ pub mod golden;
 pub mod hospital;
 pub mod hostile;
 pub mod http;
+pub mod microsoft;
 pub mod model;
 pub mod process;
 pub mod reading;

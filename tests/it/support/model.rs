@@ -4,6 +4,7 @@
 use bellwether::alerting::message::message;
 use bellwether::config;
 use bellwether::model::audit::By;
+use bellwether::model::credentials::Access;
 use bellwether::model::effect::EffectKind;
 use bellwether::model::id::{Ids, IncidentId, SourceId, VendorId};
 use bellwether::model::impact::Impact;
@@ -185,6 +186,7 @@ pub fn source(id: &str) -> Source {
         url: Some("https://status.example.org/".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        access: Access::Open,
         feed: None,
     }
 }
@@ -208,6 +210,7 @@ pub fn organisation_of(vendors: Vec<Vendor>, inventory: &[String], subscriptions
         vendors,
         subscriptions: subscriptions.subscriptions,
         receivers: subscriptions.receivers,
+        shifts: subscriptions.shifts,
     };
     Compiled::new(parts, ids())
 }

@@ -1,5 +1,6 @@
 //! What several tests need: a source without a vendor's file, and the answers of a look from saved bytes.
 
+use bellwether::model::credentials::Access;
 use bellwether::model::id::SourceId;
 use bellwether::model::incident::KnownOpen;
 use bellwether::model::snapshot::{Snapshot, Unreadable};
@@ -14,6 +15,7 @@ pub fn source(format: Format) -> Source {
         url: Some("https://status.example.org/".parse().unwrap()),
         every: Schedule::USUAL,
         roles: Vec::new(),
+        access: Access::Open,
         feed: None,
     }
 }

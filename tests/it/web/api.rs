@@ -42,7 +42,7 @@ async fn what_the_api_does_not_understand_it_refuses_with_a_message() {
     }
     let answer = served.ask("DELETE", "/api/v1/feed", &[], "").await;
     assert_eq!((answer.status, answer.json()["error"]["status"].as_i64()), (405, Some(405)));
-    let endless = "x".repeat(40_000);
+    let endless = "x".repeat(100_000);
     assert_eq!(served.ask("POST", "/sign-in", &[], &endless).await.status, 413);
 }
 

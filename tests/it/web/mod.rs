@@ -2,13 +2,17 @@
 
 mod access;
 mod api;
+mod deliveries;
 mod first;
 mod incident;
+mod maintenance;
 mod operations;
 mod policy;
 mod show;
+mod sources;
 mod stream;
 mod vendor;
+mod wall;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -43,6 +47,23 @@ struct Served {
 impl Served {
     async fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[], "").await
+    }
+
+    /// How many octets travel for a page and what it needs, as a browser asks for them.
+    async fn octets(&self, paths: &[&str]) -> usize {
+        let mut octets = 0;
+        for path in paths {
+            let mut stream = TcpStream::connect(self.at).await.unwrap();
+            let request = format!(
+                "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\naccept-encoding: gzip\r\n\r\n",
+                self.at
+            );
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut bytes = Vec::new();
+            octets += stream.read_to_end(&mut bytes).await.unwrap();
+            assert!(bytes.starts_with(b"HTTP/1.1 200"), "{path}");
+        }
+        octets
     }
 
     /// One request on a connection of its own, by hand: nothing is followed, nothing is added.
@@ -82,6 +103,15 @@ async fn serve(hospital: &Hospital, token: Option<&str>) -> Served {
 }
 
 async fn serve_on(listen: &str, hospital: &Hospital, token: Option<&str>, clock: fn() -> Timestamp) -> Served {
+    serve_with(listen, hospital, |at| Token::demanded(at, token).unwrap(), clock).await
+}
+
+async fn serve_with(
+    listen: &str,
+    hospital: &Hospital,
+    token: impl FnOnce(SocketAddr) -> Option<Token>,
+    clock: fn() -> Timestamp,
+) -> Served {
     let listener = TcpListener::bind(listen).await.unwrap();
     let at = listener.local_addr().unwrap();
     let (beat, _) = broadcast::channel(16);
@@ -90,8 +120,9 @@ async fn serve_on(listen: &str, hospital: &Hospital, token: Option<&str>, clock:
         store: hospital.store.clone(),
         compiled: receiver,
         condition: watch::channel(bellwether::model::condition::Condition::default()).1,
+        acts: tokio::sync::mpsc::channel(64).0,
         beat: beat.clone(),
-        token: Token::demanded(at, token).unwrap(),
+        token: token(at),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         started: clock() - SignedDuration::from_mins(1),
         clock: Clock::standing(clock()),

@@ -9,7 +9,20 @@ async fn a_source_that_goes_dark_says_since_when_and_why() {
     hospital.look(ago(-20)).await;
     let served = serve_on("127.0.0.1:0", &hospital, None, || ago(-40)).await;
     let page = served.get("/sources").await.body;
-    in_order(&page, &["ringway/status-page", "Cannot be read", "20 min ago", "40 min ago", "no answer in 30 s"]);
+    in_order(
+        &page,
+        &[
+            "ringway/status-page",
+            "Cannot be read",
+            "since",
+            "20 min ago",
+            "Read",
+            "40 min ago",
+            "no answer in 30 s",
+            "Do:",
+            "from another network",
+        ],
+    );
     let first = served.get("/").await.body;
     in_order(&first, &["1 source blind", "ringway/status-page", "20 min ago"]);
     in_order(

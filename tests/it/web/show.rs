@@ -13,10 +13,21 @@ async fn show() {
     dark.look(ago(0)).await;
     let told = storm(true).await;
     deliver(&told).await;
-    let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await];
+    let planned = super::maintenance::planned().await;
+    planned.says("keyring", well(&["Sign-on Americas"]));
+    planned.goes_dark("ringway");
+    let down = incident("sk1", "Synthetic: it fails", "major", Some(("SQL Database", "partial_outage")), WORDS);
+    planned.says("skyward", page(&["SQL Database", "Object storage"], json!([down]), json!([])));
+    for minutes in 2..18 {
+        planned.look(ago(-minutes)).await;
+    }
+    super::deliveries::give_up(&planned, ago(-30)).await;
+    let due = super::maintenance::planned().await;
+    let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due];
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(first..) {
-        served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, noon).await);
+        let clock = if port == first + 6 { || ago(-19) } else { noon };
+        served.push(serve_on(&format!("127.0.0.1:{port}"), hospital, None, clock).await);
     }
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
