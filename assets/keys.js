@@ -2,7 +2,7 @@
 // on the page does not do too, never anything while somebody types, and nothing together with Ctrl, Alt or Meta.
 
 const KEYS = [
-  ['/', 'to the search or the filter of this page'],
+  ['/', 'to the filter of this page, or else to the search'],
   ['j', 'to the next incident or row'],
   ['k', 'to the one before'],
   ['Enter', 'opens the one you are at'],
@@ -85,7 +85,8 @@ function help() {
 }
 
 function search() {
-  const field = main().querySelector('input[type="search"]') ?? main().querySelector('form[role="search"] :is(input, select)');
+  const own = main().querySelector('input[type="search"]') ?? main().querySelector('form[role="search"] :is(input, select)');
+  const field = own ?? document.querySelector('.top input[type="search"]');
   if (!field) return say('This page has nothing to search in.');
   field.closest('details')?.setAttribute('open', '');
   field.focus();
@@ -137,19 +138,6 @@ function copyUpdate() {
   button.click();
 }
 
-async function copy(button) {
-  const text = button.parentElement.querySelector('textarea');
-  if (!text) return;
-  try {
-    await navigator.clipboard.writeText(text.value);
-  } catch {
-    // Without TLS a browser has no clipboard for us; marked words can still be copied.
-    text.select();
-    if (!document.execCommand('copy')) return say('Marked: copy it with Ctrl and C.');
-  }
-  say('Copied.');
-}
-
 function open() {
   const item = document.activeElement;
   if (item?.matches(ITEMS)) item.querySelector(':is(h1, h2, h3, th) a[href], a[href]')?.click();
@@ -171,11 +159,6 @@ document.addEventListener('keydown', (event) => {
   if (event.repeat && event.key !== 'j' && event.key !== 'k') return;
   event.preventDefault();
   act();
-});
-
-document.addEventListener('click', (event) => {
-  const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
-  if (button) copy(button);
 });
 
 // Another page of ours, in another tab, may choose another theme.

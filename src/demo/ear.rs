@@ -1,7 +1,9 @@
 //! Hears what the loops do while a story goes on, and tells it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::pace::Progress;
@@ -11,6 +13,7 @@ use crate::commands::run::reload::Reloaded;
 use crate::commands::run::say::Ear;
 use crate::model::change::Change;
 use crate::model::effect::{Effect, EffectKind};
+use crate::model::id::ReceiverId;
 use crate::model::impact::Impact;
 use crate::model::incident::{Health, ResolvedHow};
 use crate::pipeline::deliver::Delivery;
@@ -29,6 +32,8 @@ pub struct Listener {
     pub clock: Clock,
     /// Whether a message that was taken is told here; where the far side is ours, it tells itself.
     pub tells_deliveries: bool,
+    /// Why it did not work last, for those for whom it did not.
+    pub failing: BTreeMap<ReceiverId, String>,
 }
 
 impl Ear for Listener {
@@ -50,7 +55,12 @@ impl Ear for Listener {
                     self.tell("delivered", "delivered", format!("{receiver}: {answer}"));
                 }
                 Tried::Delivered { .. } => {}
-                Tried::Again { reason, .. } => self.tell("not_yet", "NOT YET", format!("{receiver}: {reason}")),
+                // What fails for hours is told once.
+                Tried::Again { reason, .. } => {
+                    if self.failing.insert(receiver.clone(), reason.clone()).as_ref() != Some(reason) {
+                        self.tell("not_yet", "NOT YET", format!("{receiver}: {reason}; it is tried again"));
+                    }
+                }
                 Tried::Dead { reason } => self.tell("given_up", "GIVEN UP", format!("{receiver}: {reason}")),
             },
         }
@@ -70,12 +80,12 @@ impl Listener {
                             "{} lists it no longer, and said nothing of an end: {}",
                             c.report.source, c.report.seen.title
                         );
-                        self.tell("gone", "vanished", words);
+                        self.tell_at(told.at, "gone", "vanished", words);
                     }
                 }
                 Change::Source(c) => {
                     if let Health::Unreadable { why, .. } = &c.health {
-                        self.tell("unreadable", "unseen", format!("{}: {why}", c.source));
+                        self.tell_at(told.at, "unreadable", "unseen", format!("{}: {why}", c.source));
                     }
                 }
                 Change::Component(_) => {}
@@ -87,7 +97,7 @@ impl Listener {
         let is_news = happened.changes.iter().any(|change| matches!(change, Change::Incident(_)));
         if is_news && happened.effects.is_empty() && !happened.notices.iter().any(|notice| notice.sent) {
             let words = "nothing of ours is worse or better by it: nobody is told again".to_owned();
-            self.tell("quiet", "seen", words);
+            self.tell_at(told.at, "quiet", "seen", words);
         }
     }
 
@@ -110,7 +120,10 @@ impl Listener {
     }
 
     fn tell(&self, kind: &'static str, label: &str, words: String) {
-        let at = self.clock.now();
+        self.tell_at(self.clock.now(), kind, label, words);
+    }
+
+    fn tell_at(&self, at: Timestamp, kind: &'static str, label: &str, words: String) {
         self.telling.tell(at, &Line { kind, label, words, facts: json!({}) });
         self.progress.stir(at);
     }

@@ -201,6 +201,7 @@ impl Stage {
             progress: Arc::clone(&self.progress),
             clock: self.clock.clone(),
             tells_deliveries: !is_ours,
+            failing: BTreeMap::new(),
         };
         let (_, never) = mpsc::channel(1);
         loops.start_with(sound, &self.outlets, ear, never, (doors.pages, token))

@@ -7,7 +7,6 @@ verifies its webhooks. The configured data folder is not touched.
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import jsonschema
 
@@ -75,7 +74,9 @@ def main(binary):
     folder = scratch("drill")
     key = secret("drill")
     hook, postfix = Hook([key]), Postfix(folder / "postfix")
-    environment = {"HOOK_SECRET": key, "PATH": "/usr/bin:/bin", "TMPDIR": "/tmp"}
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    environment = {"HOOK_SECRET": key, "PATH": "/usr/bin:/bin", "TMPDIR": str(temporary)}
     bellwether = Bellwether(binary, folder / "installation")
     try:
         postfix.start()
@@ -85,7 +86,7 @@ def main(binary):
             told = lines(bellwether, "demo", "--story", story, "--speed", "2000", environment=environment)
             check(told[-1]["is_good"], f"the demo of {story} comes out right")
         check(not (bellwether.folder / "data").exists(), "the configured data folder was not touched")
-        left = list(Path("/tmp").glob("bellwether-drill-*"))
+        left = list(temporary.iterdir())
         check(not left, f"no folder is left {left}")
     finally:
         postfix.stop()
