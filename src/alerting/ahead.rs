@@ -16,6 +16,11 @@ use crate::model::incident::{Report, Standing, hurts};
 use crate::model::notification::Topic;
 use crate::model::phase::{Kind, Phase};
 
+/// How far apart an address is told that one maintenance was moved: some pages write other times at every look.
+const MOVES_APART: SignedDuration = SignedDuration::from_mins(15);
+/// One that is moved to begin within so long is told at once.
+const NEAR: SignedDuration = SignedDuration::from_mins(30);
+
 /// What was told ahead, by address and incident.
 pub type AheadKey = (String, IncidentId);
 
@@ -30,6 +35,8 @@ pub struct ToldAhead {
     pub services: BTreeSet<ServiceId>,
     /// It has begun since, as planned or not.
     pub has_begun: bool,
+    /// When it was told last that it was moved.
+    pub moved: Option<Timestamp>,
 }
 
 /// A maintenance that lies ahead, and what it would do to services of ours.
@@ -158,12 +165,19 @@ impl Run<'_> {
         let has_more = want.effects.iter().any(|effect| !before.services.contains(&effect.service));
         if one.planned.from <= self.now {
             // Nobody is told in advance of what should run by now.
-        } else if is_moved {
+        } else if is_moved && !self.is_to_wait(before, one.planned) {
             let ahead = Ahead { kind: AheadKind::Rescheduled, planned: one.planned, before: Some(before.planned) };
             self.tell(one, key, want, ahead);
         } else if has_more && want.is_due {
             self.tell(one, key, want, Ahead { kind: AheadKind::Announced, planned: one.planned, before: None });
         }
+    }
+
+    /// Whether a move is told later: with what will hold then, at the first tick after its time.
+    fn is_to_wait(&self, before: &ToldAhead, planned: Window) -> bool {
+        let is_nearer = planned.from < before.planned.from && planned.from.duration_since(self.now) <= NEAR;
+        let since = before.moved.map(|moved| self.now.duration_since(moved));
+        !is_nearer && since.is_some_and(|since| (SignedDuration::ZERO..MOVES_APART).contains(&since))
     }
 
     fn tell(&mut self, one: &Expected<'_>, key: &AheadKey, want: &Wanted<'_>, ahead: Ahead) {
@@ -188,6 +202,7 @@ impl Run<'_> {
             planned: one.planned,
             services: decision.services.iter().map(|s| s.service.clone()).collect(),
             has_begun: false,
+            moved: (ahead.kind == AheadKind::Rescheduled).then_some(self.now),
         };
         self.routed.told.push((key.clone(), Some(told)));
         self.routed.decisions.push(AheadDecision { decision, ahead });

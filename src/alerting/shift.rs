@@ -53,6 +53,8 @@ pub struct Due {
 pub fn standing(shift: &Shift, zone: &TimeZone, told: Option<Timestamp>, now: Timestamp) -> Standing {
     let around = hours(&shift.at, zone, now - AROUND, now + AROUND);
     let Some(due) = around.iter().copied().rfind(|hour| *hour <= now) else { return Standing::Told };
+    // An hour that lies days ahead was told by a clock that was wrong; it must not silence the shift until then.
+    let told = told.filter(|told| told.duration_since(now) <= AROUND);
     let Some(since) = told else { return Standing::Begins(due) };
     if since >= due {
         return Standing::Told;

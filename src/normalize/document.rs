@@ -125,6 +125,8 @@ pub fn page_instead(text: &str, body: &Body) -> Unreadable {
 /// More tags than any update of a vendor's has. Rendering takes the square of the depth: 100,000 nested `<div>` took
 /// minutes, so what has more than this is stripped of its tags instead.
 const MOST_TAGS: usize = 400;
+/// More than anybody says of an incident; rendering megabytes takes seconds.
+const LONGEST_RENDERED: usize = 64 * 1024;
 
 /// HTML, or text with some HTML in it, as plain text. What cannot be rendered is kept as it is.
 #[must_use]
@@ -132,7 +134,7 @@ pub fn plain(html: &str) -> String {
     if !html.contains('<') && !html.contains('&') {
         return text::body(html);
     }
-    if html.bytes().filter(|b| *b == b'<').nth(MOST_TAGS).is_some() {
+    if html.len() > LONGEST_RENDERED || html.bytes().filter(|b| *b == b'<').nth(MOST_TAGS).is_some() {
         return text::body(&stripped(html));
     }
     // A single line break in the source means one to the reader of a status page, but nothing in HTML.

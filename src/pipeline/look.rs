@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::iter::repeat;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -219,7 +220,7 @@ async fn finish(
 ) -> Looked {
     let mut look = Look::Unreadable(Unreadable::Unexpected("the format asks for ever more".to_owned()));
     for _ in 0..ROUNDS {
-        match normalize::read(asking.source, &answers, open, now) {
+        match read(asking.source, &answers, open, now) {
             Reading::Done(Ok(snapshot)) => {
                 look = Look::Snapshot(Box::new(snapshot));
                 break;
@@ -244,6 +245,16 @@ async fn finish(
         leave_alone: None,
         bodies: answers.into_iter().zip(hashes.into_iter().chain(repeat(None))).filter_map(kept).collect(),
     }
+}
+
+/// Reads the answers. A document over which a format of ours stumbles is one that cannot be read, and is told as such:
+/// nobody must lose sight of a vendor because of it.
+fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestamp) -> Reading {
+    let reading = catch_unwind(AssertUnwindSafe(|| normalize::read(source, answers, open, now)));
+    reading.unwrap_or_else(|_| {
+        let why = "reading it broke off, which is a fault of Bellwether's own; please report it with the saved body";
+        Reading::Done(Err(Unreadable::Unexpected(why.to_owned())))
+    })
 }
 
 /// Whether an answer says what the last one in its role said.

@@ -1,8 +1,10 @@
 //! The looks: every source at its time, never two looks at one source at once, and what time alone brings.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -164,7 +166,14 @@ impl Watch {
     async fn look(&self, mut watched: Box<Watched>) -> Done {
         let at = self.clock.now();
         let (compiled, ask) = (self.compiled.borrow().clone(), self.ask.borrow().clone());
-        let polled = poll_once(&self.store, &compiled, &watched.source, &mut watched.memory, &*ask, at).await;
+        let polling = poll_once(&self.store, &compiled, &watched.source, &mut watched.memory, &*ask, at);
+        // A worker that broke off would take its source along, and nobody would look at it again.
+        let Ok(polled) = AssertUnwindSafe(polling).catch_unwind().await else {
+            tracing::error!(source = %watched.source.id, "a look broke off, which is a fault of Bellwether's own");
+            watched.memory.forget();
+            watched.mood.failures = watched.mood.failures.saturating_add(1);
+            return Done { watched, at, is_news: false, is_void: false };
+        };
         if let Err(StoreError::Superseded) = polled {
             return Done { watched, at, is_news: false, is_void: true };
         }

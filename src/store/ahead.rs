@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
@@ -16,6 +17,8 @@ struct Doc {
     planned: Window,
     services: BTreeSet<ServiceId>,
     has_begun: bool,
+    #[serde(default)]
+    moved: Option<Timestamp>,
 }
 
 const ALL: &str = "SELECT address, incident, doc FROM told_ahead";
@@ -37,9 +40,9 @@ impl Writing {
         };
         let mut all = BTreeMap::new();
         for row in rows {
-            let Doc { receiver, planned, services, has_begun } = from_text("told_ahead", row.get(2))?;
+            let Doc { receiver, planned, services, has_begun, moved } = from_text("told_ahead", row.get(2))?;
             let key = (row.get(0), IncidentId(row.get(1)));
-            all.insert(key, ToldAhead { receiver, planned, services, has_begun });
+            all.insert(key, ToldAhead { receiver, planned, services, has_begun, moved });
         }
         Ok(all)
     }
@@ -55,7 +58,7 @@ impl Writing {
         told: &ToldAhead,
     ) -> Result<(), StoreError> {
         let (receiver, services) = (told.receiver.clone(), told.services.clone());
-        let doc = Doc { receiver, planned: told.planned, services, has_begun: told.has_begun };
+        let doc = Doc { receiver, planned: told.planned, services, has_begun: told.has_begun, moved: told.moved };
         let query = sqlx::query(PUT).bind(address).bind(&incident.0).bind(vendor.as_str());
         query.bind(to_text("told_ahead", &doc)?).execute(&mut *self.tx).await?;
         Ok(())

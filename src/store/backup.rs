@@ -119,7 +119,8 @@ async fn counted(backup: &mut SqliteConnection) -> Result<Contents, sqlx::Error>
 
 /// Makes a copy of a backup into a store that can be started with: brought up to this version's schema, without what only
 /// a backup has. The next look at each source counts as its first one, so that what happened since the backup is told in
-/// one message and not in one for each incident. With `put_aside`, what waited to be delivered is given up, and shown so.
+/// one message and not in one for each incident. Sessions and one-time links are void: they may have ended, or been used,
+/// since. With `put_aside`, what waited to be delivered is given up, and shown so.
 ///
 /// # Errors
 /// [`BackupError`].
@@ -130,7 +131,13 @@ pub async fn make_ready(path: &Path, put_aside: bool, now: Timestamp) -> Result<
         .synchronous(SqliteSynchronous::Full);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
     migrate(&pool).await?;
-    for statement in ["DROP TABLE backup", "DROP TABLE backup_file", "UPDATE source SET first_look = NULL"] {
+    for statement in [
+        "DROP TABLE backup",
+        "DROP TABLE backup_file",
+        "DELETE FROM session",
+        "DELETE FROM link",
+        "UPDATE source SET first_look = NULL",
+    ] {
         sqlx::query(statement).execute(&pool).await?;
     }
     if put_aside {

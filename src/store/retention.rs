@@ -56,6 +56,9 @@ const INCIDENTS: Old = Old {
         "DELETE FROM said WHERE incident IN (SELECT value FROM json_each($1)) AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident = said.incident)",
         "DELETE FROM change WHERE incident IN (SELECT value FROM json_each($1)) AND seq < (SELECT MAX(seq) FROM change) AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident = change.incident)",
         "DELETE FROM effect WHERE cause IN (SELECT value FROM json_each($1)) AND seq < (SELECT MAX(seq) FROM effect) AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident = effect.cause)",
+        "DELETE FROM joint WHERE incident IN (SELECT value FROM json_each($1)) AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident = joint.incident)",
+        "DELETE FROM acknowledgement WHERE incident IN (SELECT value FROM json_each($1)) AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident = acknowledgement.incident)",
+        "DELETE FROM deed WHERE incident IN (SELECT value FROM json_each($1)) AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident = deed.incident)",
     ],
     at_once: INCIDENTS_AT_ONCE,
 };

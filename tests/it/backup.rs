@@ -114,3 +114,44 @@ async fn restore_refuses_what_would_do_harm() {
     assert!(said.contains("what was there is kept in data/before-restore-"), "{said}");
     program.start();
 }
+
+#[tokio::test]
+async fn whoever_was_signed_in_when_the_backup_was_taken_is_not_after_it_was_restored() {
+    use bellwether::model::account::{Name, Role};
+    use bellwether::model::audit::By;
+    use bellwether::pipeline::accounts;
+    let folder = tempfile::tempdir().unwrap();
+    let (now, by, ada) = (jiff::Timestamp::now(), By::terminal("test"), Name::parse("ada").unwrap());
+    let store = Store::open(folder.path()).await.unwrap();
+    let link = accounts::add(&store, &ada, Role::Admin, &by, now).await.unwrap();
+    let account = store.accounts().await.unwrap().remove(0);
+    let session = accounts::begin_session(&store, &account, None, &by, now).await.unwrap();
+    let file = folder.path().join("a.backup");
+    backup::take(&folder.path().join("bellwether.sqlite"), &file, &[], now).await.unwrap();
+    store.close().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::copy(&file, elsewhere.path().join("bellwether.sqlite")).unwrap();
+    backup::make_ready(&elsewhere.path().join("bellwether.sqlite"), false, now).await.unwrap();
+    let restored = Store::open(elsewhere.path()).await.unwrap();
+    assert_eq!(restored.accounts().await.unwrap().len(), 1);
+    // Both may have ended, or been used, since the backup.
+    assert!(accounts::session(&restored, session.reveal(), now).await.unwrap().is_none());
+    assert!(accounts::look_at_link(&restored, link.reveal(), now).await.unwrap().is_none());
+    restored.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_configuration_that_lies_there_word_for_word_is_no_reason_to_refuse() {
+    let ward = Ward::open().await;
+    let mut program = Program::new(SETTINGS);
+    ward.furnish(&program);
+    program.start();
+    program.done(&["backup", "a.backup", "--with-config"]);
+    program.stop();
+    // As for root, whose command begins again as the data's owner once the files are written.
+    program.done(&["restore", "a.backup", "--replace", "--with-config"]);
+    let inventory = std::fs::read_to_string(program.path("config/inventory.toml")).unwrap();
+    program.write("config/inventory.toml", &format!("# mine\n{inventory}"));
+    let output = program.run(&["restore", "a.backup", "--replace", "--with-config"]);
+    assert!(!output.status.success() && text(&output.stderr).contains("is there already"), "{}", text(&output.stderr));
+}

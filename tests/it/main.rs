@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
 
 mod backup;
+mod broken_off;
 mod config;
 mod config_files;
 mod demo;
@@ -9,6 +10,7 @@ mod desk;
 mod docs;
 mod fetch;
 mod golden;
+mod hostile;
 mod layers;
 mod mail;
 mod mangled;

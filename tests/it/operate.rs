@@ -72,6 +72,8 @@ async fn f94_a_broken_file_is_told_everywhere_and_what_held_goes_on() {
         program.json("/api/v1/sources")["sources"][1]["last_good"].as_str().map(drop)
     });
     assert_eq!(program.stop().0, Some(0));
+    let audit = program.done(&["audit", "list"]);
+    assert!(audit.matches("configuration reloaded").count() >= 3, "{audit}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

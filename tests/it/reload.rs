@@ -236,6 +236,12 @@ async fn what_holds_after_a_restart_only_is_said() {
     let expected = ["[server] listen", "[database] folder", "[polling] workers", "[log]"];
     assert_eq!(reloaded.after_restart, expected);
     assert_eq!(installation.reloader.outlets().condition.borrow().configuration.after_restart, expected);
+    let tokens = format!(
+        "{SETTINGS}[server]\ntoken = {{ env = \"BELLWETHER_TEST_A\" }}\nkiosk = {{ env = \"BELLWETHER_TEST_B\" }}\n"
+    );
+    installation.write("config/bellwether.toml", &tokens);
+    let reloaded = installation.reloader.look(start()).unwrap();
+    assert_eq!(reloaded.after_restart, ["[server] token", "[server] kiosk"], "{:?}", reloaded.refused);
     good(installation.folder.path());
     assert!(installation.reloader.look(start()).unwrap().after_restart.is_empty(), "back to what it was started with");
 }
@@ -261,4 +267,20 @@ async fn a_link_that_is_turned_to_another_folder_is_another_configuration() {
     std::fs::rename(place.join("config/..tmp"), place.join("config/..data")).unwrap();
     assert!(installation.reloader.look(start()).unwrap().refused.is_empty());
     assert_eq!(name(&installation), "v2");
+}
+
+#[tokio::test]
+async fn a_certificate_that_comes_after_the_file_that_names_it_is_taken_up_without_another_change() {
+    let mut installation = Installation::new().await;
+    let place = installation.folder.path().join("ca.pem");
+    let settings = format!("{SETTINGS}[polling]\nca_files = [{:?}]\n", place.display().to_string());
+    installation.write("config/bellwether.toml", &settings);
+    let first = installation.reloader.look(start()).unwrap();
+    assert!(!first.refused.is_empty());
+    assert_eq!(installation.reloader.look(start()), None, "what is said once is not said every twenty seconds");
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(&place, made.cert.pem()).unwrap();
+    let then = installation.reloader.look(start()).expect("it is looked at again");
+    assert_eq!(then.refused, []);
+    assert_eq!(installation.reloader.look(start()), None);
 }

@@ -23,6 +23,7 @@ use crate::commands::inbox::Inbox;
 use crate::commands::setup::Sound;
 use crate::config::operation::Retention;
 use crate::config::value::Period;
+use crate::model::audit::{By, Deed, Entry};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
 use crate::pipeline::settle::Happened;
@@ -68,7 +69,8 @@ impl Loops {
         let (reloads, told) = mpsc::channel(16);
         self.start_with(sound, reloader.outlets(), ear, told, pages)?;
         let data = sound.settings.database.folder.clone();
-        self.tasks.spawn(read_files(reloader, data, self.clock.clone(), reloads, self.stop.clone()));
+        let reading = read_files(reloader, data, self.store.clone(), self.clock.clone(), reloads, self.stop.clone());
+        self.tasks.spawn(reading);
         Ok(())
     }
 
@@ -212,6 +214,7 @@ async fn keep_figures_small(metrics: PrometheusHandle, stop: CancellationToken) 
 async fn read_files(
     mut reloader: Reloader,
     data: PathBuf,
+    store: Store,
     clock: Clock,
     told: mpsc::Sender<Reloaded>,
     stop: CancellationToken,
@@ -246,9 +249,23 @@ async fn read_files(
             },
         };
         if let Some(reloaded) = reloaded {
+            put_audit(&store, &reloaded).await;
             // Nobody listens only while the program ends.
             let _ = told.send(reloaded).await;
         }
+    }
+}
+
+/// Another configuration that holds is a deed, whoever wrote the files.
+async fn put_audit(store: &Store, reloaded: &Reloaded) {
+    if !reloaded.refused.is_empty() {
+        return;
+    }
+    let (new, gone) = reloaded.sources;
+    let by = By::terminal("the files");
+    let line = Entry::of(reloaded.at, &by, Deed::ConfigurationReloaded, "configuration");
+    if let Err(error) = store.put_audit(&line.with(format!("{new} sources more, {gone} fewer"))).await {
+        tracing::error!(%error, "that another configuration holds could not be written into the audit");
     }
 }
 

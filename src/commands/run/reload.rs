@@ -79,6 +79,8 @@ pub struct Reloader {
     outlets: Outlets,
     /// What stood in the files when they were read last.
     print: String,
+    /// Why they were not taken up then.
+    refused: Vec<Refusal>,
     edition: u64,
 }
 
@@ -119,7 +121,7 @@ impl Reloader {
     #[must_use]
     pub fn new(folders: Folders, sound: &Sound, ids: Ids, process: String, outlets: Outlets) -> Self {
         let print = files::print_of(&folders);
-        Self { folders, ids, process, started: sound.settings.clone(), outlets, print, edition: 0 }
+        Self { folders, ids, process, started: sound.settings.clone(), outlets, print, refused: Vec::new(), edition: 0 }
     }
 
     /// Where everything is handed out.
@@ -134,16 +136,19 @@ impl Reloader {
         Watching::begin(&self.folders)
     }
 
-    /// Reads the files if they are others than those that were read last.
+    /// Reads the files if they are others than those that were read last, or if those were refused: a secret or a
+    /// certificate that they name may have come meanwhile. What is refused as before is not said again.
     pub fn look(&mut self, now: Timestamp) -> Option<Reloaded> {
         let print = files::print_of(&self.folders);
-        if print == self.print {
+        let is_other = print != self.print;
+        if !is_other && self.refused.is_empty() {
             return None;
         }
+        let before = self.refused.clone();
         let reloaded = self.reload(now);
         // What was written while it was read is read again at the next look.
         self.print = print;
-        Some(reloaded)
+        (is_other || reloaded.refused != before).then_some(reloaded)
     }
 
     /// Reads the files, secrets and certificates, and takes them up if nothing is wrong with them.
@@ -155,6 +160,7 @@ impl Reloader {
             Ok(made) => self.take_up(made, &mut reloaded),
             Err(refused) => reloaded.refused = refused,
         }
+        self.refused.clone_from(&reloaded.refused);
         self.note(&reloaded);
         reloaded
     }
@@ -249,6 +255,7 @@ fn after_restart(started: &Settings, now: &Settings) -> Vec<String> {
     let changed = [
         ("[server] listen", started.server.listen != now.server.listen),
         ("[server] token", started.server.token != now.server.token),
+        ("[server] kiosk", started.server.kiosk != now.server.kiosk),
         ("[database] folder", started.database != now.database),
         ("[polling] workers", started.polling.workers != now.polling.workers),
         ("[log]", started.log != now.log),

@@ -1,11 +1,13 @@
 //! From items to incidents: the items that have something in common, put together.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::item::Told;
 use crate::model::feed::{FeedRules, ItemIs};
 use crate::model::incident::KnownOpen;
-use crate::model::snapshot::SeenIncident;
+use crate::model::snapshot::{SeenIncident, SeenUpdate};
 
 /// Makes incidents of the items, in the order in which the feed names them first.
 pub fn incidents(items: Vec<Told>, rules: &FeedRules, open: &KnownOpen) -> Vec<SeenIncident> {
@@ -85,17 +87,12 @@ fn merged(group: Vec<Told>) -> Option<SeenIncident> {
     let mut group = group.into_iter();
     let first = group.next()?;
     let (mut one, mut says_phase) = (first.seen, first.says_phase);
+    let mut updates = std::mem::take(&mut one.updates);
+    let said = |update: &SeenUpdate| (update.key.clone(), update.text.clone());
+    let mut known: HashSet<(String, String)> = updates.iter().map(said).collect();
     for told in group {
         let mut next = told.seen;
-        let mut updates = std::mem::take(&mut one.updates);
-        for update in std::mem::take(&mut next.updates) {
-            let is_new =
-                |known: &crate::model::snapshot::SeenUpdate| known.key != update.key || known.text != update.text;
-            if updates.iter().all(is_new) {
-                updates.push(update);
-            }
-        }
-        next.updates = keyed_apart(updates);
+        updates.extend(std::mem::take(&mut next.updates).into_iter().filter(|update| known.insert(said(update))));
         if !told.says_phase && says_phase {
             (next.phase, next.vendor_phase, next.ended) = (one.phase, one.vendor_phase, one.ended);
         }
@@ -111,14 +108,21 @@ fn merged(group: Vec<Told>) -> Option<SeenIncident> {
         says_phase |= told.says_phase;
         one = next;
     }
+    one.updates = keyed_apart(updates);
     Some(one)
 }
 
 /// No key twice: items of one id are told apart by their times.
-fn keyed_apart(mut updates: Vec<crate::model::snapshot::SeenUpdate>) -> Vec<crate::model::snapshot::SeenUpdate> {
+fn keyed_apart(mut updates: Vec<SeenUpdate>) -> Vec<SeenUpdate> {
     let mut keys = crate::normalize::keyed::UpdateKeys::default();
+    let mut taken = HashSet::new();
     for update in &mut updates {
-        update.key = keys.next(&update.key);
+        let mut key = keys.next(&update.key);
+        // An item may have marked its own second already.
+        while !taken.insert(key.clone()) {
+            key = keys.next(&update.key);
+        }
+        update.key = key;
     }
     updates
 }

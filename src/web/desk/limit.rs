@@ -82,15 +82,26 @@ fn network(origin: &str) -> String {
     }
 }
 
+impl Rate {
+    fn room(self) -> SignedDuration {
+        self.every * i32::try_from(self.most).unwrap_or(i32::MAX)
+    }
+
+    /// When a bucket is full. No try fills it further than its room: what lies beyond was written by a clock that was
+    /// wrong and has been set since, and must lock nobody out.
+    fn full(self, at: Full, now: Timestamp) -> Full {
+        if at.duration_since(now) > self.room() { now } else { at.max(now) }
+    }
+}
+
 fn wait(full: Option<&Full>, rate: Rate, now: Timestamp) -> Option<SignedDuration> {
-    let room = rate.every * i32::try_from(rate.most).unwrap_or(i32::MAX);
-    let over = full?.duration_since(now) + rate.every - room;
+    let over = rate.full(*full?, now).duration_since(now) + rate.every - rate.room();
     (over > SignedDuration::ZERO).then_some(over)
 }
 
 fn fill_later(full: &mut BTreeMap<String, Full>, key: String, rate: Rate, now: Timestamp) {
     let at = full.entry(key).or_insert(now);
-    *at = (*at).max(now) + rate.every;
+    *at = rate.full(*at, now) + rate.every;
 }
 
 /// Full buckets are forgotten; if too many are left, those go that would be full soonest.
@@ -143,5 +154,14 @@ mod tests {
             let _ = limits.try_once(&format!("name {n}"), &format!("10.{}.{}.1", n / 250, n % 250), second(0));
         }
         assert!(limits.full.lock().unwrap().len() <= BUCKETS);
+    }
+
+    #[test]
+    fn a_clock_that_stood_years_ahead_for_a_moment_locks_nobody_out() {
+        let limits = Limits::default();
+        let in_years = second(400_000_000);
+        assert!(limits.try_once("ada", "10.0.0.1", in_years).is_ok() && limits.is_audited(in_years));
+        assert!(limits.try_once("ada", "10.0.0.1", second(0)).is_ok());
+        assert!(limits.is_audited(second(0)));
     }
 }

@@ -1,6 +1,6 @@
 //! Passwords: Argon2id, in threads that may block, a few at a time; and those that nobody should choose.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -26,13 +26,13 @@ pub struct Busy;
 /// Where passwords are hashed.
 #[derive(Debug)]
 pub struct Passwords {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     waiting: Semaphore,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE), waiting: Semaphore::new(WAITING) }
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Semaphore::new(WAITING) }
     }
 }
 
@@ -77,8 +77,13 @@ impl Passwords {
 
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let _waiting = self.waiting.try_acquire().map_err(|_| Busy)?;
-        let _turn = self.turns.acquire().await.map_err(|_| Busy)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| Busy)
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Busy)?;
+        let worked = tokio::task::spawn_blocking(move || {
+            // Whoever asked may have hung up meanwhile: the turn is over when the work is.
+            let _turn = turn;
+            work()
+        });
+        worked.await.map_err(|_| Busy)
     }
 }
 
@@ -130,5 +135,15 @@ mod tests {
         assert!(passwords.are_equal("four words are enough".to_owned(), Some(kept.clone())).await.unwrap());
         assert!(!passwords.are_equal("four words are enouhg".to_owned(), Some(kept)).await.unwrap());
         assert!(!passwords.are_equal("nobody's password at all".to_owned(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_leaves_no_hash_behind_that_nobody_counts() {
+        let passwords = Passwords::default();
+        for _ in 0..AT_ONCE {
+            let asked = passwords.hash("four words are enough".to_owned());
+            assert!(tokio::time::timeout(std::time::Duration::ZERO, asked).await.is_err(), "it takes its time");
+        }
+        assert_eq!(passwords.turns.available_permits(), 0, "both are being made still");
     }
 }

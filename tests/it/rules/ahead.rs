@@ -222,3 +222,57 @@ async fn it_is_told_ahead_where_the_subscription_is_about_it() {
     let step = desk.open("okta/status", vec![us], 1).await;
     assert_eq!(step.sent.iter().map(|sent| sent.receiver.as_str()).collect::<Vec<_>>(), ["by-service"]);
 }
+
+/// A vendor's time that lies at the edge of what a time can be.
+fn at_the_edge(at: jiff::Timestamp) -> bellwether::model::stated::Stated {
+    bellwether::model::stated::Stated::certain(at, at.to_string())
+}
+
+#[tokio::test]
+async fn times_at_the_edge_of_time_stop_no_tick() {
+    use bellwether::model::snapshot::Planned;
+    use jiff::Timestamp;
+    for (from, until) in
+        [(Timestamp::MIN, Timestamp::MAX), (Timestamp::MAX, Timestamp::MAX), (Timestamp::MIN, Timestamp::MIN)]
+    {
+        for phase in [Phase::Scheduled, Phase::InProgress] {
+            let desk = desk(
+                "ahead = \"2h\"\nleast = \"maintenance\"\nmaintenance = [\"ahead\", \"begin\", \"overrun\", \"end\"]",
+            )
+            .await;
+            let planned = Some(Planned { from: at_the_edge(from), until: Some(at_the_edge(until)) });
+            let absurd = SeenIncident { planned, started: Some(at_the_edge(from)), ..maintenance("m", 1, 2) };
+            desk.open("okta/status", vec![with_phase(phase, absurd.clone())], 1).await;
+            desk.tick(2).await;
+            let over = SeenIncident { ended: Some(at_the_edge(until)), ..with_phase(Phase::Completed, absurd) };
+            desk.open("okta/status", vec![over], 3).await;
+            desk.tick(4).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_moves_its_end_at_every_look_is_no_storm() {
+    let desk = desk(AHEAD).await;
+    assert_eq!(desk.open("okta/status", vec![maintenance("m", 100, 160)], 1).await.sent.len(), 1);
+    let mut sent = Vec::new();
+    for minutes in 2..62 {
+        sent.extend(desk.open("okta/status", vec![maintenance("m", 100, 159 + minutes)], minutes).await.sent);
+        sent.extend(desk.tick(minutes).await.sent);
+    }
+    assert!((1..=5).contains(&sent.len()), "{} messages in an hour", sent.len());
+    // What is told last is how it stands, also when nobody moves it any more.
+    for minutes in 62..80 {
+        sent.extend(desk.tick(minutes).await.sent);
+    }
+    let last = sent.last().unwrap().facts.topics[0].ahead.unwrap();
+    assert_eq!(last.planned.until, Some(minute(159 + 61)));
+}
+
+#[tokio::test]
+async fn one_that_is_moved_nearer_is_told_at_once_however_often_it_moved() {
+    let desk = desk(AHEAD).await;
+    desk.open("okta/status", vec![maintenance("m", 100, 160)], 1).await;
+    assert_eq!(desk.open("okta/status", vec![maintenance("m", 110, 160)], 2).await.sent.len(), 1);
+    assert_eq!(desk.open("okta/status", vec![maintenance("m", 15, 60)], 3).await.sent.len(), 1, "it begins in minutes");
+}

@@ -243,3 +243,20 @@ async fn a_post_that_was_joined_goes_on_being_read_at_its_source() {
     assert!(!vendors.standing.is_open(), "what vanished from the list is over there");
     assert!(story.reports[0].standing.is_open() && story.reports[0].source.is_by_hand());
 }
+
+#[tokio::test]
+async fn a_joined_post_that_was_let_go_of_and_comes_back_is_found_under_its_own_name() {
+    use bellwether::store::retention::Before;
+    let (desk, ours, theirs) = on_the_ehr().await;
+    desk.join(&ours, &theirs, 6).await.unwrap();
+    desk.open("okta/status", vec![ended(7, incident("a"))], 7).await;
+    desk.by_hand("okta/manual", &ended(8, call()), 8).await;
+    desk.open("okta/status", Vec::new(), 9).await;
+    let all = minute(1_000_000);
+    desk.store.let_go(&Before { bodies: all, tries: all, incidents: all, messages: all }).await.unwrap();
+    assert!(desk.store.story(&ours.0).await.unwrap().is_none(), "it is let go of");
+    let back = desk.open("okta/status", vec![incident("a")], 1_000_001).await;
+    let named = back.sent[0].facts.topics[0].incident.clone().unwrap();
+    assert!(desk.store.story(&named.0).await.unwrap().is_some(), "{named:?} is told, and its page is not there");
+    assert!(desk.store.joints(&ours).await.unwrap().is_empty());
+}

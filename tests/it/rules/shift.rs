@@ -193,3 +193,14 @@ async fn a_maintenance_that_runs_and_ends_soon_is_told_so() {
     assert!(text.contains("maintenance runs, and is to end 13:30 UTC, for EHR"), "{text}");
     assert!(text.contains("EHR (life-safety), maintenance since 12:00 UTC"), "{text}");
 }
+
+#[tokio::test]
+async fn a_clock_that_stood_years_ahead_for_a_moment_silences_no_shift() {
+    use bellwether::alerting::shift::{Standing, standing};
+    let desk = desk().await;
+    let (shift, utc) = (&desk.compiled.shifts[0], jiff::tz::TimeZone::UTC);
+    let in_2038 = "2038-01-19T13:00:00Z".parse().unwrap();
+    assert!(matches!(standing(shift, &utc, Some(in_2038), minute(61)), Standing::Begins(hour) if hour == minute(60)));
+    // Set back over its hour by a second, it is not told twice.
+    assert_eq!(standing(shift, &utc, Some(minute(60)), minute(60) - SignedDuration::from_secs(1)), Standing::Told);
+}
