@@ -10,7 +10,8 @@ const KEYS = [
   ['s', 'opens and copies its situation update, where it has one'],
   ['?', 'shows these keys; Esc closes them'],
 ];
-const ITEMS = 'article.card, tbody tr';
+// A row within a card is a part of the card.
+const ITEMS = 'article.card, tbody tr:not(article.card *)';
 const root = document.documentElement;
 const main = () => document.getElementById('main');
 
@@ -148,6 +149,8 @@ async function copy(button) {
     if (!document.execCommand('copy')) return say('Marked: copy it with Ctrl and C.');
   }
   say('Copied.');
+  button.textContent = 'Copied';
+  setTimeout(() => { button.textContent = 'Copy'; }, 2_000);
 }
 
 function open() {
@@ -173,6 +176,8 @@ document.addEventListener('keydown', (event) => {
   act();
 });
 
+// What is to be copied can be marked and copied by hand; with this script there is a button for it.
+root.classList.add('can-copy');
 document.addEventListener('click', (event) => {
   const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
   if (button) copy(button);
@@ -185,5 +190,5 @@ addEventListener('storage', (event) => {
 
 const opener = element('button', { type: 'button', className: 'plain-button' }, 'Keys and theme (?)');
 opener.addEventListener('click', help);
-document.querySelector('.foot')?.append(opener);
+document.querySelector('footer.foot')?.append(opener);
 document.body.append(voice);
