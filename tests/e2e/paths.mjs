@@ -305,9 +305,12 @@ async function joinsAndParts(one, path) {
     await look(one, "joined-list");
     await press(one, "button", /Part it/);
     await one.page.waitForLoadState("load");
+    await arrives(one, (url) => url.pathname === path);
+    await press(one, "link", /One with the vendor/);
+    await arrives(one, /\/join/);
     await sees(one, "main", "Joined: nothing");
     await press(one, "button", /Join it/);
-    await one.page.waitForLoadState("load");
+    await arrives(one, (url) => url.pathname === path);
 }
 
 async function ends(one, path) {
@@ -318,15 +321,17 @@ async function ends(one, path) {
     await look(one, "end");
     await press(one, "button", "See what it does");
     await one.page.waitForLoadState("load");
-    await sees(one, "main", "Ward workstations");
+    await sees(one, "main", "it is over when both are");
     await look(one, "end-confirm");
-    const before = (await mails()).length;
     await press(one, "button", /Yes/);
     await arrives(one, (url) => url.pathname === path);
     await sees(one, "main", "run again");
+    const before = (await mails()).length;
+    await ask("/over", { vendor: "crowdstrike" });
     await mailNumber(before + 1);
     const last = (await mails()).at(-1);
     check(/^\[?over/i.test(last.subject) && last.text.includes("Ward workstations"), `the end is told: ${last.subject}`);
+    await one.page.locator(".down .kicker", { hasText: "Was" }).waitFor({ timeout: PATIENCE });
     await look(one, "ended");
 }
 

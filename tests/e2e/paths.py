@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bellwether import PICTURES, ROOT, Bellwether, Failed, check, scratch
+from peers import ended
 from receivers import Mailbox
 
 VENDORS = {"keyring": ["Single sign-on", "Directory"], "crowdstrike": ["Sensor", "Console"]}
@@ -76,7 +77,7 @@ class World:
         self.mailbox = Mailbox()
         self.bellwether = None
         self.open = {vendor: [] for vendor in VENDORS}
-        self.looks = dict.fromkeys(VENDORS, 0)
+        self.past = {vendor: [] for vendor in VENDORS}
         self.pages = {vendor: self._serve(lambda path, _, vendor=vendor: self._page(vendor, path)) for vendor in VENDORS}
         self.control = self._serve(self._ask)
 
@@ -109,10 +110,9 @@ class World:
     def _page(self, vendor, path):
         page = {"id": vendor, "name": vendor.title(), "url": f"https://status.{vendor}.example", "time_zone": "Etc/UTC"}
         if path.endswith("/incidents.json"):
-            return {"page": page, "incidents": self.open[vendor]}
+            return {"page": page, "incidents": self.open[vendor] + self.past[vendor]}
         if not path.endswith("/summary.json"):
             return None
-        self.looks[vendor] += 1
         hit = {part["name"]: part["status"] for one in self.open[vendor] for part in one["components"]}
         components = [{"id": name, "name": name, "status": hit.get(name, "operational"), "group": False}
                       for name in VENDORS[vendor]]
@@ -133,6 +133,11 @@ class World:
                 "created_at": at, "started_at": at, "updated_at": at, "shortlink": "https://status.example/x",
                 "incident_updates": [said], "components": [part]})
             return {"at": at}
+        if path == "/over":
+            vendor = body["vendor"]
+            self.past[vendor] += [ended(one, now()) for one in self.open[vendor]]
+            self.open[vendor] = []
+            return {}
         if path == "/file":
             self.bellwether.write(body["name"], body["text"])
             return {}
