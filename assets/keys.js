@@ -10,7 +10,8 @@ const KEYS = [
   ['s', 'opens and copies its situation update, where it has one'],
   ['?', 'shows these keys; Esc closes them'],
 ];
-const ITEMS = 'article.card, tbody tr';
+// A row within a card is a part of the card.
+const ITEMS = 'article.card, tbody tr:not(article.card *)';
 const root = document.documentElement;
 const main = () => document.getElementById('main');
 
@@ -138,6 +139,21 @@ function copyUpdate() {
   button.click();
 }
 
+async function copy(button) {
+  const text = button.parentElement.querySelector('textarea');
+  if (!text) return;
+  try {
+    await navigator.clipboard.writeText(text.value);
+  } catch {
+    // Without TLS a browser has no clipboard for us; marked words can still be copied.
+    text.select();
+    if (!document.execCommand('copy')) return say('Marked: copy it with Ctrl and C.');
+  }
+  say('Copied.');
+  button.textContent = 'Copied';
+  setTimeout(() => { button.textContent = 'Copy'; }, 2_000);
+}
+
 function open() {
   const item = document.activeElement;
   if (item?.matches(ITEMS)) item.querySelector(':is(h1, h2, h3, th) a[href], a[href]')?.click();
@@ -161,6 +177,13 @@ document.addEventListener('keydown', (event) => {
   act();
 });
 
+// What is to be copied can be marked and copied by hand; with this script there is a button for it.
+root.classList.add('can-copy');
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
+  if (button) copy(button);
+});
+
 // Another page of ours, in another tab, may choose another theme.
 addEventListener('storage', (event) => {
   if (event.key === 'bellwether-theme') setTheme(event.newValue ?? 'system');
@@ -168,5 +191,5 @@ addEventListener('storage', (event) => {
 
 const opener = element('button', { type: 'button', className: 'plain-button' }, 'Keys and theme (?)');
 opener.addEventListener('click', help);
-document.querySelector('.foot')?.append(opener);
+document.querySelector('footer.foot')?.append(opener);
 document.body.append(voice);

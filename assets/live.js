@@ -146,15 +146,3 @@ function listen() {
 setInterval(judge, 5_000);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) later(0); });
 listen();
-
-// What is to be copied can be marked and copied by hand; with a script there is a button for it.
-if (navigator.clipboard) {
-  document.documentElement.classList.add('can-copy');
-  document.addEventListener('click', async (event) => {
-    const button = event.target.closest('[data-copy]');
-    if (!button) return;
-    await navigator.clipboard.writeText(button.parentElement.querySelector('textarea').value);
-    button.textContent = 'Copied';
-    setTimeout(() => { button.textContent = 'Copy'; }, 2_000);
-  });
-}

@@ -11,7 +11,8 @@ const out = process.argv[2] ?? "target/pages";
 mkdirSync(out, { recursive: true });
 // As tests/it/web/show.rs serves them.
 const first = Number(process.env.BELLWETHER_SHOW_PORT ?? 18090);
-const [storm, quiet, crowd, dark, told, past] = [0, 1, 2, 3, 4, 5].map((n) => `http://127.0.0.1:${first + n}`);
+const [storm, quiet, crowd, dark, told, past, planned, due, drill] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `http://127.0.0.1:${first + n}`);
 const all = await (await fetch(`${past}/api/v1/incidents?vendor=keyring&state=all`)).json();
 const incident = (words) => `${past}/incidents/${all.incidents.find((one) => one.title.includes(words)).id}`;
 const pages = {
@@ -22,14 +23,27 @@ const pages = {
     "vendor": `${past}/vendors/keyring`, "vendor-blind": `${dark}/vendors/keyring`,
     "vendor-unread": `${past}/vendors/carechart`, "vendors": `${past}/vendors`,
     "services": `${storm}/services`, "service": `${storm}/services/ehr`,
+    "vendor-without-source": `${storm}/vendors/carechart`, "sources": `${dark}/sources`, "sources-quiet": `${quiet}/sources`,
+    "maintenance-ahead": `${due}/maintenance`, "maintenance-running": `${planned}/maintenance`, "maintenance-none": `${quiet}/maintenance`,
+    "deliveries": `${planned}/deliveries`, "deliveries-none": `${quiet}/deliveries`, "sign-in": `${storm}/sign-in`,
+    "page-gone": `${storm}/nothing`, "first-drill": `${drill}/`, "sign-in-drill": `${drill}/sign-in`,
 };
+const walls = { "wall-storm": `${storm}/wall`, "wall-quiet": `${quiet}/wall`, "wall-blind": `${dark}/wall`, "wall-drill": `${drill}/wall` };
 const ways = {
     light: {}, dark: { scheme: "dark" }, phone: { width: 390 }, "phone-dark": { width: 390, scheme: "dark" },
     grey: { grey: true }, forced: { forced: true }, paper: { print: true, width: 800 }, unscripted: { script: false },
 };
 const jobs = Object.entries(pages).flatMap(([name, url]) =>
     Object.entries(ways).map(([way, how]) => ({ url, out: `${out}/${name}-${way}.png`, gone: name.endsWith("gone"), ...how })));
-writeFileSync(`${out}/jobs.json`, JSON.stringify(jobs));
+for (const [name, url] of Object.entries(walls)) {
+    for (const [width, height] of [[1920, 1080], [1280, 720]]) {
+        jobs.push({ url, out: `${out}/${name}-${width}.png`, width, height, wall: true });
+    }
+}
+// BELLWETHER_PAGES=first,incident takes only those whose name begins so.
+const wanted = process.env.BELLWETHER_PAGES?.split(",");
+const isWanted = (job) => !wanted || wanted.some((name) => job.out.slice(out.length + 1).startsWith(name));
+writeFileSync(`${out}/jobs.json`, JSON.stringify(jobs.filter(isWanted)));
 const shots = fileURLToPath(new URL("shots.mjs", import.meta.url));
 const done = spawnSync(process.execPath, [shots, `${out}/jobs.json`], { stdio: "inherit" });
 process.exit(done.status ?? 1);

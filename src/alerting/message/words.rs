@@ -52,8 +52,9 @@ pub fn place(service: &HurtService, facts: &Facts) -> String {
     let (here, all) = (service.sites.len(), facts.sites_in_all as usize);
     match service.sites.as_slice() {
         [] => "at all sites".to_owned(),
-        _ if here == all => format!("at all {all} sites"),
         [one] => format!("at {one}"),
+        [_, _] if all == 2 => "at both sites".to_owned(),
+        _ if here == all => format!("at all {all} sites"),
         _ if all > here => format!("at {here} of {all} sites"),
         _ => format!("at {here} sites"),
     }

@@ -114,7 +114,8 @@ async fn gather(site: &Site, id: &str) -> Result<Option<Incident>, StoreError> {
     Ok(Some(Incident {
         frame: Frame::new(&now, "incident", format!("/incidents/{id}"), site.app.token.is_some()),
         title: card.as_ref().map_or_else(|| format!("{vendor}: {heading}"), |card| card.sentence.clone()),
-        key: Theirs::line(&report.seen.key),
+        // The key of what was entered by hand says nothing to people.
+        key: Theirs::line(if report.source.is_by_hand() { "" } else { &report.seen.key }),
         vendor_id: report.source.vendor().to_string(),
         permanent: format!("{}/incidents/{id}", now.compiled.page.as_deref().unwrap_or_default()),
         other: card.is_none().then(|| other(&now, report, &vendor)),

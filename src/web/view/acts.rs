@@ -25,6 +25,8 @@ pub struct Acts {
     joined: usize,
     can_act: bool,
     is_person: bool,
+    /// Whether it stands on the page of the incident; else one comes back to the list after an act.
+    is_whole: bool,
     /// Whether there is anything to show at all: on a card of the first page an offer to sign in would only be noise.
     is_shown: bool,
     form: String,
@@ -61,6 +63,7 @@ impl Acts {
             joined: if is_by_hand { joined } else { 0 },
             can_act,
             is_person: viewer.way == Way::Session,
+            is_whole,
             form: viewer.form.unwrap_or_default(),
         }
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Badge, count, list, tier};
+use super::{Badge, list, tier};
 use crate::model::clock_text::{between, span};
 use crate::model::effect::Effect;
 use crate::model::impact::Impact;
@@ -74,10 +74,18 @@ pub fn place(inventory: &Inventory, service: &Service) -> String {
     let (here, all) = (service.sites.len(), inventory.sites.len());
     match service.sites.as_slice() {
         [] if all == 0 => "everywhere".to_owned(),
-        [] => format!("at all {}", count(all, "site")),
+        [] => at_all(all),
         [one] => format!("at {}", inventory.site_name(one)),
-        _ if here >= all => format!("at all {}", count(all, "site")),
+        _ if here >= all => at_all(all),
         _ => format!("at {here} of {all} sites"),
+    }
+}
+
+fn at_all(sites: usize) -> String {
+    match sites {
+        1 => "at our site".to_owned(),
+        2 => "at both sites".to_owned(),
+        _ => format!("at all {sites} sites"),
     }
 }
 

@@ -23,7 +23,9 @@ async fn show() {
     }
     super::deliveries::give_up(&planned, ago(-30)).await;
     let due = super::maintenance::planned().await;
-    let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due];
+    let mut drill = storm(true).await;
+    Arc::make_mut(&mut drill.compiled).is_drill = true;
+    let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due, drill];
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(first..) {
         let clock = match port - first {
