@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
-use bellwether::model::credentials::Access;
+use bellwether::model::format::Format;
 use bellwether::model::id::SourceId;
 use bellwether::model::incident::KnownOpen;
-use bellwether::model::vendor::{Format, Schedule, Source};
+use bellwether::model::vendor::Source;
 use bellwether::normalize::{self, Answer, Body, Outcome, Reading};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -184,15 +184,7 @@ fn looks(criterion: &mut Criterion) {
         (Format::Feed, feed()),
     ] {
         let Ok(id) = SourceId::parse("synthetic/bench") else { continue };
-        let source = Source {
-            id,
-            format,
-            url: None,
-            every: Schedule::USUAL,
-            roles: Vec::new(),
-            feed: None,
-            access: Access::Open,
-        };
+        let source = Source::at(id, format, None);
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         let answers = [Answer { role: normalize::about(format).roles[0], outcome: Outcome::Body(Body::saved(bytes)) }];
         assert!(read(&source, &answers) > 0, "{} does not read its body", format.name());

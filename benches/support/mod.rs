@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use bellwether::model::credentials::Access;
 use bellwether::model::effect::EffectKind;
+use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
 use bellwether::model::impact::Impact;
 use bellwether::model::inventory::{Dependency, Inventory, Need, On, Procedure, Selector, Service, Tier, Without};
 use bellwether::model::subscription::{Receiver, Subscription, Way, WebhookUrl};
-use bellwether::model::vendor::{Format, Schedule, Source, Support, Vendor};
+use bellwether::model::vendor::{Schedule, Source, Support, Vendor};
 use bellwether::pipeline::compiled::{Compiled, Parts};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -76,13 +76,8 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
         support: Support::default(),
         notifies: None,
         sources: vec![Source {
-            id: source_id(n),
-            format: Format::Statuspage,
-            url: Some(addresses.page(n)),
             every: Schedule::Every(every),
-            roles: Vec::new(),
-            access: Access::Open,
-            feed: None,
+            ..Source::at(source_id(n), Format::Statuspage, Some(addresses.page(n)))
         }],
     }
 }

@@ -20,9 +20,9 @@ use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::demo::drill::Drill;
 use crate::demo::{self, Demo, drill, story};
+use crate::model::format::Format;
 use crate::model::id::{IncidentId, VendorId};
 use crate::model::impact::Impact;
-use crate::model::vendor::Format;
 use crate::pipeline::hand::Act;
 
 /// The exit code for a configuration that cannot be used (EX_CONFIG of sysexits).

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::load::{self, Folders};
 use super::poll::find_vendor;
 use super::table;
+use crate::model::format::Format;
 use crate::model::id::CredentialsId;
-use crate::model::vendor::{Format, Schedule, Vendor};
+use crate::model::vendor::{Schedule, Vendor};
 use crate::normalize;
 
 /// Lists all vendors.

@@ -12,11 +12,12 @@ use super::problem::{Problem, Severity};
 use super::subscriptions::Subscriptions;
 use super::suggest::{did_you_mean, nearest};
 use crate::model::credentials::way_out;
+use crate::model::format::Format;
 use crate::model::id::{CredentialsId, ServiceId, SourceId, VendorId};
 use crate::model::inventory::{Dependency, Inventory, Need, On, Selector, Service};
 use crate::model::snapshot::ComponentRef;
 use crate::model::subscription::Way;
-use crate::model::vendor::{Format, Source, Vendor};
+use crate::model::vendor::{Source, Vendor};
 
 /// All that is compared; `None` for a file with errors of its own.
 #[derive(Debug, Clone, Copy)]

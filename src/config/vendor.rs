@@ -10,9 +10,10 @@ use super::value::{Name, Period, has_credentials, is_surely_private};
 use super::{Parsed, read, schedule};
 use crate::model::credentials::Access;
 use crate::model::feed::FeedRules;
+use crate::model::format::Format;
 use crate::model::id::{CredentialsId, SourceId, VendorId};
 use crate::model::text;
-use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
+use crate::model::vendor::{Schedule, Source, Support, Vendor};
 
 /// The shortest interval at an address that is not surely our own.
 const SHORTEST: Period = Period::seconds(30);

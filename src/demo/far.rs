@@ -25,7 +25,7 @@ use super::story::Story;
 use super::vendors;
 use crate::clock::Clock;
 use crate::model::clock_text::Times;
-use crate::model::vendor::Format;
+use crate::model::format::Format;
 
 /// A signature is believed for so long, as the standard has it.
 const TOLERANCE_SECONDS: i64 = 300;

@@ -12,6 +12,7 @@ pub mod condition;
 pub mod credentials;
 pub mod effect;
 pub mod feed;
+pub mod format;
 pub mod hash;
 pub mod host;
 pub mod id;

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::credentials::Access;
 use super::feed::FeedRules;
+use super::format::Format;
 use super::id::{SourceId, VendorId};
 
 /// A company that the organisation depends on.
@@ -64,6 +65,12 @@ pub struct Source {
 }
 
 impl Source {
+    /// A source that is read as its format reads, at the usual interval, open to everybody.
+    #[must_use]
+    pub const fn at(id: SourceId, format: Format, url: Option<Url>) -> Self {
+        Self { id, format, url, every: Schedule::USUAL, roles: Vec::new(), feed: None, access: Access::Open }
+    }
+
     /// Whether it is looked at.
     #[must_use]
     pub const fn is_polled(&self) -> bool {
@@ -84,102 +91,4 @@ pub enum Schedule {
 impl Schedule {
     /// What holds unless the vendor's file says otherwise.
     pub const USUAL: Self = Self::Every(Duration::from_secs(60));
-}
-
-/// The ways of publishing that Bellwether can read. Code knows formats; folders know vendors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// Atlassian Statuspage and what answers like it.
-    Statuspage,
-    /// The AWS Health Dashboard's public events.
-    AwsHealth,
-    /// Azure's public status feed.
-    AzureRss,
-    /// Google Cloud, Workspace and Maps.
-    GoogleCloud,
-    /// The health of a tenant's Microsoft 365, by Microsoft Graph.
-    #[serde(rename = "microsoft-365")]
-    Microsoft365,
-    /// What Microsoft tells the public of its admin centers.
-    MicrosoftPublic,
-    /// Azure's public status page, by its API.
-    AzureEmerging,
-    /// Oracle Cloud Infrastructure's dashboard.
-    OracleCloud,
-    /// Okta's status page.
-    Okta,
-    /// Slack's status.
-    Slack,
-    /// Any feed: RSS, Atom, JSON Feed.
-    Feed,
-    /// A person's word.
-    Manual,
-}
-
-impl Format {
-    /// All of them, in the order in which they are listed for people.
-    pub const ALL: [Self; 12] = [
-        Self::Statuspage,
-        Self::AwsHealth,
-        Self::AzureRss,
-        Self::GoogleCloud,
-        Self::Microsoft365,
-        Self::MicrosoftPublic,
-        Self::AzureEmerging,
-        Self::OracleCloud,
-        Self::Okta,
-        Self::Slack,
-        Self::Feed,
-        Self::Manual,
-    ];
-
-    /// The name in a vendor's file.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Statuspage => "statuspage",
-            Self::AwsHealth => "aws-health",
-            Self::AzureRss => "azure-rss",
-            Self::GoogleCloud => "google-cloud",
-            Self::Microsoft365 => "microsoft-365",
-            Self::MicrosoftPublic => "microsoft-public",
-            Self::AzureEmerging => "azure-emerging",
-            Self::OracleCloud => "oracle-cloud",
-            Self::Okta => "okta",
-            Self::Slack => "slack",
-            Self::Feed => "feed",
-            Self::Manual => "manual",
-        }
-    }
-
-    /// Whether its places let nobody in without credentials.
-    #[must_use]
-    pub const fn wants_credentials(self) -> bool {
-        matches!(self, Self::Microsoft365 | Self::AzureEmerging)
-    }
-
-    /// Whether its places speak of something beside what customers use, so that their silence proves no service well.
-    #[must_use]
-    pub const fn speaks_aside(self) -> bool {
-        matches!(self, Self::MicrosoftPublic)
-    }
-
-    /// The format of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
-}
-
-/// How well a format is known. What was only guessed never shows green and never alerts until a person confirmed it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Evidence {
-    /// Read against real bodies.
-    Recorded,
-    /// Written from the vendor's documentation.
-    Documented,
-    /// Written from hearsay.
-    Guessed,
 }

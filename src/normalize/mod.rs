@@ -14,6 +14,7 @@ pub mod feed;
 pub mod field;
 pub mod google_cloud;
 pub mod keyed;
+pub mod manual;
 pub mod microsoft_365;
 pub mod microsoft_public;
 pub mod moment;
@@ -26,9 +27,10 @@ pub mod statuspage;
 use jiff::Timestamp;
 use url::Url;
 
+use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{GoneAfter, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format, Source};
+use crate::model::vendor::Source;
 
 /// One request that a format needs carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,78 +118,107 @@ pub struct About {
     pub perishable_keys: bool,
 }
 
-/// What `format` is.
-#[must_use]
-pub const fn about(format: Format) -> About {
-    match format {
-        Format::Statuspage => statuspage::ABOUT,
-        Format::AwsHealth => aws_health::ABOUT,
-        Format::AzureRss => azure_rss::ABOUT,
-        Format::GoogleCloud => google_cloud::ABOUT,
-        Format::Microsoft365 => microsoft_365::ABOUT,
-        Format::MicrosoftPublic => microsoft_public::ABOUT,
-        Format::AzureEmerging => azure_emerging::ABOUT,
-        Format::OracleCloud => oracle_cloud::ABOUT,
-        Format::Okta => okta::ABOUT,
-        Format::Slack => slack::ABOUT,
-        Format::Feed => feed::ABOUT,
-        Format::Manual => MANUAL,
+/// A look at a source, as a format sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Which source.
+    pub source: &'a Source,
+    /// The address that the format starts from.
+    pub url: &'a Url,
+    /// What is known of it and open.
+    pub open: &'a KnownOpen,
+    /// When the look is.
+    pub now: Timestamp,
+}
+
+impl Asked<'_> {
+    /// The request for a role: at the address that the source names for it, or else at that path of the page's host.
+    #[must_use]
+    pub fn request(&self, role: &'static str, path: &str, accept: &'static str) -> Request {
+        let named = self.source.roles.iter().find(|(name, _)| name == role).map(|(_, url)| url.clone());
+        Request { role, url: named.unwrap_or_else(|| at(self.url, path)), accept }
     }
 }
 
-const MANUAL: About = About {
-    format: Format::Manual,
-    evidence: Evidence::Recorded,
-    summary: "A person's word, for vendors that publish nothing: `bellwether incident open`",
-    says: "incidents, components, regions, ends",
-    roles: &[],
-    gone_after: GoneAfter::USUAL,
-    perishable_keys: false,
-};
+/// That path of the host of `url`, without anything else of it.
+fn at(url: &Url, path: &str) -> Url {
+    let mut url = url.clone();
+    url.set_path(path);
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
+/// How a format is read: all that the rest of the program knows of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// What it is and can say.
+    pub about: About,
+    /// The requests of a look: what is asked first.
+    pub plan: fn(&Asked<'_>) -> Vec<Request>,
+    /// What the answers so far come to.
+    pub read: fn(&Asked<'_>, &[Answer]) -> Reading,
+    /// Where a source of the format may start, guessed from a status page's address and what stands on it. Each guess is
+    /// tried by `plan` and `read`: only the document's own sign counts.
+    pub find: fn(&Page<'_>) -> Vec<Url>,
+}
+
+/// A status page for people, of which nobody knows yet how it publishes.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Its address, after redirects.
+    pub url: &'a Url,
+    /// What it answered, where it could be read.
+    pub html: Option<&'a str>,
+}
+
+impl Page<'_> {
+    /// That path of the page's host.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Url {
+        at(self.url, path)
+    }
+}
+
+/// How `format` is read.
+#[must_use]
+pub const fn reader(format: Format) -> &'static Reader {
+    match format {
+        Format::Statuspage => &statuspage::READER,
+        Format::AwsHealth => &aws_health::READER,
+        Format::AzureRss => &azure_rss::READER,
+        Format::GoogleCloud => &google_cloud::READER,
+        Format::Microsoft365 => &microsoft_365::READER,
+        Format::MicrosoftPublic => &microsoft_public::READER,
+        Format::AzureEmerging => &azure_emerging::READER,
+        Format::OracleCloud => &oracle_cloud::READER,
+        Format::Okta => &okta::READER,
+        Format::Slack => &slack::READER,
+        Format::Feed => &feed::READER,
+        Format::Manual => &manual::READER,
+    }
+}
+
+/// What `format` is.
+#[must_use]
+pub const fn about(format: Format) -> About {
+    reader(format).about
+}
 
 /// The requests of a look at `source`: what is asked first. Empty for `manual`.
 #[must_use]
-pub fn plan(source: &Source, open: &KnownOpen) -> Vec<Request> {
-    let Some(url) = &source.url else { return Vec::new() };
-    match source.format {
-        Format::Statuspage => statuspage::plan(source, url, open),
-        Format::AwsHealth => aws_health::plan(url),
-        Format::AzureRss => azure_rss::plan(url),
-        Format::GoogleCloud => google_cloud::plan(url),
-        Format::Microsoft365 => microsoft_365::plan(source, url),
-        Format::MicrosoftPublic => microsoft_public::plan(url),
-        Format::AzureEmerging => azure_emerging::plan(url),
-        Format::OracleCloud => oracle_cloud::plan(source, url),
-        Format::Okta => okta::plan(url),
-        Format::Slack => slack::plan(source, url, open),
-        Format::Feed => feed::plan(url),
-        Format::Manual => Vec::new(),
-    }
+pub fn plan(source: &Source, open: &KnownOpen, now: Timestamp) -> Vec<Request> {
+    source.url.as_ref().map_or_else(Vec::new, |url| (reader(source.format).plan)(&Asked { source, url, open, now }))
 }
 
 /// Reads the answers of a look.
 #[must_use]
 pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestamp) -> Reading {
-    match source.format {
-        Format::Statuspage => statuspage::read(source, answers, open, now),
-        Format::AwsHealth => Reading::Done(first(answers).and_then(aws_health::read)),
-        Format::AzureRss => Reading::Done(first(answers).and_then(azure_rss::read)),
-        Format::GoogleCloud => {
-            Reading::Done(first(answers).and_then(|body| google_cloud::read(body, source.url.as_ref())))
-        }
-        Format::Microsoft365 => microsoft_365::read(source, answers, open),
-        Format::MicrosoftPublic => {
-            Reading::Done(first(answers).and_then(|body| microsoft_public::read(body, source.url.as_ref())))
-        }
-        Format::AzureEmerging => Reading::Done(first(answers).and_then(azure_emerging::read)),
-        Format::OracleCloud => Reading::Done(oracle_cloud::read(answers, open, now)),
-        Format::Okta => Reading::Done(first(answers).and_then(|body| okta::read(body, source.url.as_ref()))),
-        Format::Slack => slack::read(source, answers, open),
-        Format::Feed => Reading::Done(first(answers).and_then(|body| feed::read(body, source, open, now))),
-        Format::Manual => Reading::Done(Err(Unreadable::NotAllowed(
-            "a manual source is a person's word and is not polled".to_owned(),
-        ))),
-    }
+    let Some(url) = &source.url else {
+        let why = "a manual source is a person's word and is not polled".to_owned();
+        return Reading::Done(Err(Unreadable::NotAllowed(why)));
+    };
+    (reader(source.format).read)(&Asked { source, url, open, now }, answers)
 }
 
 /// The body of a format that needs one document only.

@@ -87,22 +87,14 @@ fn is_late(source: &Source, looked: Option<&Looked>, started: Timestamp, now: Ti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::credentials::Access;
+
+    use crate::model::format::Format;
     use crate::model::snapshot::Unreadable;
-    use crate::model::vendor::Format;
 
     fn late(every: Schedule, last: Option<i64>, health: Health, now: i64) -> bool {
         let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
         let id = SourceId::parse("a/b").unwrap();
-        let source = Source {
-            id: id.clone(),
-            format: Format::Statuspage,
-            url: None,
-            every,
-            roles: Vec::new(),
-            feed: None,
-            access: Access::Open,
-        };
+        let source = Source { every, ..Source::at(id.clone(), Format::Statuspage, None) };
         let looked = Looked { source: id, at: last.map(at), health };
         is_late(&source, Some(&looked), at(0), at(now))
     }

@@ -181,7 +181,7 @@ impl Looked {
 pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestamp) -> Looked {
     let is_due = memory.history_read.is_none_or(|at| now.duration_since(at) >= HISTORY_EVERY);
     let open = KnownOpen { keys: memory.open.keys.clone(), history_due: is_due };
-    let plan = normalize::plan(source, &open);
+    let plan = normalize::plan(source, &open, now);
     let (mut answers, mut not_modified) = (Vec::new(), Vec::new());
     let mut asking = Asking::new(ask, source);
     for request in &plan {

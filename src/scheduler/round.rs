@@ -142,20 +142,12 @@ impl Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::credentials::Access;
-    use crate::model::vendor::{Format, Schedule};
+
+    use crate::model::format::Format;
 
     fn source(id: &str, url: &str) -> Source {
         let id = SourceId::parse(id).unwrap();
-        Source {
-            id,
-            format: Format::Statuspage,
-            url: url.parse().ok(),
-            every: Schedule::USUAL,
-            roles: Vec::new(),
-            feed: None,
-            access: Access::Open,
-        }
+        Source::at(id, Format::Statuspage, url.parse().ok())
     }
 
     fn all(sources: &[Source]) -> BTreeMap<SourceId, Source> {

@@ -130,21 +130,13 @@ fn phase(source: &Source) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::credentials::Access;
+
+    use crate::model::format::Format;
     use crate::model::id::SourceId;
-    use crate::model::vendor::Format;
 
     fn source(id: &str, every: Schedule) -> Source {
         let url = "https://status.example.org".parse().ok();
-        Source {
-            id: SourceId::parse(id).unwrap(),
-            format: Format::Statuspage,
-            url,
-            every,
-            roles: Vec::new(),
-            access: Access::Open,
-            feed: None,
-        }
+        Source { every, ..Source::at(SourceId::parse(id).unwrap(), Format::Statuspage, url) }
     }
 
     fn wait(source: &Source, mood: Mood) -> i64 {

@@ -8,12 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bellwether::model::credentials::Access;
+use bellwether::model::format::Format;
 use bellwether::model::id::{SourceId, VendorId};
 use bellwether::model::incident::KnownOpen;
 use bellwether::model::phase::Kind;
 use bellwether::model::snapshot::{ComponentRef, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable};
 use bellwether::model::stated::Stated;
-use bellwether::model::vendor::{Format, Schedule, Source};
+use bellwether::model::vendor::{Schedule, Source};
 use bellwether::normalize::{self, Answer, Body, Outcome, Reading};
 use serde_json::{Map, Value, json};
 

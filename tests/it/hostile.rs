@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bellwether::model::vendor::Format;
+use bellwether::model::format::Format;
 
 use crate::support::reading::{read, read_role};
 

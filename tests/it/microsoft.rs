@@ -11,11 +11,12 @@ use std::time::Duration;
 use bellwether::fetch::{Fetcher, Settings};
 use bellwether::model::credentials::{Access, Cloud};
 use bellwether::model::effect::World;
+use bellwether::model::format::Format;
 use bellwether::model::id::{CredentialsId, SourceId};
 use bellwether::model::incident::Health;
 use bellwether::model::secret::Secret;
 use bellwether::model::snapshot::{Look, Snapshot, Unreadable};
-use bellwether::model::vendor::{Format, Schedule, Source, Vendor};
+use bellwether::model::vendor::{Source, Vendor};
 use bellwether::normalize::entra;
 use bellwether::pipeline::look::{Looked, Memory, look};
 use bellwether::pipeline::poll_once;
@@ -36,13 +37,8 @@ fn credentials() -> CredentialsId {
 
 fn source(format: Format, url: &url::Url) -> Source {
     Source {
-        id: SourceId::parse("microsoft-365/service-health").unwrap(),
-        format,
-        url: Some(url.clone()),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        feed: None,
         access: Access::Signed(credentials()),
+        ..Source::at(SourceId::parse("microsoft-365/service-health").unwrap(), format, Some(url.clone()))
     }
 }
 

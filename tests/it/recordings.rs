@@ -5,27 +5,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bellwether::model::format::Format;
 use bellwether::model::impact::Impact;
 use bellwether::model::phase::{Kind, Phase};
 use bellwether::model::snapshot::{Covers, Snapshot, Unreadable};
-use bellwether::model::vendor::Format;
 
 use crate::support::reading::{read, read_role};
 use crate::support::recorded;
-
-const FORMATS: [Format; 11] = [
-    Format::Microsoft365,
-    Format::MicrosoftPublic,
-    Format::AzureEmerging,
-    Format::Statuspage,
-    Format::AwsHealth,
-    Format::AzureRss,
-    Format::GoogleCloud,
-    Format::OracleCloud,
-    Format::Okta,
-    Format::Slack,
-    Format::Feed,
-];
 
 /// All files below a folder, in order of their names.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -403,7 +389,7 @@ fn no_format_reads_another_s_bodies() {
                 "m365" => vec![Format::Microsoft365, Format::MicrosoftPublic],
                 _ => Vec::new(),
             };
-            for format in FORMATS.into_iter().filter(|format| !own.contains(format)) {
+            for format in Format::ALL.into_iter().filter(|format| *format != Format::Manual && !own.contains(format)) {
                 let came = read(format, &bytes);
                 assert!(came.is_err(), "{} reads as {}: {came:?}", path.display(), format.name());
             }

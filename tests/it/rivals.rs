@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
+use bellwether::model::format::Format;
 use bellwether::model::impact::Impact;
 use bellwether::model::snapshot::{SeenIncident, Snapshot, Unreadable};
-use bellwether::model::vendor::Format;
 use serde_json::{Value, json};
 
 use crate::support::model::{Desk, component, garbled, incident, naming, receiver, service, with_impact, with_phase};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use bellwether::config::value::{has_credentials, is_surely_private};
 use bellwether::config::vendor;
-use bellwether::model::vendor::{Format, Vendor};
+use bellwether::model::format::Format;
+use bellwether::model::vendor::Vendor;
 
 use crate::config_files::shipped_vendors;
 

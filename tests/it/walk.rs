@@ -9,11 +9,11 @@ use bellwether::delivery::mailer::Mailer;
 use bellwether::delivery::webhook::{DEADLINE, Endpoint, Hooks, SigningKey};
 use bellwether::fetch::{Fetcher, Settings};
 use bellwether::model::change::{Change, ChangeKind};
-use bellwether::model::credentials::Access;
+use bellwether::model::format::Format;
 use bellwether::model::id::SourceId;
 use bellwether::model::secret::Secret;
 use bellwether::model::subscription::Way;
-use bellwether::model::vendor::{Format, Schedule, Source, Support, Vendor};
+use bellwether::model::vendor::{Source, Support, Vendor};
 use bellwether::outgoing::client::Options;
 use bellwether::pipeline::compiled::Compiled;
 use bellwether::pipeline::deliver::{self, Relay, Ways};
@@ -76,15 +76,7 @@ fn incident(status: &str, components: &[(&str, &str)], texts: &[&str]) -> Value 
 }
 
 fn okta(url: url::Url) -> Vendor {
-    let source = Source {
-        id: SourceId::parse("okta/status-page").unwrap(),
-        format: Format::Statuspage,
-        url: Some(url),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        access: Access::Open,
-        feed: None,
-    };
+    let source = Source::at(SourceId::parse("okta/status-page").unwrap(), Format::Statuspage, Some(url));
     Vendor {
         id: bellwether::model::id::VendorId::parse("okta").unwrap(),
         name: "Okta".into(),

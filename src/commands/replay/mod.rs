@@ -13,10 +13,10 @@ use jiff::SignedDuration;
 
 use self::lines::Printer;
 use self::recording::Recording;
-use crate::model::credentials::Access;
+use crate::model::format::Format;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::incident::KnownOpen;
-use crate::model::vendor::{Format, Schedule, Source, Support, Vendor};
+use crate::model::vendor::{Source, Support, Vendor};
 use crate::normalize::{self, Answer, Body, Outcome, Reading};
 use crate::pipeline::compiled::{Compiled, Parts};
 
@@ -118,15 +118,7 @@ fn holds_something(format: Format, bytes: &[u8]) -> Option<bool> {
 }
 
 fn source_of(name: &str, format: Format) -> Option<Source> {
-    Some(Source {
-        id: SourceId::parse(name).ok()?,
-        format,
-        url: format!("https://{name}.recorded.invalid/").parse().ok(),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        access: Access::Open,
-        feed: None,
-    })
+    Some(Source::at(SourceId::parse(name).ok()?, format, format!("https://{name}.recorded.invalid/").parse().ok()))
 }
 
 fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Result<Compiled> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::model::vendor::Format;
+use crate::model::format::Format;
 use crate::normalize;
 
 /// The successive bodies of one source.

@@ -13,10 +13,11 @@ use crate::config::subscriptions::Subscriptions;
 use crate::config::value::{Name, Network, PageBase, Zone};
 use crate::config::{self, Parsed};
 use crate::model::credentials::Access;
+use crate::model::format::Format;
 use crate::model::id::SourceId;
 use crate::model::inventory::Inventory;
 use crate::model::subscription::Email;
-use crate::model::vendor::{Format, Schedule, Source, Vendor};
+use crate::model::vendor::{Schedule, Source, Vendor};
 
 /// What it is called.
 pub const NAME: &str = "Lakeview Hospital (demo)";

@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
+use crate::model::format::Format;
 use crate::model::id::VendorId;
 use crate::model::impact::Impact;
-use crate::model::vendor::Format;
 
 /// The stories that come with the binary.
 #[derive(RustEmbed)]

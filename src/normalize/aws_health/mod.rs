@@ -10,15 +10,15 @@ use url::Url;
 
 use super::field::{Field, List, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Request, document};
+use super::{About, Body, Reader, Reading, Request, document, first};
+use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
 use crate::model::text;
-use crate::model::vendor::{Evidence, Format};
 
 const EVENTS: &str = "events";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::AwsHealth,
     evidence: Evidence::Recorded,
     summary: "AWS Health Dashboard, https://health.aws.amazon.com/public/currentevents (not documented by AWS)",
@@ -28,9 +28,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.url),
+    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    find: |_| Vec::new(),
+};
+
 /// One document holds everything.
-#[must_use]
-pub fn plan(url: &Url) -> Vec<Request> {
+fn plan(url: &Url) -> Vec<Request> {
     vec![Request { role: EVENTS, url: url.clone(), accept: "application/json" }]
 }
 
@@ -38,7 +45,7 @@ pub fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is no list, or a list in which nothing is an event of AWS's.
-pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
     let events: wire::Events<'_> = document::typed(&text, body)?;
     let Field::Is(List(list)) = &events else {

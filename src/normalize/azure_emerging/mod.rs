@@ -8,9 +8,9 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Body, Request, document, entra};
+use super::{About, Body, Reader, Reading, Request, document, entra, first};
+use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format};
 
 const ISSUES: &str = "issues";
 const PERMISSION: &str = "the role Reader";
@@ -19,7 +19,7 @@ const USUAL_PATH: &str = "/providers/Microsoft.ResourceHealth/emergingIssues/def
 const USUAL_VERSION: &str = "api-version=2025-05-01";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::AzureEmerging,
     evidence: Evidence::Documented,
     summary: "Azure's public status page by Azure Resource Manager, Microsoft.ResourceHealth/emergingIssues (azure-rest-api-specs); wants credentials with Reader",
@@ -30,9 +30,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.url),
+    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    find: |_| Vec::new(),
+};
+
 /// One document holds everything. Of the source's address mostly only the host is given.
-#[must_use]
-pub fn plan(url: &Url) -> Vec<Request> {
+fn plan(url: &Url) -> Vec<Request> {
     let mut url = url.clone();
     if url.path() == "/" {
         url.set_path(USUAL_PATH);
@@ -47,7 +54,7 @@ pub fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is not that document, or its list of events is not there.
-pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     if let Some(denied) = entra::denied(body, PERMISSION) {
         return Err(denied);
     }

@@ -9,14 +9,14 @@ use url::Url;
 use super::channel::{self, Channel, Item};
 use super::field::Place;
 use super::keyed::{self, Keyed};
-use super::{About, Body, Request, document, moment, region};
+use super::{About, Body, Reader, Reading, Request, document, first, moment, region};
+use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{
     ComponentRef, Coverage, Covers, GoneAfter, SeenIncident, SeenUpdate, Snapshot, Unreadable,
 };
 use crate::model::text;
-use crate::model::vendor::{Evidence, Format};
 
 const FEED: &str = "feed";
 
@@ -24,7 +24,7 @@ const FEED: &str = "feed";
 const PAGE: &str = "https://azure.status.microsoft/en-us/status";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::AzureRss,
     evidence: Evidence::Recorded,
     summary: "Azure's public status feed, https://rssfeed.azure.status.microsoft/en-us/status/feed/ (RSS 2.0)",
@@ -34,9 +34,16 @@ pub const ABOUT: About = About {
     perishable_keys: true,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.url),
+    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    find: |_| Vec::new(),
+};
+
 /// One document holds everything.
-#[must_use]
-pub fn plan(url: &Url) -> Vec<Request> {
+fn plan(url: &Url) -> Vec<Request> {
     vec![Request { role: FEED, url: url.clone(), accept: "application/rss+xml, application/xml, text/xml" }]
 }
 
@@ -44,7 +51,7 @@ pub fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is not Azure's channel, or does not reach its end.
-pub fn read(body: &Body) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
     let channel = channel::read(channel::recognised(&text, body)?)?;
     if channel.root != "rss" {

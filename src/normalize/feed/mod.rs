@@ -21,12 +21,13 @@ use url::Url;
 
 use self::item::Read;
 use super::field::Place;
-use super::{About, Body, Request};
+use super::{About, Body, Reader, Reading, Request, first};
 use crate::model::feed::{FeedRules, Lists};
+use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 use crate::model::text;
-use crate::model::vendor::{Evidence, Format, Source};
+use crate::model::vendor::Source;
 
 const FEED: &str = "feed";
 
@@ -34,7 +35,7 @@ const FEED: &str = "feed";
 const MOST_ITEMS: usize = 2_000;
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::Feed,
     evidence: Evidence::Documented,
     summary: "Any RSS, Atom or JSON Feed; [source.feed] in the vendor's file says which words mean what (sources/README.md)",
@@ -44,9 +45,18 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.url),
+    read: |asked, answers| {
+        Reading::Done(first(answers).and_then(|body| read(body, asked.source, asked.open, asked.now)))
+    },
+    find: |_| Vec::new(),
+};
+
 /// One document holds everything.
-#[must_use]
-pub fn plan(url: &Url) -> Vec<Request> {
+fn plan(url: &Url) -> Vec<Request> {
     let accept =
         "application/atom+xml, application/rss+xml, application/feed+json, application/xml, text/xml, application/json";
     vec![Request { role: FEED, url: url.clone(), accept }]
@@ -56,7 +66,7 @@ pub fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is no feed, not the vendor's, cut short, or empty without a sign.
-pub fn read(body: &Body, source: &Source, open: &KnownOpen, now: Timestamp) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body, source: &Source, open: &KnownOpen, now: Timestamp) -> Result<Snapshot, Unreadable> {
     let usual = FeedRules::default();
     let rules = source.feed.as_deref().unwrap_or(&usual);
     let mut snapshot = Snapshot::recognised("a feed, up to its end", Coverage::of_all(Covers::Delta));

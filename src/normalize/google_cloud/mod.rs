@@ -10,14 +10,14 @@ use url::Url;
 
 use super::field::{Field, List, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Request, document};
+use super::{About, Body, Reader, Reading, Request, document, first};
+use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format};
 
 const INCIDENTS: &str = "incidents";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::GoogleCloud,
     evidence: Evidence::Recorded,
     summary: "Google Cloud, Workspace and Maps: {dashboard}/incidents.json (schema beside it, incidents.schema.json)",
@@ -27,9 +27,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.url),
+    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    find: |page| vec![page.at("/incidents.json")],
+};
+
 /// One document holds everything.
-#[must_use]
-pub fn plan(url: &Url) -> Vec<Request> {
+fn plan(url: &Url) -> Vec<Request> {
     vec![Request { role: INCIDENTS, url: url.clone(), accept: "application/json" }]
 }
 
@@ -37,7 +44,7 @@ pub fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is no list, or an empty one, or nothing in it is an incident of Google's.
-pub fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
     let incidents: wire::Incidents<'_> = document::typed(&text, body)?;
     let Field::Is(List(list)) = &incidents else {

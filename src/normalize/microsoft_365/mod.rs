@@ -16,11 +16,12 @@ use url::Url;
 use self::pages::{Pages, Texts};
 use super::field::{Field, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Answer, Outcome, Reading, Request, document};
+use super::{About, Answer, Outcome, Reader, Reading, Request, document};
+use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format, Source};
+use crate::model::vendor::Source;
 
 const ISSUES: &str = "issues";
 const OVERVIEWS: &str = "overviews";
@@ -37,7 +38,7 @@ const ISSUES_SIGN: &str = "@odata.context of serviceAnnouncement/issues, value[]
 const OVERVIEWS_SIGN: &str = "@odata.context of serviceAnnouncement/healthOverviews, value[]";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::Microsoft365,
     evidence: Evidence::Documented,
     summary: "a tenant's Microsoft 365 by Microsoft Graph, /admin/serviceAnnouncement (learn.microsoft.com/graph); wants credentials with ServiceHealth.Read.All",
@@ -47,9 +48,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.source, asked.url),
+    read: |asked, answers| read(asked.source, answers, asked.open),
+    find: |_| Vec::new(),
+};
+
 /// The open issues and the overviews.
-#[must_use]
-pub fn plan(source: &Source, url: &Url) -> Vec<Request> {
+fn plan(source: &Source, url: &Url) -> Vec<Request> {
     [(ISSUES, "issues"), (OVERVIEWS, "healthOverviews")].map(|(role, path)| request(source, url, role, path)).into()
 }
 
@@ -73,8 +81,7 @@ fn below(url: &Url, path: &str) -> Url {
 }
 
 /// Reads what was answered. Asks for further pages, then for each issue that has left the list.
-#[must_use]
-pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen) -> Reading {
+fn read(source: &Source, answers: &[Answer], open: &KnownOpen) -> Reading {
     let texts = [ISSUES, OVERVIEWS].map(|role| pages::texts(answers, role));
     let url = |role| source.roles.iter().find(|(name, _)| *name == role).map(|(_, url)| url).or(source.url.as_ref());
     let [issues, overviews] = &texts;

@@ -3,24 +3,18 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::credentials::Access;
 use crate::model::id::SourceId;
 use crate::model::phase::{Kind, Phase};
-use crate::model::vendor::Schedule;
 use crate::normalize::Body;
 
 const CONTEXT: &str = "https://graph.microsoft.com/v1.0/$metadata#admin/serviceAnnouncement";
 
 fn source() -> Source {
-    Source {
-        id: SourceId::parse("microsoft-365/service-health").unwrap(),
-        format: Format::Microsoft365,
-        url: Some("https://graph.microsoft.com".parse().unwrap()),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        feed: None,
-        access: Access::Open,
-    }
+    Source::at(
+        SourceId::parse("microsoft-365/service-health").unwrap(),
+        Format::Microsoft365,
+        Some("https://graph.microsoft.com".parse().unwrap()),
+    )
 }
 
 fn issue(id: &str, fields: Value) -> Value {

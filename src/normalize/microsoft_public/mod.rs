@@ -11,7 +11,8 @@ mod wire;
 use url::Url;
 
 use super::field::{Field, Object, Place};
-use super::{About, Body, Request, document, keyed};
+use super::{About, Body, Reader, Reading, Request, document, first, keyed};
+use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{
@@ -19,13 +20,12 @@ use crate::model::snapshot::{
 };
 use crate::model::stated::Stated;
 use crate::model::text;
-use crate::model::vendor::{Evidence, Format};
 
 const POST: &str = "post";
 const PAGE: &str = "https://status.cloud.microsoft";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::MicrosoftPublic,
     evidence: Evidence::Recorded,
     summary: "what Microsoft tells the public of an admin center: https://status.cloud.microsoft/api/posts/mac (undocumented)",
@@ -36,9 +36,16 @@ pub const ABOUT: About = About {
     perishable_keys: true,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.url),
+    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    find: |_| Vec::new(),
+};
+
 /// One document holds everything.
-#[must_use]
-pub fn plan(url: &Url) -> Vec<Request> {
+fn plan(url: &Url) -> Vec<Request> {
     vec![Request { role: POST, url: url.clone(), accept: "application/json" }]
 }
 
@@ -46,7 +53,7 @@ pub fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is no post; every address that is none of theirs answers 200 with the page's empty frame.
-pub fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
     let found: Field<Object<wire::Post<'_>>> = document::typed(&text, body)?;
     let Field::Is(Object(post)) = found else {

@@ -16,10 +16,10 @@ use url::Url;
 use self::page::Marker;
 use super::field::{Field, List, Place};
 use super::keyed::Keyed;
-use super::{About, Body, Request, document};
+use super::{About, Body, Reader, Reading, Request, document, first};
+use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format};
 
 const PAGE: &str = "page";
 const INCIDENTS: Marker = Marker { now: "incidents", before: "StringJSON" };
@@ -28,7 +28,7 @@ const UPDATES: Marker = Marker { now: "updates", before: "UpdatesJSON" };
 const UPTIME: Marker = Marker { now: "uptime", before: "UptimeJSON" };
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::Okta,
     evidence: Evidence::Documented,
     summary: "Okta's status page, https://status.okta.com (HTML with embedded JSON; there is no API)",
@@ -38,9 +38,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.url),
+    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    find: |_| Vec::new(),
+};
+
 /// One page holds everything.
-#[must_use]
-pub fn plan(url: &Url) -> Vec<Request> {
+fn plan(url: &Url) -> Vec<Request> {
     vec![Request { role: PAGE, url: url.clone(), accept: "text/html" }]
 }
 
@@ -48,7 +55,7 @@ pub fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is cut short, or is not Okta's page.
-pub fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
     let html = document::text(body)?;
     if !html.trim_start().starts_with('<') {
         return Err(Unreadable::Unexpected("no HTML, where Okta has a page".to_owned()));

@@ -18,10 +18,11 @@ use self::components::Report;
 use super::channel::{self, Channel};
 use super::field::Place;
 use super::keyed::{self, Keyed};
-use super::{About, Answer, Outcome, Request, document};
+use super::{About, Answer, Outcome, Reader, Reading, Request, document};
+use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format, Source};
+use crate::model::vendor::Source;
 
 const COMPONENTS: &str = "components";
 const INCIDENTS: &str = "incidents";
@@ -30,7 +31,7 @@ const SIGN: &str = "realm and regionHealthReports[] with services";
 const FEED_SIGN: &str = "an RSS channel of incidents with OCIDs, up to its end";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::OracleCloud,
     evidence: Evidence::Documented,
     summary: "Oracle Cloud, {page}/api/v2/components.json and /incident-summary.rss (docs.oracle.com, status-service.htm)",
@@ -40,9 +41,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.source, asked.url),
+    read: |asked, answers| Reading::Done(read(answers, asked.open, asked.now)),
+    find: |_| Vec::new(),
+};
+
 /// Both documents, at each look: the one says what is open, the other what it is.
-#[must_use]
-pub fn plan(source: &Source, url: &Url) -> Vec<Request> {
+fn plan(source: &Source, url: &Url) -> Vec<Request> {
     let request = |role: &'static str, path: &str, accept| {
         let named = source.roles.iter().find(|(name, _)| name == role).map(|(_, url)| url.clone());
         let mut usual = url.clone();
@@ -61,7 +69,7 @@ pub fn plan(source: &Source, url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where neither could be read, for the reason of the components.
-pub fn read(answers: &[Answer], open: &KnownOpen, now: Timestamp) -> Result<Snapshot, Unreadable> {
+fn read(answers: &[Answer], open: &KnownOpen, now: Timestamp) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let report = of(answers, COMPONENTS, |body| components::read(body, &mut snapshot));
     let feed = of(answers, INCIDENTS, |body| {

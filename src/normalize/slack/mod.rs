@@ -11,16 +11,17 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Answer, Body, Outcome, Reading, Request, document};
+use super::{About, Answer, Body, Outcome, Reader, Reading, Request, document};
+use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format, Source};
+use crate::model::vendor::Source;
 
 const CURRENT: &str = "current";
 const HISTORY: &str = "history";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::Slack,
     evidence: Evidence::Recorded,
     summary: "Slack's status, {page}/api/v2.0.0/current and /history (https://api.slack.com/docs/slack-status)",
@@ -30,9 +31,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.source, asked.url, asked.open),
+    read: |asked, answers| read(asked.source, answers, asked.open),
+    find: |_| Vec::new(),
+};
+
 /// What is open, always; the history when it is due.
-#[must_use]
-pub fn plan(source: &Source, url: &Url, open: &KnownOpen) -> Vec<Request> {
+fn plan(source: &Source, url: &Url, open: &KnownOpen) -> Vec<Request> {
     let mut requests = vec![request(source, url, CURRENT)];
     if open.history_due {
         requests.push(request(source, url, HISTORY));
@@ -55,8 +63,7 @@ fn usual(url: &Url, role: &str) -> Url {
 }
 
 /// Reads what was answered; asks for the history when one that is known as open has left the list.
-#[must_use]
-pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen) -> Reading {
+fn read(source: &Source, answers: &[Answer], open: &KnownOpen) -> Reading {
     let current = of(answers, CURRENT).map(|got| got.and_then(read_current));
     let history = of(answers, HISTORY).map(|got| got.and_then(read_history));
     if let (Some(Ok(now)), None, Some(url)) = (&current, &history, &source.url)

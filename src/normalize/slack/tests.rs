@@ -6,7 +6,6 @@ use super::*;
 use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
-use crate::model::vendor::Schedule;
 
 fn incident(id: u32, status: &str) -> Value {
     json!({
@@ -26,15 +25,11 @@ fn current(status: &str, active: &[Value]) -> Value {
 }
 
 fn source() -> Source {
-    Source {
-        id: SourceId::parse("slack/status").unwrap(),
-        format: Format::Slack,
-        url: Some("https://slack-status.com/somewhere?x=1".parse().unwrap()),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        feed: None,
-        access: crate::model::credentials::Access::Open,
-    }
+    Source::at(
+        SourceId::parse("slack/status").unwrap(),
+        Format::Slack,
+        Some("https://slack-status.com/somewhere?x=1".parse().unwrap()),
+    )
 }
 
 fn answer(role: &'static str, body: &Value) -> Answer {

@@ -17,18 +17,19 @@ use url::Url;
 
 use super::field::{Field, List, Object};
 use super::keyed;
-use super::{About, Answer, Body, Outcome, Reading, Request, document};
+use super::{About, Answer, Body, Outcome, Reader, Reading, Request, document};
+use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
 use crate::model::phase::Kind;
 use crate::model::snapshot::{GoneAfter, Snapshot, Unreadable};
-use crate::model::vendor::{Evidence, Format, Source};
+use crate::model::vendor::Source;
 
 const SUMMARY: &str = "summary";
 const INCIDENTS: &str = "incidents";
 const COMPONENTS: &str = "components";
 
 /// What this format is.
-pub const ABOUT: About = About {
+const ABOUT: About = About {
     format: Format::Statuspage,
     evidence: Evidence::Recorded,
     summary: "Atlassian Statuspage and compatible pages, by {page}/api/v2 (documented at {page}/api)",
@@ -38,9 +39,16 @@ pub const ABOUT: About = About {
     perishable_keys: false,
 };
 
+/// How it is read.
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| plan(asked.source, asked.url, asked.open),
+    read: |asked, answers| read(asked.source, answers, asked.open, asked.now),
+    find: |page| vec![page.at("/")],
+};
+
 /// The summary, always; the list of incidents when it is due; the list of components where the source names one.
-#[must_use]
-pub fn plan(source: &Source, url: &Url, open: &KnownOpen) -> Vec<Request> {
+fn plan(source: &Source, url: &Url, open: &KnownOpen) -> Vec<Request> {
     let mut requests = vec![request(source, url, SUMMARY)];
     if open.history_due {
         requests.push(request(source, url, INCIDENTS));
@@ -66,8 +74,7 @@ fn usual(url: &Url, role: &str) -> Url {
 }
 
 /// Reads what was answered; asks for the list of incidents when one that is known as open has left the summary.
-#[must_use]
-pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestamp) -> Reading {
+fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestamp) -> Reading {
     let texts = [SUMMARY, INCIDENTS, COMPONENTS].map(|role| text_of(answers, role));
     let [summary, incidents, components] = &texts;
     let documents = merge::Documents {

@@ -5,23 +5,17 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::credentials::Access;
 use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::phase::Phase;
 use crate::model::snapshot::{Covers, Warning};
-use crate::model::vendor::Schedule;
 
 fn source() -> Source {
-    Source {
-        id: SourceId::parse("somebody/status-page").unwrap(),
-        format: Format::Statuspage,
-        url: Some("https://status.example.org/somewhere?x#y".parse().unwrap()),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        access: Access::Open,
-        feed: None,
-    }
+    Source::at(
+        SourceId::parse("somebody/status-page").unwrap(),
+        Format::Statuspage,
+        Some("https://status.example.org/somewhere?x#y".parse().unwrap()),
+    )
 }
 
 fn page() -> Value {

@@ -11,10 +11,11 @@ use jiff::SignedDuration;
 
 use super::blind_spots::{BlindSpots, advice};
 use crate::model::clock_text::span;
+use crate::model::format::Evidence;
 use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::incident::Health;
-use crate::model::vendor::{Evidence, Schedule, Source};
+use crate::model::vendor::{Schedule, Source};
 use crate::normalize::about;
 use crate::store::StoreError;
 use crate::store::feed::SourceMark;

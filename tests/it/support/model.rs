@@ -4,8 +4,8 @@
 use bellwether::alerting::message::message;
 use bellwether::config;
 use bellwether::model::audit::By;
-use bellwether::model::credentials::Access;
 use bellwether::model::effect::EffectKind;
+use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, IncidentId, SourceId, VendorId};
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::Known;
@@ -15,7 +15,7 @@ use bellwether::model::snapshot::{
     ComponentRef, Coverage, Covers, Look, Planned, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable,
 };
 use bellwether::model::stated::Stated;
-use bellwether::model::vendor::{Format, Schedule, Source, Support, Vendor};
+use bellwether::model::vendor::{Source, Support, Vendor};
 use bellwether::pipeline::compiled::{Compiled, Parts};
 use bellwether::pipeline::join;
 use bellwether::pipeline::look::Looked;
@@ -180,15 +180,7 @@ fn vendor(id: &str, name: &str, sources: &[&str]) -> Vendor {
 }
 
 pub fn source(id: &str) -> Source {
-    Source {
-        id: source_id(id),
-        format: Format::Statuspage,
-        url: Some("https://status.example.org/".parse().unwrap()),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        access: Access::Open,
-        feed: None,
-    }
+    Source::at(source_id(id), Format::Statuspage, Some("https://status.example.org/".parse().unwrap()))
 }
 
 /// A configuration: `inventory.toml` and `subscriptions.toml` as they are written.

@@ -1,23 +1,19 @@
 //! What several tests need: a source without a vendor's file, and the answers of a look from saved bytes.
 
-use bellwether::model::credentials::Access;
+use bellwether::model::format::Format;
 use bellwether::model::id::SourceId;
 use bellwether::model::incident::KnownOpen;
 use bellwether::model::snapshot::{Snapshot, Unreadable};
-use bellwether::model::vendor::{Format, Schedule, Source};
+use bellwether::model::vendor::Source;
 use bellwether::normalize::{self, Answer, Body, Outcome, Reading};
 
 /// A source of that format at a well-known address.
 pub fn source(format: Format) -> Source {
-    Source {
-        id: SourceId::parse("somebody/status").unwrap(),
+    Source::at(
+        SourceId::parse("somebody/status").unwrap(),
         format,
-        url: Some("https://status.example.org/".parse().unwrap()),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
-        access: Access::Open,
-        feed: None,
-    }
+        Some("https://status.example.org/".parse().unwrap()),
+    )
 }
 
 /// Reads a lone body of that format as a look that knows of nothing.

@@ -1,0 +1,86 @@
+//! The ways of publishing that Bellwether can read, and how well each is known.
+
+use serde::{Deserialize, Serialize};
+
+/// One line for each format: its name in a vendor's file, and what publishes so. The order is the one for people.
+macro_rules! formats {
+    ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
+        /// The ways of publishing that Bellwether can read. Code knows formats; folders know vendors.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+        pub enum Format {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Format {
+            /// All of them, in the order in which they are listed for people.
+            pub const ALL: [Self; [$(Self::$variant),+].len()] = [$(Self::$variant),+];
+
+            /// The name in a vendor's file.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// Atlassian Statuspage and what answers like it.
+    Statuspage => "statuspage",
+    /// The AWS Health Dashboard's public events.
+    AwsHealth => "aws-health",
+    /// Azure's public status feed.
+    AzureRss => "azure-rss",
+    /// Google Cloud, Workspace and Maps.
+    GoogleCloud => "google-cloud",
+    /// The health of a tenant's Microsoft 365, by Microsoft Graph.
+    Microsoft365 => "microsoft-365",
+    /// What Microsoft tells the public of its admin centers.
+    MicrosoftPublic => "microsoft-public",
+    /// Azure's public status page, by its API.
+    AzureEmerging => "azure-emerging",
+    /// Oracle Cloud Infrastructure's dashboard.
+    OracleCloud => "oracle-cloud",
+    /// Okta's status page.
+    Okta => "okta",
+    /// Slack's status.
+    Slack => "slack",
+    /// Any feed: RSS, Atom, JSON Feed.
+    Feed => "feed",
+    /// A person's word.
+    Manual => "manual",
+}
+
+impl Format {
+    /// Whether its places let nobody in without credentials.
+    #[must_use]
+    pub const fn wants_credentials(self) -> bool {
+        matches!(self, Self::Microsoft365 | Self::AzureEmerging)
+    }
+
+    /// Whether its places speak of something beside what customers use, so that their silence proves no service well.
+    #[must_use]
+    pub const fn speaks_aside(self) -> bool {
+        matches!(self, Self::MicrosoftPublic)
+    }
+
+    /// The format of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// How well a format is known. What was only guessed never shows green and never alerts until a person confirmed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Read against real bodies.
+    Recorded,
+    /// Written from the vendor's documentation.
+    Documented,
+    /// Written from hearsay.
+    Guessed,
+}
