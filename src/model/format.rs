@@ -51,6 +51,8 @@ formats! {
     Feed => "feed",
     /// A person's word.
     Manual => "manual",
+    /// Whatever the page turns out to be: it is found out at the first look, and remembered.
+    Auto => "auto",
 }
 
 impl Format {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::credentials::Access;
+use super::detected::Auto;
 use super::feed::FeedRules;
 use super::format::Format;
 use super::id::{SourceId, VendorId};
@@ -62,13 +63,18 @@ pub struct Source {
     pub feed: Option<Box<FeedRules>>,
     /// Whether it wants credentials, and whether there are any.
     pub access: Access,
+    /// Set where the file leaves open how the place publishes (`format = "auto"`): `format`, `url` and `roles` are then
+    /// what was found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto: Option<Box<Auto>>,
 }
 
 impl Source {
     /// A source that is read as its format reads, at the usual interval, open to everybody.
     #[must_use]
-    pub const fn at(id: SourceId, format: Format, url: Option<Url>) -> Self {
-        Self { id, format, url, every: Schedule::USUAL, roles: Vec::new(), feed: None, access: Access::Open }
+    pub fn at(id: SourceId, format: Format, url: Option<Url>) -> Self {
+        let auto = Auto::of(format, url.as_ref());
+        Self { id, format, url, every: Schedule::USUAL, roles: Vec::new(), feed: None, access: Access::Open, auto }
     }
 
     /// Whether it is looked at.

@@ -3,11 +3,13 @@
 //! Layer 1, pure: no async, no IO, no clock. A broken entry is a warning and its neighbours are kept; a document that
 //! its *sign* does not recognise, or that is cut short, is [`Unreadable`] and never an empty snapshot.
 
+pub mod auto;
 pub mod aws_health;
 pub mod azure_emerging;
 pub mod azure_rss;
 pub mod channel;
 pub mod dated;
+pub mod detect;
 pub mod document;
 pub mod entra;
 pub mod feed;
@@ -15,6 +17,7 @@ pub mod field;
 pub mod google_cloud;
 pub mod keyed;
 pub mod manual;
+pub mod markup;
 pub mod microsoft_365;
 pub mod microsoft_public;
 pub mod moment;
@@ -178,6 +181,13 @@ impl Page<'_> {
     pub fn at(&self, path: &str) -> Url {
         at(self.url, path)
     }
+
+    /// These addresses, where the page is at one of these hosts: for what one vendor alone publishes.
+    #[must_use]
+    pub fn only_at(&self, hosts: &[&str], urls: &[&str]) -> Vec<Url> {
+        let is_there = self.url.host_str().is_some_and(|host| hosts.contains(&host));
+        if is_there { urls.iter().filter_map(|url| Url::parse(url).ok()).collect() } else { Vec::new() }
+    }
 }
 
 /// How `format` is read.
@@ -196,6 +206,7 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::Slack => &slack::READER,
         Format::Feed => &feed::READER,
         Format::Manual => &manual::READER,
+        Format::Auto => &auto::READER,
     }
 }
 

@@ -66,7 +66,7 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     store.void_leases().await?;
     let clock = Clock::real();
     let process = format!("process {}", std::process::id());
-    let made = Made::of(sound, ids.clone(), 0, process.clone())?;
+    let made = Made::of(sound, ids.clone(), 0, process.clone(), &store.detected().await?)?;
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
     let voice = Voice::new(Arc::clone(&made.compiled), clock.clone());

@@ -16,6 +16,7 @@ fn source(rules: &str) -> Source {
         roles: Vec::new(),
         feed: Some(Box::new(toml::from_str(rules).unwrap())),
         access: crate::model::credentials::Access::Open,
+        auto: None,
     }
 }
 
