@@ -11,8 +11,10 @@ use super::poll::find_vendor;
 use super::table;
 use crate::model::format::Format;
 use crate::model::id::CredentialsId;
+use crate::model::published::time;
 use crate::model::vendor::{Schedule, Vendor};
 use crate::normalize;
+use crate::store::Store;
 
 /// Lists all vendors.
 ///
@@ -49,13 +51,28 @@ fn read_from(vendor: &Vendor) -> String {
 /// A file that cannot be read, or a vendor that is not known.
 pub fn show(folders: &Folders, name: &str, json: bool) -> Result<ExitCode> {
     let vendors = good(folders)?;
-    let vendor = find_vendor(&vendors, name)?;
+    let vendor = knowing(folders, find_vendor(&vendors, name)?.clone());
     if json {
-        say!("{:#}", serde_json::to_value(vendor)?);
+        say!("{:#}", serde_json::to_value(&vendor)?);
     } else {
-        print(vendor);
+        print(&vendor);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The vendor with what was found out of it by looks, where there is a database that can be read.
+fn knowing(folders: &Folders, vendor: Vendor) -> Vendor {
+    if vendor.sources.iter().all(|source| source.auto.is_none()) {
+        return vendor;
+    }
+    let detected = (|| {
+        let data = load::load(folders).ok()?.settings?.database.folder;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+        runtime.block_on(async { Store::open_to_read(&data).await.ok()??.detected().await.ok() })
+    })()
+    .unwrap_or_default();
+    let sources = vendor.sources.iter().map(|source| source.knowing(detected.get(&source.id))).collect();
+    Vendor { sources, ..vendor }
 }
 
 fn good(folders: &Folders) -> Result<Vec<Vendor>> {
@@ -86,6 +103,15 @@ fn print(vendor: &Vendor) {
         let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
         say!("  {:<10} {}  {url}  {every}", "source", source.id);
         say!("  {:<10} {}: {}", "", source.format.name(), normalize::about(source.format).says);
+        match source.auto.as_ref().map(|auto| (&auto.page, &auto.found)) {
+            Some((page, Some((sign, at)))) => {
+                say!("  {:<10} auto: {page} was found out on {} by {sign}", "", time(*at))
+            }
+            Some((_, None)) => {
+                say!("  {:<10} auto: it is found out at the first look, when the inventory names it", "")
+            }
+            None => {}
+        }
         if let Some(name) = source.access.wants() {
             print_needed(name, source.format);
         }

@@ -18,7 +18,7 @@ pub const READER: Reader = Reader {
     },
     plan: |_| Vec::new(),
     read: |_, _| {
-        let why = "nobody knows yet how this page publishes: it is found out at its first look";
+        let why = "no format has read this page yet; `bellwether vendors add` with its address shows what each saw";
         Reading::Done(Err(Unreadable::Unexpected(why.to_owned())))
     },
     find: |_| Vec::new(),

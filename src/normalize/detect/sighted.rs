@@ -55,3 +55,12 @@ fn html(body: &Body) -> Option<String> {
     let text = document::text(body).ok()?;
     Some(text.get(..text.floor_char_boundary(MOST_READ)).unwrap_or_default().to_owned())
 }
+
+#[cfg(test)]
+impl Sighted {
+    /// A page that calls itself so.
+    pub fn called(url: Url, title: Option<&str>, name: Option<&str>) -> Self {
+        let (title, name) = (title.map(str::to_owned), name.map(str::to_owned));
+        Self { url, title, name, links: Vec::new(), feeds: Vec::new(), html: None }
+    }
+}
