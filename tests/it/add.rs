@@ -172,7 +172,7 @@ fn organisation(server: &Hostile) -> (Compiled, Source) {
         sources: vec![source.clone()],
     };
     let inventory = "[[service]]\nid = \"ehr\"\nname = \"EHR\"\ntier = \"clinical\"\nneeds = [{ vendor = \"acme\", without = \"stops\" }]\n";
-    (organisation_of(inventory, "", vec![vendor]), source)
+    (organisation_of(vec![vendor], &[inventory.to_owned()], &[]), source)
 }
 
 struct Steps {
@@ -322,7 +322,7 @@ async fn a_vendor_is_added_from_its_address_after_a_yes_and_not_before() {
     let line = r#"{ vendor = "quillfax-cloud", components = ["Sending*", "Europe/*"], without = "degrades" },"#;
     assert!(said.contains(&format!("+     {line}")), "{said}");
     let inventory = std::fs::read_to_string(program.path("config/inventory.toml")).unwrap();
-    assert_eq!(inventory, INVENTORY.replace("]\n", &format!("    {line}\n]\n")));
+    assert_eq!(inventory, INVENTORY.replace("\n]\n", &format!("\n    {line}\n]\n")));
     let checked = program.done(&["check"]);
     assert!(checked.contains("0 errors"), "{checked}");
     assert!(program.done(&["poll", "quillfax-cloud"]).contains("0 open"));

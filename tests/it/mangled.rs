@@ -11,7 +11,7 @@ use crate::support::reading::read;
 
 /// All that are looked at.
 fn formats() -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().filter(|format| *format != Format::Manual)
+    Format::ALL.into_iter().filter(|format| !matches!(format, Format::Manual | Format::Auto))
 }
 
 fn sample(path: &str) -> Vec<u8> {
