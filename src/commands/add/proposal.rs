@@ -204,6 +204,12 @@ fn written(found: &Found, name: &str, known: Option<&Vendor>, now: Timestamp) ->
     for (role, url) in &found.roles {
         text.push_str(&format!("roles.{role} = {}\n", quoted(url.as_str())));
     }
+    if let Some(title) = &found.titled {
+        text.push_str(
+            "\n# Part of the feed's own title. By it an empty feed is known to be the vendor's, with nothing wrong.\n",
+        );
+        text.push_str(&format!("[source.feed]\ntitled = {}\n", quoted(title)));
+    }
     text
 }
 

@@ -82,12 +82,26 @@ pub fn nothing(page: &Url, nothing: &Nothing) {
     }
     say!("\nNo format reads this page ({} requests). What each try saw:", nothing.asked);
     let mut table = table::headed(["format", "address", "what it saw"]);
-    for one in &nothing.tried {
+    for (one, more) in folded(&nothing.tried) {
         let name = one.format.map_or("(the page)", Format::name);
-        table.add_row([name.to_owned(), text::line(one.url.as_str(), 70), text::line(&one.why, 110)]);
+        let url = text::line(one.url.as_str(), 70);
+        let url = if more == 0 { url } else { format!("{url} and {more} more") };
+        table.add_row([name.to_owned(), url, text::line(&one.why, 110)]);
     }
     say!("{table}");
     ways_out(nothing);
+}
+
+/// One row for the addresses at which a format saw the same: which, and how many more.
+fn folded(tried: &[Tried]) -> Vec<(&Tried, usize)> {
+    let mut rows: Vec<(&Tried, usize)> = Vec::new();
+    for one in tried {
+        match rows.iter_mut().find(|(row, _)| (row.format, &row.why) == (one.format, &one.why)) {
+            Some((_, more)) => *more += 1,
+            None => rows.push((one, 0)),
+        }
+    }
+    rows
 }
 
 fn ways_out(nothing: &Nothing) {

@@ -16,7 +16,7 @@ use url::Url;
 
 use self::attempt::{Attempt, Verdict};
 pub use self::sighted::Sighted;
-use super::{Outcome, Page, Request, about, reader};
+use super::{Outcome, Page, Request, about, feed, reader};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Snapshot, Unreadable};
 
@@ -56,6 +56,8 @@ pub struct Found {
     pub roles: Vec<(String, Url)>,
     /// What was read.
     pub snapshot: Snapshot,
+    /// What a feed calls itself: by this even an empty one is known to be the vendor's.
+    pub titled: Option<String>,
     /// Set where another host answered than the one that was asked.
     pub answered_by: Option<Url>,
     /// Other formats that read it too, with their addresses.
@@ -310,6 +312,7 @@ impl Detection {
         also.retain(|(format, _)| *format != fit.format);
         also.dedup_by_key(|(format, _)| *format);
         Step::Found(Box::new(Found {
+            titled: self.title_of(&fit),
             format: fit.format,
             url: fit.url,
             roles: Vec::new(),
@@ -320,6 +323,13 @@ impl Detection {
             page,
             asked: self.asked,
         }))
+    }
+
+    fn title_of(&self, fit: &Fit) -> Option<String> {
+        match self.answers.get(&fit.url) {
+            Some(Outcome::Body(body)) if fit.format == Format::Feed => feed::title(body),
+            Some(_) | None => None,
+        }
     }
 
     /// What else reads what has been answered already, without a further request.

@@ -118,6 +118,14 @@ fn read(body: &Body, source: &Source, open: &KnownOpen, now: Timestamp) -> Resul
     Ok(snapshot)
 }
 
+/// What a feed calls itself, where it is one.
+#[must_use]
+pub fn title(body: &Body) -> Option<String> {
+    let mut unheard = Snapshot::recognised("", Coverage::of_all(Covers::Delta));
+    let (channel, _) = document::read(body, &mut unheard).ok()?;
+    Some(text::title(&channel.title)).filter(|title| !title.is_empty())
+}
+
 /// Whether it is the vendor's feed, as far as its title can prove it.
 fn signed(title: &str, is_empty: bool, rules: &FeedRules) -> Result<(), Unreadable> {
     let title = text::title(title);
