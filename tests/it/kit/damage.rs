@@ -4,8 +4,17 @@ use std::collections::BTreeSet;
 
 use bellwether::model::format::Format;
 
-use super::{is_whole, markup, tree};
+use super::{markup, tree};
 use crate::support::samples::Case;
+
+/// How much is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// As much as a test run bears.
+    Some,
+    /// Everything: the bench.
+    All,
+}
 
 /// A document, damaged.
 pub struct Damage {
@@ -51,23 +60,23 @@ pub fn said(cases: &[Case]) -> BTreeSet<(Format, Vec<u8>)> {
 }
 
 /// Every damage to one document of a case.
-pub fn damages(case: &Case, document: usize, foreign: &[(String, Vec<u8>)]) -> Vec<Damage> {
+pub fn damages(case: &Case, document: usize, foreign: &[(String, Vec<u8>)], extent: Extent) -> Vec<Damage> {
     let bytes = case.bytes(document);
-    let mut all = cut(bytes);
+    let mut all = cut(bytes, extent);
     all.extend(instead());
     all.extend(encoded(bytes));
     let own = format!("{}'s ", case.source.format.name());
     let of_others = foreign.iter().filter(|(name, _)| !name.starts_with(&own));
     all.extend(of_others.map(|(name, bytes)| Damage::alike(format!("replaced by {name}"), bytes.clone())));
     all.extend(tree::damages(bytes));
-    all.extend(markup::damages(bytes));
+    all.extend(markup::damages(bytes, extent));
     all
 }
 
 /// Cut at any byte; or, where some may be left out, at some eighty places and near the end at each.
-fn cut(bytes: &[u8]) -> Vec<Damage> {
+fn cut(bytes: &[u8], extent: Extent) -> Vec<Damage> {
     let whole = bytes.trim_ascii_end().len();
-    let step = if is_whole() { 1 } else { (whole / 80).max(1) };
+    let step = if extent == Extent::All { 1 } else { (whole / 80).max(1) };
     let near = whole.saturating_sub(24);
     let places = (0..near).step_by(step).chain(near..whole);
     places.map(|at| Damage::own(format!("cut to {at} of {whole}"), &bytes[..at])).collect()

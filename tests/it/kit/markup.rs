@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::damage::Damage;
-use super::is_whole;
+use super::damage::{Damage, Extent};
 
 /// Every damage to a document that is markup; none to another.
-pub fn damages(bytes: &[u8]) -> Vec<Damage> {
+pub fn damages(bytes: &[u8], extent: Extent) -> Vec<Damage> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     if !text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
         return Vec::new();
@@ -15,7 +14,7 @@ pub fn damages(bytes: &[u8]) -> Vec<Damage> {
     let mut nth: BTreeMap<&str, usize> = BTreeMap::new();
     for tag in tags(text) {
         let n = nth.entry(tag.name).and_modify(|n| *n += 1).or_insert(1);
-        if *n > 3 && !is_whole() {
+        if *n > 3 && extent == Extent::Some {
             continue;
         }
         let place = format!("<{}> {n}", tag.name);

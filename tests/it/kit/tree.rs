@@ -29,6 +29,8 @@ pub fn damages(bytes: &[u8]) -> Vec<Damage> {
         }
     }
     all.push(Damage::alike("all lists the other way round", text(&turned(&whole))));
+    all.push(Damage::alike("all numbers of seconds in the year 9999", text(&with_seconds(&whole, 253_370_764_800))));
+    all.push(Damage::alike("all numbers of seconds past any year", text(&with_seconds(&whole, i64::MAX / 2))));
     for (what, shift) in TIMES {
         all.push(Damage::alike(what, text(&moved(&whole, shift))));
     }
@@ -114,6 +116,7 @@ fn at(whole: &Value, way: &Way) -> Vec<(&'static str, String)> {
             "with odd entries",
             put(whole, way, [vec![json!(null), json!([]), json!("x"), json!({})], entries.clone()].concat().into()),
         ));
+        all.extend(swapped(entries).into_iter().map(|(what, entries)| (what, put(whole, way, entries))));
         if entries[0].is_object() && !way.iter().any(|step| matches!(step, Step::Entry(_))) {
             all.push(("ten thousand times", put(whole, way, many(entries))));
         }
@@ -213,7 +216,10 @@ fn turned(value: &Value) -> Value {
 }
 
 /// Ways of moving every time in a document: a text that begins as `2026-11-22T` is one.
-const TIMES: [(&str, fn(&str) -> String); 7] = [
+/// What is done to them, for people, and how.
+type Shift = (&'static str, fn(&str) -> String);
+
+const TIMES: [Shift; 7] = [
     ("all times in the year 1", |time| format!("0001{}", &time[4..])),
     ("all times in the year 9999", |time| format!("9999{}", &time[4..])),
     ("all times in another zone", |time| format!("{}+14:00", time[..time.len().min(19)].trim_end_matches('Z'))),
@@ -222,6 +228,35 @@ const TIMES: [(&str, fn(&str) -> String); 7] = [
     ("all times at a leap second", |time| format!("{}T23:59:60Z", &time[..10])),
     ("all times as the word of a day", |_| "yesterday".to_owned()),
 ];
+
+/// The first two entries with one field of theirs changed round, for each field: their ids, titles, times.
+fn swapped(entries: &[Value]) -> Vec<(&'static str, Value)> {
+    let [Value::Object(first), Value::Object(second), ..] = entries else { return Vec::new() };
+    let differs =
+        |name: &&String| first[*name].is_string() && second.get(*name).is_some_and(|other| *other != first[*name]);
+    let swap = |name: &String| {
+        let mut entries = entries.to_vec();
+        (entries[0][name], entries[1][name]) = (second[name].clone(), first[name].clone());
+        ("with a field of two entries changed round", entries.into())
+    };
+    first.keys().filter(differs).map(swap).collect()
+}
+
+/// Whole numbers that may be times, in seconds or thousandths since 1970, as another.
+fn with_seconds(value: &Value, seconds: i64) -> Value {
+    match value {
+        Value::Array(entries) => entries.iter().map(|value| with_seconds(value, seconds)).collect(),
+        Value::Object(fields) => {
+            let each = fields.iter().map(|(name, value)| (name.clone(), with_seconds(value, seconds)));
+            each.collect::<Map<_, _>>().into()
+        }
+        Value::Number(number) if number.as_i64().is_some_and(|number| number > 1_000_000_000) => json!(seconds),
+        Value::String(text) if text.parse::<i64>().is_ok_and(|number| number > 1_000_000_000) => {
+            json!(seconds.to_string())
+        }
+        other => other.clone(),
+    }
+}
 
 fn moved(value: &Value, shift: fn(&str) -> String) -> Value {
     match value {
