@@ -40,6 +40,21 @@ pub fn damages(bytes: &[u8], extent: Extent) -> Vec<Damage> {
     all
 }
 
+/// The feed with its first entry so often that it has that many octets; as it is where it has none.
+pub fn grown(text: &str, octets: usize) -> String {
+    let entry = ["item", "entry"].into_iter().find_map(|name| {
+        let from = text.find(&format!("<{name}>")).or_else(|| text.find(&format!("<{name} ")))?;
+        let end = format!("</{name}>");
+        Some(from..from + text[from..].find(&end)? + end.len())
+    });
+    let Some(entry) = entry else { return text.to_owned() };
+    let (first, until) = (&text[entry.clone()], entry.end);
+    let one =
+        |n: usize| first.replacen("</guid>", &format!("-{n}</guid>"), 1).replacen("</id>", &format!("-{n}</id>"), 1);
+    let more: String = (0..octets.saturating_sub(text.len()) / first.len()).map(one).collect();
+    format!("{}{more}{}", &text[..until], &text[until..])
+}
+
 /// A tag, from `<` to behind `>`.
 struct Tag<'a> {
     name: &'a str,

@@ -75,11 +75,43 @@ pub fn run(extent: Extent, threads: usize, meter: Meter) -> (Tallies, Vec<String
     (tallies.into_inner().unwrap(), wrong.into_inner().unwrap())
 }
 
+/// For each format its richest look, with so many octets in each document as far as it has lists to make longer.
+pub fn grown(octets: usize) -> Vec<Case> {
+    let mut richest: BTreeMap<Format, (usize, Case)> = BTreeMap::new();
+    for case in cases() {
+        let open = Before::of(&case).open();
+        if richest.get(&case.source.format).is_none_or(|(most, _)| *most < open) {
+            richest.insert(case.source.format, (open, case));
+        }
+    }
+    richest.into_values().map(|(_, case)| larger(case, octets)).collect()
+}
+
+fn larger(mut case: Case, octets: usize) -> Case {
+    for document in 0..case.answers.len() {
+        let bytes = case.bytes(document);
+        let more = tree::grown(bytes, octets)
+            .or_else(|| Some(markup::grown(std::str::from_utf8(bytes).ok()?, octets).into_bytes()));
+        if let Some(more) = more {
+            case.answers = case.with(document, more);
+        }
+    }
+    case
+}
+
 #[test]
 fn no_damage_makes_anything_well_or_over() {
     let (tallies, wrong) = run(Extent::Some, processors(), Meter::default());
     println!("{tallies}");
     assert!(wrong.is_empty(), "{} damages were believed:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_is_long_is_read_as_what_is_short() {
+    for case in grown(60_000) {
+        let format = case.source.format.name();
+        assert!(Before::of(&case).open() > 0, "{format}: {} grown to 60 KB tells nothing that is open", case.name);
+    }
 }
 
 /// Damage upon damage, at random places. The seed stands in the message.

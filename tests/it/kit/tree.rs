@@ -118,7 +118,7 @@ fn at(whole: &Value, way: &Way) -> Vec<(&'static str, String)> {
         ));
         all.extend(swapped(entries).into_iter().map(|(what, entries)| (what, put(whole, way, entries))));
         if entries[0].is_object() && !way.iter().any(|step| matches!(step, Step::Entry(_))) {
-            all.push(("ten thousand times", put(whole, way, many(entries))));
+            all.push(("ten thousand times", put(whole, way, many(entries, 10_000))));
         }
     }
     all
@@ -187,9 +187,28 @@ fn last(whole: &Value, parent: &[Step], field: &str) -> String {
     text(&whole)
 }
 
-/// The entries, and ten thousand more like the first, each with texts of its own where it has any.
-fn many(entries: &[Value]) -> Value {
-    let more = (0..10_000).map(|n| {
+/// The document, its outermost lists of objects made longer until it has that many octets; `None` where it has no such.
+pub fn grown(bytes: &[u8], octets: usize) -> Option<Vec<u8>> {
+    let mut whole: Value = serde_json::from_slice(bytes).ok()?;
+    let is_list = |way: &Way| {
+        let entries = find(&mut whole.clone(), way).as_array().cloned();
+        entries.is_some_and(|entries| entries.first().is_some_and(Value::is_object))
+    };
+    let mut lists: Vec<Way> = [Way::new()].into_iter().chain(places(&whole)).filter(is_list).collect();
+    lists.retain(|way| !way.iter().any(|step| matches!(step, Step::Entry(_))));
+    let each = octets.saturating_sub(bytes.len()) / lists.len().max(1);
+    for way in &lists {
+        let list = find(&mut whole, way);
+        let entries = list.as_array().cloned().unwrap_or_default();
+        let n = each / text(&entries[0]).len().max(1);
+        *list = many(&entries, n);
+    }
+    (!lists.is_empty()).then(|| text(&whole).into_bytes())
+}
+
+/// The entries, and so many more like the first, each with an id of its own where it has one.
+fn many(entries: &[Value], n: usize) -> Value {
+    let more = (0..n).map(|n| {
         let mut entry = entries[0].clone();
         if let Value::Object(fields) = &mut entry {
             for (name, value) in fields.iter_mut() {

@@ -40,11 +40,16 @@ impl Before {
     pub fn kind(&self) -> &'static str {
         match &self.read {
             Err(_) => "unreadable",
-            Ok(_) if self.known.reports.values().any(|report| report.standing.is_open()) => "open",
-            Ok(_) if self.known.components.values().any(|component| is_unwell(component.status)) => "open",
+            Ok(_) if self.open() > 0 => "open",
             Ok(snapshot) if snapshot.warnings.is_empty() => "quiet",
             Ok(_) => "strange",
         }
+    }
+
+    /// How much it tells of that is open or not well.
+    pub fn open(&self) -> usize {
+        let open = self.known.reports.values().filter(|report| report.standing.is_open()).count();
+        open + self.known.components.values().filter(|component| is_unwell(component.status)).count()
     }
 
     /// Looks at other answers for half a day. Whether they could be read.
