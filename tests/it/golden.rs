@@ -96,6 +96,7 @@ fn sources(vendor: &Path) -> Vec<Source> {
         every: Schedule::USUAL,
         roles: Vec::new(),
         access: Access::Open,
+        probed: None,
         feed: source.get("feed").map(|rules| rules.clone().try_into().unwrap()),
     };
     table["source"].as_array().unwrap().iter().map(read).collect()

@@ -3,6 +3,7 @@
 
 mod backup;
 mod broken_off;
+mod catalogue;
 mod config;
 mod config_files;
 mod demo;
