@@ -11,6 +11,7 @@ mod docs;
 mod fetch;
 mod golden;
 mod hostile;
+mod kit;
 mod layers;
 mod mail;
 mod mangled;
