@@ -24,6 +24,12 @@ use crate::model::text;
 
 const INDEX: &str = "index";
 
+const SECTION: &str = "status_page_section";
+const RESOURCE: &str = "status_page_resource";
+const REPORT: &str = "status_report";
+const UPDATE: &str = "status_update";
+const KINDS: [&str; 4] = [SECTION, RESOURCE, REPORT, UPDATE];
+
 /// What a snapshot covers that is only there to take warnings that nobody needs.
 const NOTHING: Coverage = Coverage::of_all(Covers::Delta);
 
@@ -71,8 +77,12 @@ fn read(body: &Body, now: Timestamp) -> Result<Snapshot, Unreadable> {
     let rows = index.included.entries(None, "included", &mut snapshot);
     let mut gathered = Gathered { is_whole: list.len() == rows.len(), ..Gathered::default() };
     for (index, row) in &rows {
-        if row.kind.need(Place::of("included", *index), "type", &mut snapshot).is_none() {
-            gathered.is_whole = false;
+        let at = Place::of("included", *index);
+        let kind = row.kind.need(at, "type", &mut snapshot).map(|kind| kind.0.as_ref());
+        // What is of no kind that is known may be a report that is.
+        gathered.is_whole &= kind.is_some_and(|kind| KINDS.contains(&kind));
+        if let Some(kind) = kind.filter(|kind| !KINDS.contains(kind)) {
+            snapshot.warn(at.field("type"), format!("is a word never seen: {:?}", text::title(kind)));
         }
     }
     gathered.sections(&rows);
@@ -110,7 +120,7 @@ fn of<'r, 'd, 'a>(rows: &'r Rows<'d, 'a>, kind: &'r str) -> impl Iterator<Item =
 
 impl Gathered {
     fn sections(&mut self, rows: &Rows<'_, '_>) {
-        for (_, row) in of(rows, "status_page_section") {
+        for (_, row) in of(rows, SECTION) {
             let name = row.attributes.get().and_then(|Object(attributes)| attributes.name.as_str());
             if let (Some(id), Some(name)) = (row.id.as_str(), name) {
                 self.sections.insert(id.to_owned(), text::title(name));
@@ -119,7 +129,7 @@ impl Gathered {
     }
 
     fn resources(&mut self, rows: &Rows<'_, '_>, snapshot: &mut Snapshot) {
-        for (index, row) in of(rows, "status_page_resource") {
+        for (index, row) in of(rows, RESOURCE) {
             let at = Place::of("included", index);
             let Some(seen) = self.resource(row, at, snapshot) else {
                 self.is_whole = false;
@@ -150,7 +160,7 @@ impl Gathered {
     }
 
     fn updates(&mut self, rows: &Rows<'_, '_>, snapshot: &mut Snapshot) {
-        for (index, row) in of(rows, "status_update") {
+        for (index, row) in of(rows, UPDATE) {
             if let Some((report, update)) = report::update(row, Place::of("included", index), snapshot) {
                 if let Some(report) = report {
                     self.of_report.entry(report).or_default().push(update.key.clone());
@@ -165,7 +175,7 @@ impl Gathered {
         let Self { components, of_report, updates, .. } = self;
         let reader = report::Reader { components, of_report, updates, now };
         let mut is_whole = true;
-        for (index, row) in of(rows, "status_report") {
+        for (index, row) in of(rows, REPORT) {
             let at = Place::of("included", index);
             let Some(one) = reader.report(row, at, snapshot) else {
                 is_whole = false;

@@ -15,6 +15,9 @@ use crate::normalize::field::{Object, Place};
 use crate::normalize::keyed::{self, Keyed};
 use crate::normalize::region;
 
+/// The beginning of 2015, in seconds: no report of theirs is older, so an end before it is a mistake and no end.
+const FIRST: i64 = 1_420_070_400;
+
 /// How a resource is, or what a report does to it; `None` for a word never seen. What is not monitored is unknown.
 pub fn impact(word: &str) -> Option<Impact> {
     Some(match word {
@@ -76,7 +79,7 @@ impl Reader<'_> {
     /// believed where each resource that the report names is resolved.
     fn is_over(&self, attributes: &wire::Attributes<'_>, state: &str, ends: Option<&Stated>) -> bool {
         if let Some(ends) = ends.and_then(|ends| ends.at) {
-            return ends <= self.now;
+            return ends <= self.now && ends.as_second() > FIRST;
         }
         let mut unheard = Snapshot::recognised("", super::NOTHING);
         let affected = attributes.affected_resources.entries(None, "", &mut unheard);

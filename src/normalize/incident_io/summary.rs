@@ -137,6 +137,8 @@ fn statuses(summary: &wire::Summary<'_>, listed: &Listed, is_whole: bool, snapsh
             snapshot.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
             Impact::Unknown
         });
+        // A component that the page does not have may be one that it has, under a broken id.
+        all_told &= listed.by_id.contains_key(&key);
         let component = incident::component(&listed.by_id, key.clone(), at, snapshot);
         unwell.put(&key, SeenComponent { component, vendor_status, status });
     }

@@ -194,6 +194,7 @@ fn a_broken_entry_takes_along_what_its_list_would_prove() {
     let unlisted = json!([{"component_id": "01HIDDEN", "status": "full_outage"}]);
     let snapshot = done(&[proxy(&summary(unlisted, json!([]), json!([])))]).unwrap();
     assert_eq!(snapshot.components[2].component.name, "01HIDDEN", "what is hurt is kept, listed or not");
+    assert_eq!(snapshot.components[0].status, Impact::Unknown, "and may be another under a broken id");
 }
 
 #[test]

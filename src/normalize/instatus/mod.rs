@@ -9,6 +9,9 @@ mod incident;
 mod wire;
 mod words;
 
+use serde::Deserialize;
+use serde_json::Value;
+
 use super::field::{Field, List, Object, Place};
 use super::keyed::Keyed;
 use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document};
@@ -20,6 +23,9 @@ const SUMMARY: &str = "summary";
 const COMPONENTS: &str = "components";
 /// The components of pages that have not the newer document.
 const OLDER: &str = "components-v2";
+
+const INCIDENTS: &str = "activeIncidents";
+const MAINTENANCES: &str = "activeMaintenances";
 
 const JSON: &str = "application/json";
 
@@ -68,9 +74,8 @@ fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
 }
 
 fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
-    let text = document::text(body)?;
-    let found: Field<Object<wire::Summary<'_>>> = document::typed(&text, body)?;
-    let Field::Is(Object(summary)) = found else {
+    let value = document::json(body)?;
+    let Ok(Field::Is(Object(summary))) = Field::<Object<wire::Summary<'_>>>::deserialize(&value) else {
         return Err(Unreadable::Unexpected("Instatus's summary is an object; this is none".to_owned()));
     };
     let page = summary.page.get().map(|page| &page.0);
@@ -81,24 +86,40 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
         );
         return Err(Unreadable::Unexpected(what));
     }
-    let covers = Coverage { incidents: Covers::AllOpen, maintenances: Covers::AllOpen, components: Covers::Delta };
-    let mut snapshot = Snapshot::recognised("page.url and one of Instatus's words as page.status", covers);
+    let mut snapshot =
+        Snapshot::recognised("page.url and one of Instatus's words as page.status", Coverage::of_all(Covers::Delta));
     let mut all = Keyed::default();
-    let incidents = add(Kind::Incident, &summary.active_incidents, "activeIncidents", &mut all, &mut snapshot);
-    let maintenances =
-        add(Kind::Maintenance, &summary.active_maintenances, "activeMaintenances", &mut all, &mut snapshot);
+    let incidents = add(Kind::Incident, &summary.active_incidents, INCIDENTS, &mut all, &mut snapshot);
+    let has_incident = !all.is_empty();
+    let maintenances = add(Kind::Maintenance, &summary.active_maintenances, MAINTENANCES, &mut all, &mut snapshot);
     if word == "HASISSUES" && all.is_empty() {
         snapshot.warn("page.status", "is HASISSUES, and nothing is listed");
     }
-    // The page's word contradicts an empty list, so that one proves nothing.
-    if !incidents || (word == "HASISSUES" && all.is_empty()) {
-        snapshot.covers.incidents = Covers::Delta;
+    // A list that is left out is empty, if nothing else stands there and the page does not say otherwise.
+    let is_left_out = |name: &str| value.get(name).is_none() && has_only_known(&value);
+    let contradicts = word == "HASISSUES" && !has_incident;
+    if incidents
+        && !contradicts
+        && (value.get(INCIDENTS).is_some_and(Value::is_array) || (is_left_out(INCIDENTS) && is_quiet(word)))
+    {
+        snapshot.covers.incidents = Covers::AllOpen;
     }
-    if !maintenances {
-        snapshot.covers.maintenances = Covers::Delta;
+    let is_told = value.get(MAINTENANCES).is_some_and(Value::is_array);
+    if maintenances && (is_told || (is_left_out(MAINTENANCES) && word != "UNDERMAINTENANCE")) {
+        snapshot.covers.maintenances = Covers::AllOpen;
     }
     snapshot.incidents = all.into_entries();
     Ok(snapshot)
+}
+
+/// Whether the page says that no incident is open.
+fn is_quiet(word: &str) -> bool {
+    matches!(word, "UP" | "UNDERMAINTENANCE")
+}
+
+fn has_only_known(summary: &Value) -> bool {
+    let is_known = |name: &String| matches!(name.as_str(), "page" | INCIDENTS | MAINTENANCES);
+    summary.as_object().is_some_and(|fields| fields.keys().all(is_known))
 }
 
 /// Adds the entries of a list, each key once; false when one was lost.

@@ -48,10 +48,26 @@ fn done(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
 
 #[test]
 fn lists_that_are_not_there_are_empty_where_the_page_has_its_word() {
-    for word in ["UP", "UNDERMAINTENANCE", "SOMEDEGRADEDPERFORMANCE", "ONEMINOROUTAGE", "ALLMAJOROUTAGE"] {
+    let (all, none) = (Covers::AllOpen, Covers::Delta);
+    for (word, incidents, maintenances) in [
+        ("UP", all, all),
+        ("UNDERMAINTENANCE", all, none),
+        ("SOMEDEGRADEDPERFORMANCE", none, all),
+        ("ONEMINOROUTAGE", none, all),
+        ("ALLMAJOROUTAGE", none, all),
+    ] {
         let snapshot = done(&[answer(SUMMARY, &page(word))]).unwrap();
-        assert_eq!((snapshot.incidents.len(), snapshot.covers.incidents), (0, Covers::AllOpen), "{word}");
+        assert_eq!((snapshot.incidents.len(), snapshot.warnings.len()), (0, 0), "{word}");
+        assert_eq!((snapshot.covers.incidents, snapshot.covers.maintenances), (incidents, maintenances), "{word}");
+        let mut told = page(word);
+        (told["activeIncidents"], told["activeMaintenances"]) = (json!([]), json!([]));
+        let snapshot = done(&[answer(SUMMARY, &told)]).unwrap();
+        assert_eq!((snapshot.covers.incidents, snapshot.covers.maintenances), (all, all), "{word}");
     }
+    let mut renamed = page("UP");
+    renamed["incidents"] = json!([incident()]);
+    let snapshot = done(&[answer(SUMMARY, &renamed)]).unwrap();
+    assert_eq!((snapshot.covers.incidents, snapshot.covers.maintenances), (none, none), "who knows what that is");
     let snapshot = done(&[answer(SUMMARY, &page("HASISSUES"))]).unwrap();
     assert_eq!((snapshot.covers.incidents, snapshot.warnings.len()), (Covers::Delta, 1), "it contradicts itself");
     for decoy in [

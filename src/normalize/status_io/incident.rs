@@ -54,7 +54,8 @@ pub fn incident(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = row._id.need(at, "_id", into).and_then(|id| keyed::key(&id.0))?;
+    let id = if row._id.get().is_some() { &row._id } else { &row.id };
+    let key = id.need(at, "_id", into).and_then(|id| keyed::key(&id.0))?;
     let said = messages(listed, row, at, into);
     let (vendor_phase, phase) = phase(listed, &said, at, into);
     let (vendor_impact, impact) = impact(listed, &said, at, into);
@@ -131,7 +132,7 @@ fn word(listed: Listed, state: &str) -> String {
 
 /// The last message says how far it has come. Of a maintenance, the list that it stands in does, unless it is over.
 fn phase(listed: Listed, said: &[Said], at: Place<'_>, into: &mut Snapshot) -> (String, Phase) {
-    let Some(state) = said.iter().rev().find_map(|said| said.state.as_deref()) else {
+    let Some(state) = said.last().and_then(|said| said.state.as_deref()) else {
         return (String::new(), listed.phase());
     };
     let Some((word, phase)) = known(listed, state) else {

@@ -81,8 +81,11 @@ pub struct Maintenance<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Incident<'a> {
-    #[serde(borrow, alias = "id")]
+    #[serde(borrow)]
     pub _id: Field<Text<'a>>,
+    /// Some readers know it by this name.
+    #[serde(borrow)]
+    pub id: Field<Text<'a>>,
     #[serde(borrow)]
     pub name: Field<Text<'a>>,
     #[serde(borrow)]
