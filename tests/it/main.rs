@@ -19,6 +19,7 @@ mod message;
 mod microsoft;
 mod operate;
 mod recordings;
+mod recordings_table;
 mod reload;
 mod reload_broken;
 mod replays;
