@@ -27,8 +27,18 @@ macro_rules! formats {
 }
 
 formats! {
+    /// Pages of incident.io.
+    IncidentIo => "incident-io",
     /// Atlassian Statuspage and what answers like it.
     Statuspage => "statuspage",
+    /// Pages of Instatus.
+    Instatus => "instatus",
+    /// Status pages of Checkly.
+    Checkly => "checkly",
+    /// Status pages of Better Stack (Better Uptime).
+    BetterStack => "better-stack",
+    /// Pages of Status.io.
+    StatusIo => "status-io",
     /// The AWS Health Dashboard's public events.
     AwsHealth => "aws-health",
     /// Azure's public status feed.

@@ -7,7 +7,9 @@ pub mod auto;
 pub mod aws_health;
 pub mod azure_emerging;
 pub mod azure_rss;
+pub mod better_stack;
 pub mod channel;
+pub mod checkly;
 pub mod dated;
 pub mod detect;
 pub mod document;
@@ -15,6 +17,8 @@ pub mod entra;
 pub mod feed;
 pub mod field;
 pub mod google_cloud;
+pub mod incident_io;
+pub mod instatus;
 pub mod keyed;
 pub mod manual;
 pub mod markup;
@@ -25,6 +29,7 @@ pub mod okta;
 pub mod oracle_cloud;
 pub mod region;
 pub mod slack;
+pub mod status_io;
 pub mod statuspage;
 
 use jiff::Timestamp;
@@ -194,7 +199,12 @@ impl Page<'_> {
 #[must_use]
 pub const fn reader(format: Format) -> &'static Reader {
     match format {
+        Format::IncidentIo => &incident_io::READER,
         Format::Statuspage => &statuspage::READER,
+        Format::Instatus => &instatus::READER,
+        Format::Checkly => &checkly::READER,
+        Format::BetterStack => &better_stack::READER,
+        Format::StatusIo => &status_io::READER,
         Format::AwsHealth => &aws_health::READER,
         Format::AzureRss => &azure_rss::READER,
         Format::GoogleCloud => &google_cloud::READER,
@@ -230,6 +240,16 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
         return Reading::Done(Err(Unreadable::NotAllowed(why)));
     };
     (reader(source.format).read)(&Asked { source, url, open, now }, answers)
+}
+
+/// The body that was answered last for that role, or why there is none; `None` where it was not asked, or a replay has no
+/// recording of it.
+fn answered<'a>(answers: &'a [Answer], role: &str) -> Option<Result<&'a Body, Unreadable>> {
+    match answers.iter().rev().find(|answer| answer.role == role).map(|answer| &answer.outcome) {
+        None | Some(Outcome::NotRecorded) => None,
+        Some(Outcome::Unreadable(why)) => Some(Err(why.clone())),
+        Some(Outcome::Body(body)) => Some(Ok(body)),
+    }
 }
 
 /// The body of a format that needs one document only.
