@@ -10,7 +10,7 @@ use bellwether::model::format::Format;
 use bellwether::model::id::{SourceId, VendorId};
 
 use bellwether::model::incident::Health;
-use bellwether::model::vendor::{Source, Support, Vendor};
+use bellwether::model::vendor::{Source, Vendor};
 use bellwether::pipeline::compiled::Compiled;
 use bellwether::pipeline::detect::{Again, Came, detect, detect_again};
 use bellwether::pipeline::look::Memory;

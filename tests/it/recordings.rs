@@ -383,7 +383,10 @@ fn incident_io_says_what_the_page_of_openai_says() {
         assert_eq!(one.link.as_deref(), Some("https://status.openai.com/incidents/01KKWW47249GJZZP9ZGR1PTHV5"));
     }
     let logins = page.components.iter().filter(|one| one.component.name == "Login");
-    assert_eq!(logins.filter_map(|one| one.component.group.as_deref()).collect::<Vec<_>>(), ["Sora", "APIs", "ChatGPT"]);
+    assert_eq!(
+        logins.filter_map(|one| one.component.group.as_deref()).collect::<Vec<_>>(),
+        ["Sora", "APIs", "ChatGPT"]
+    );
     assert_eq!(page.refreshed.unwrap().to_string(), "2026-03-17T15:56:05.805Z");
     assert_eq!(proxy.refreshed, None, "the proxy has no such clock");
     never_reads_when_cut(Format::IncidentIo, "page", &html);
