@@ -7,7 +7,8 @@
 //! was seen; the feed is taken from a reader's description of it (an adapter of 2026-05 to 2026-09 for
 //! `status.bitwarden.com` and another page), and its own id from how Rails makes it. Read 2026-11.
 
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, channel, document, feed, first};
+use super::channel::Channel;
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, channel, document, feed, first, moment};
 use crate::model::feed::{FeedRules, FeedWords, ItemIs, Same};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
@@ -46,26 +47,28 @@ fn is_hund_s(page: &Page<'_>) -> bool {
 }
 
 fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
-    if let Err(why) = first(answers).and_then(signed) {
-        return Reading::Done(Err(why));
-    }
+    let channel = match first(answers).and_then(signed) {
+        Ok(channel) => channel,
+        Err(why) => return Reading::Done(Err(why)),
+    };
     let mut source = asked.source.clone();
     source.feed = Some(Box::new(rules()));
     match (feed::READER.read)(&Asked { source: &source, ..*asked }, answers) {
-        Reading::Done(Ok(snapshot)) => Reading::Done(Ok(finished(snapshot))),
+        Reading::Done(Ok(snapshot)) => Reading::Done(Ok(finished(snapshot, &channel))),
         other => other,
     }
 }
 
-/// Whether it is a feed of Hund's.
-fn signed(body: &Body) -> Result<(), Unreadable> {
+/// The feed, if it is Hund's.
+fn signed(body: &Body) -> Result<Channel, Unreadable> {
     let text = document::text(body)?;
     let channel = channel::read(channel::recognised(&text, body)?)?;
     let is_hund_s = match channel.items.as_slice() {
         [] => text.contains(OWN),
         items => items.iter().all(|item| item.id.contains(ENTRY)),
     };
-    if is_hund_s { Ok(()) } else { Err(Unreadable::Unexpected("a feed whose ids are not those of Hund's".to_owned())) }
+    let other = || Unreadable::Unexpected("a feed whose ids are not those of Hund's".to_owned());
+    if is_hund_s { Ok(channel) } else { Err(other()) }
 }
 
 /// How any feed of Hund's is read.
@@ -84,10 +87,15 @@ fn rules() -> FeedRules {
     }
 }
 
-fn finished(mut snapshot: Snapshot) -> Snapshot {
+fn finished(mut snapshot: Snapshot, channel: &Channel) -> Snapshot {
     snapshot.sign = "an Atom feed with Hund's ids, up to its end";
     for one in &mut snapshot.incidents {
         planned(one);
+        // An entry is published when its issue begins, and keeps that time.
+        let of_it = channel.items.iter().filter(|item| item.link.as_deref() == one.link.as_deref());
+        let began =
+            of_it.filter_map(|item| item.published.as_deref()).map(moment::stated).filter(|began| began.at.is_some());
+        one.started = began.min_by_key(|began| began.at).or_else(|| one.started.take());
     }
     snapshot
 }

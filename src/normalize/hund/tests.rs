@@ -55,6 +55,7 @@ fn the_word_in_brackets_is_the_phase_and_an_issue_is_known_by_its_page() {
         ]
     );
     assert_eq!(snapshot.incidents[1].impact, Impact::Maintenance);
+    assert_eq!(snapshot.incidents[0].started.as_ref().unwrap().raw, "2026-11-22T09:00:00Z");
     assert!(matches!(snapshot.covers.incidents, Covers::Window { .. }));
 }
 

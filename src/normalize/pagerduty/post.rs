@@ -30,8 +30,7 @@ pub fn post(row: &wire::Post<'_>, context: &Context<'_>, at: Place<'_>, into: &m
     };
     let vendor_phase = word(&latest.status_id);
     let phase = phase(kind, &vendor_phase, at, into);
-    let vendor_impact = word(&latest.severity_id);
-    let impact = severity(&vendor_impact, at, into);
+    let (impact, vendor_impact) = impact(row, latest, phase, context, at, into);
     let first = time(&row.first_update_at, at, "first_update_at", into);
     let from = time(&row.starts_at, at, "starts_at", into);
     let until = time(&row.ends_at, at, "ends_at", into);
@@ -44,7 +43,7 @@ pub fn post(row: &wire::Post<'_>, context: &Context<'_>, at: Place<'_>, into: &m
         impact: match (kind, impact) {
             (Kind::Maintenance, _) => Impact::Maintenance,
             // "All good" of what is open says that it hurts nobody, not that it is over.
-            (Kind::Incident, Impact::Operational) if !phase.is_end() => Impact::Unknown,
+            (Kind::Incident, Impact::Operational) => Impact::Unknown,
             (Kind::Incident, impact) => impact,
         },
         vendor_impact,
@@ -96,6 +95,25 @@ fn phase(kind: Kind, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
             if kind == Kind::Incident { Phase::Investigating } else { Phase::Scheduled }
         }
     }
+}
+
+/// What its newest word says; of one that is over, the worst that was said: its last word is "all good".
+fn impact(
+    row: &wire::Post<'_>,
+    latest: &wire::Update<'_>,
+    phase: Phase,
+    context: &Context<'_>,
+    at: Place<'_>,
+    into: &mut Snapshot,
+) -> (Impact, String) {
+    let word = |update: &wire::Update<'_>| update.severity_id.as_str().map(|id| context.word(id)).unwrap_or_default();
+    let now = (severity(&word(latest), at, into), word(latest));
+    if !phase.is_end() {
+        return now;
+    }
+    let listed = row.updates.get().map_or(&[][..], |list| &list.0).iter().filter_map(|update| update.get());
+    let said = listed.map(|update| (severity(&word(&update.0), at, into), word(&update.0)));
+    said.fold(now, |worst, next| if next.0.rung() > worst.0.rung() { next } else { worst })
 }
 
 /// The words for impacts (of services) and severities (of posts), which each page may write anew.

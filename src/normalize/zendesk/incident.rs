@@ -75,7 +75,7 @@ pub(super) fn incident(
     let kind = if said.maintenance_start.as_str().is_some() { Kind::Maintenance } else { kind };
     let ended = time(&said.resolved, at, "resolvedAt", into);
     let vendor_phase = said.status.read(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
-    let planned = planned(said, at, into).filter(|_| kind == Kind::Maintenance);
+    let planned = if kind == Kind::Maintenance { planned(said, at, into) } else { None };
     let phase = match (&ended, kind) {
         (Some(_), Kind::Incident) => Phase::Resolved,
         (Some(_), Kind::Maintenance) => Phase::Completed,
