@@ -109,7 +109,7 @@ impl Compiled {
 
     /// The same, with what was found out of the sources whose files leave their format open.
     #[must_use]
-    pub fn with_detected(mut self, detected: &BTreeMap<SourceId, Detected>) -> Self {
+    pub fn knowing(mut self, detected: &BTreeMap<SourceId, Detected>) -> Self {
         let mut is_other = false;
         for source in self.vendors.values_mut().flat_map(|vendor| &mut vendor.sources) {
             let known = source.knowing(detected.get(&source.id));

@@ -1,7 +1,7 @@
 //! Finding out how a page publishes: for a source whose file leaves that open (`format = "auto"`), for
 //! `bellwether vendors add`, and again where a page that was read for long cannot be read any more.
 //!
-//! What was found is remembered in the store and becomes part of the next configuration ([`Compiled::with_detected`]); from
+//! What was found is remembered in the store and becomes part of the next configuration ([`Compiled::knowing`]); from
 //! then on the source is read like any other. Until then it cannot be read, which is never green.
 
 use std::time::Duration;

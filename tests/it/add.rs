@@ -228,7 +228,7 @@ async fn a_source_that_says_auto_is_found_out_once_and_then_read_and_until_then_
     drop(steps);
     let store = Store::open(folder.path()).await.unwrap();
     let known = store.detected().await.unwrap();
-    let compiled = compiled.with_detected(&known);
+    let compiled = compiled.knowing(&known);
     let source = compiled.sources.values().next().unwrap().clone();
     assert_eq!((source.format, source.url.as_ref().unwrap().path()), (Format::Statuspage, "/"));
     let mut steps = Steps { store, network: network(), memory: Memory::default() };
@@ -244,7 +244,7 @@ async fn a_source_that_says_auto_is_found_out_once_and_then_read_and_until_then_
         other.page = "https://elsewhere.example/".parse().unwrap();
         other
     })]);
-    assert_eq!(compiled.with_detected(&other).sources.values().next().unwrap().format, Format::Auto);
+    assert_eq!(compiled.knowing(&other).sources.values().next().unwrap().format, Format::Auto);
 }
 
 #[tokio::test]
@@ -261,13 +261,13 @@ async fn a_page_that_moved_to_another_platform_is_found_out_again() {
     let (compiled, _) = organisation(&server);
     let mut steps = Steps { store: Store::in_memory().await.unwrap(), network: network(), memory: Memory::default() };
     steps.look(&compiled).await;
-    let compiled = compiled.with_detected(&steps.store.detected().await.unwrap());
+    let compiled = compiled.knowing(&steps.store.detected().await.unwrap());
     assert!(matches!(steps.again(&compiled).await, Again::Same));
     *is_new.lock().unwrap() = true;
     steps.look(&compiled).await;
     assert!(matches!(steps.health(&compiled).await, Health::Unreadable { .. }));
     assert!(matches!(steps.again(&compiled).await, Again::Other(found) if found.format.name().starts_with("google")));
-    let compiled = compiled.with_detected(&steps.store.detected().await.unwrap());
+    let compiled = compiled.knowing(&steps.store.detected().await.unwrap());
     steps.memory.forget();
     steps.look(&compiled).await;
     assert!(matches!(steps.health(&compiled).await, Health::Readable { .. }));

@@ -97,7 +97,7 @@ impl Made {
     /// A secret, a certificate or a proxy that cannot be used.
     pub fn of(sound: &Sound, ids: Ids, edition: u64, process: String, detected: &Formats) -> Result<Self> {
         Ok(Self {
-            compiled: Arc::new(sound.compiled(ids).with_detected(detected).of_edition(edition)),
+            compiled: Arc::new(sound.compiled(ids).knowing(detected).of_edition(edition)),
             ask: Arc::new(sound.network()?),
             ways: Arc::new(sound.ways(process)?),
             heart: sound.heart()?.map(Arc::new),
@@ -136,7 +136,7 @@ impl Reloader {
     pub fn know(&mut self, detected: Formats) {
         self.detected = detected;
         let before = self.outlets.compiled.borrow().clone();
-        let knowing = Compiled::clone(&before).with_detected(&self.detected);
+        let knowing = Compiled::clone(&before).knowing(&self.detected);
         if knowing.vendors != before.vendors {
             self.edition += 1;
             self.outlets.compiled.send_replace(Arc::new(knowing.of_edition(self.edition)));
