@@ -8,7 +8,7 @@ use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId
 use bellwether::model::impact::Impact;
 use bellwether::model::inventory::{Dependency, Inventory, Need, On, Procedure, Selector, Service, Tier, Without};
 use bellwether::model::subscription::{Receiver, Subscription, Way, WebhookUrl};
-use bellwether::model::vendor::{Schedule, Source, Support, Vendor};
+use bellwether::model::vendor::{Schedule, Source, Vendor};
 use bellwether::pipeline::compiled::{Compiled, Parts};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -68,18 +68,11 @@ pub fn compiled(size: Size, receivers: usize, every: Duration, addresses: &dyn A
 }
 
 fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
-    Vendor {
-        id: vendor_id(n),
-        name: format!("Vendor {n}"),
-        homepage: None,
-        tags: Vec::new(),
-        support: Support::default(),
-        notifies: None,
-        sources: vec![Source {
-            every: Schedule::Every(every),
-            ..Source::at(source_id(n), Format::Statuspage, Some(addresses.page(n)))
-        }],
-    }
+    let source = Source {
+        every: Schedule::Every(every),
+        ..Source::at(source_id(n), Format::Statuspage, Some(addresses.page(n)))
+    };
+    Vendor::named(vendor_id(n), &format!("Vendor {n}"), vec![source])
 }
 
 pub fn receiver(n: usize, addresses: &dyn Addresses) -> Receiver {

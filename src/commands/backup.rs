@@ -18,6 +18,9 @@ use crate::store::{self, DATABASE};
 /// The files of the configuration folder.
 const FILES: [&str; 3] = ["bellwether.toml", "inventory.toml", "subscriptions.toml"];
 
+/// The user's own table of vendors, as a backup names it.
+const OWN_TABLE: &str = "sources/catalogue.tsv";
+
 /// What the files of a database end in beside each other.
 const ENDINGS: [&str; 3] = ["-wal", "-shm", ""];
 
@@ -106,6 +109,10 @@ fn configuration(folders: &Folders) -> Result<Vec<(String, String)>> {
     for (id, path) in load::own_vendors(&folders.sources)? {
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         files.push((format!("sources/{id}/vendor.toml"), text));
+    }
+    if let Some(path) = load::own_table(&folders.sources) {
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        files.push((OWN_TABLE.to_owned(), text));
     }
     Ok(files)
 }
@@ -198,6 +205,9 @@ fn write_configuration(folders: &Folders, contents: &Contents) -> Result<()> {
 fn place(folders: &Folders, path: &str) -> Option<PathBuf> {
     if let Some(name) = path.strip_prefix("config/") {
         return FILES.contains(&name).then(|| folders.config.join(name));
+    }
+    if path == OWN_TABLE {
+        return Some(folders.sources.join(load::TABLE_FILE));
     }
     let vendor = path.strip_prefix("sources/")?.strip_suffix("/vendor.toml")?;
     let is_name = !vendor.is_empty() && vendor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');

@@ -29,7 +29,7 @@ pub fn run(folders: &Folders, json: bool) -> Result<ExitCode> {
         print(&loaded.problems);
         let (errors, warnings) = counts(&loaded.problems);
         let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
-        say!("{errors}, {warnings}; {} vendors are known", loaded.vendors.len());
+        say!("{errors}, {warnings}; {} vendors are known", loaded.catalogue.len());
     }
     Ok(if loaded.has_errors() { ExitCode::from(super::cli::BAD_CONFIGURATION) } else { ExitCode::SUCCESS })
 }

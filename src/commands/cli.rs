@@ -24,6 +24,7 @@ use crate::demo::{self, Demo, drill, story};
 use crate::model::format::Format;
 use crate::model::id::{IncidentId, VendorId};
 use crate::model::impact::Impact;
+use crate::model::vendor::{Schedule, Vendor};
 use crate::pipeline::hand::Act;
 
 /// The exit code for a configuration that cannot be used (EX_CONFIG of sysexits).
@@ -257,8 +258,20 @@ enum ReceiversCommand {
 
 #[derive(Debug, Subcommand)]
 enum VendorsCommand {
-    /// List them all.
+    /// List those that have a folder, and count what is known.
     List {
+        /// Those of the table too.
+        #[arg(long)]
+        all: bool,
+        /// One JSON array, of all.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find vendors by what you know: a name, a product, an old name, a tag, an address. The best comes first.
+    Search {
+        /// What to look for: `pagerduty`, `palo alto`, `fax`, `https://status.example.com`.
+        #[arg(required = true, num_args = 1.., value_name = "WORD")]
+        words: Vec<String>,
         /// One JSON array.
         #[arg(long)]
         json: bool,
@@ -313,7 +326,8 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         }
         Command::Poll { what, file, json } => poll::run(folders, &Poll { what, files: file, json }),
         Command::Replay { dir, source, inventory, subscriptions, every, json } => {
-            let vendors = load::vendors(&folders.sources, &mut Vec::new())?.into_values().flatten().collect::<Vec<_>>();
+            let catalogue = load::catalogue(&Schedule::USUAL, &folders.sources, &mut Vec::new())?;
+            let vendors: Vec<Vendor> = catalogue.all().map(|(_, vendor)| vendor).collect();
             replay::run(&Replay { folder: dir, formats: source, inventory, subscriptions, every, json }, &vendors)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -322,7 +336,8 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Tokens(command) => accounts::tokens(folders, command),
         Command::Audit(command) => audit::run(folders, &command),
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
-        Command::Vendors(VendorsCommand::List { json }) => vendors::list(folders, json),
+        Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),
+        Command::Vendors(VendorsCommand::Search { words, json }) => vendors::search(folders, &words.join(" "), json),
         Command::Vendors(VendorsCommand::Show { vendor, json }) => vendors::show(folders, &vendor, json),
         Command::Vendors(VendorsCommand::Add(add)) => add::run(folders, &add),
         Command::Formats { json } => Ok(vendors::formats(json)),

@@ -1,20 +1,24 @@
 //! Reads the configuration folder and the vendors: those in the binary, and those in a folder of the user's own.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use rust_embed::RustEmbed;
 
 use super::secrets;
 use crate::config::bellwether::Settings;
+use crate::config::catalogue::table::Table;
+use crate::config::catalogue::{Catalogue, File};
 use crate::config::check::{self, Files};
 use crate::config::places::Places;
 use crate::config::problem::{Problem, Severity};
 use crate::config::subscriptions::Subscriptions;
 use crate::config::{self, Parsed};
 use crate::model::id::VendorId;
-use crate::model::inventory::Inventory;
+use crate::model::inventory::{Inventory, Need, On};
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Schedule, Vendor};
 use crate::normalize;
@@ -24,6 +28,11 @@ use crate::normalize;
 #[folder = "sources/"]
 #[include = "*/vendor.toml"]
 struct Shipped;
+
+/// The vendors of one line each that come with it.
+const TABLE: &str = include_str!("../../sources/catalogue.tsv");
+/// The name of the table, in the binary and in a folder of the user's own.
+pub const TABLE_FILE: &str = "catalogue.tsv";
 
 /// The vendors by their keys; `None` for one whose file has errors.
 pub type Vendors = BTreeMap<VendorId, Option<Vendor>>;
@@ -71,8 +80,10 @@ pub struct Loaded {
     pub inventory_places: Places,
     /// Who wants what.
     pub subscriptions: Option<Subscriptions>,
-    /// The vendors; `None` for one whose file has errors.
+    /// The vendors that the inventory and the subscriptions name; `None` for one whose file has errors.
     pub vendors: Vendors,
+    /// All vendors that could be named.
+    pub catalogue: Arc<Catalogue>,
     /// All that is wrong or doubtful.
     pub problems: Vec<Problem>,
 }
@@ -102,16 +113,20 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
     let inventory = part(&folders.config, "inventory.toml", config::inventory::parse, &mut problems)?;
     let subscriptions = part(&folders.config, "subscriptions.toml", config::subscriptions::parse, &mut problems)?;
     let every = settings.value.as_ref().map_or(Schedule::USUAL, |s| Schedule::Every(s.polling.every.0));
-    let vendors = vendors_every(&every, &folders.sources, &mut problems)?;
+    let catalogue = catalogue(&every, &folders.sources, &mut problems)?;
+    let vendors = named(&catalogue, inventory.value.as_ref(), subscriptions.value.as_ref());
     problems.extend(check::cross(&Files {
         settings: settings.value.as_ref(),
         inventory: inventory.value.as_ref().map(|i| (i, &inventory.places)),
         subscriptions: subscriptions.value.as_ref().map(|s| (s, &subscriptions.places)),
         vendors: &vendors,
+        catalogue: &catalogue,
     }));
     problems.extend(secrets::doubts(&settings, &subscriptions));
-    if let Some(read) = &settings.value {
-        problems.extend(config::credentials::unused(&read.credentials, &settings.places, &vendors));
+    if let Some(read) = settings.value.as_ref().filter(|read| !read.credentials.is_empty()) {
+        // Credentials may be there before anything depends on their vendor.
+        let all: Vec<Vendor> = catalogue.of_folders().collect();
+        problems.extend(config::credentials::unused(&read.credentials, &settings.places, &all));
     }
     Ok(Loaded {
         settings: settings.value,
@@ -119,8 +134,21 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
         inventory_places: inventory.places,
         subscriptions: subscriptions.value,
         vendors,
+        catalogue: Arc::new(catalogue),
         problems,
     })
+}
+
+/// The vendors that the inventory and the subscriptions name. What is wrong in their files is told of the catalogue.
+fn named(catalogue: &Catalogue, inventory: Option<&Inventory>, subscriptions: Option<&Subscriptions>) -> Vendors {
+    let needs = inventory.iter().flat_map(|i| &i.services).flat_map(|service| &service.needs);
+    let needed = needs.flat_map(Need::dependencies).filter_map(|dependency| match &dependency.on {
+        On::Vendor(selector) => Some(&selector.vendor),
+        On::Service(_) => None,
+    });
+    let wanted = subscriptions.iter().flat_map(|s| &s.subscriptions).flat_map(|wish| &wish.vendors);
+    let ids: BTreeSet<&VendorId> = needed.chain(wanted).collect();
+    ids.into_iter().filter_map(|id| Some((id.clone(), catalogue.read(id)?.value))).collect()
 }
 
 fn part<T>(
@@ -138,38 +166,48 @@ fn part<T>(
     Ok(parsed)
 }
 
-/// The vendors in the binary, overridden by those in `folder` where it exists.
+/// The vendors in the binary, overridden by those in `folder` where it exists. What is wrong with the user's own is
+/// among the problems; those in the binary have none, by a test.
 ///
 /// # Errors
 /// A file that cannot be read, by name.
-pub fn vendors(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vendors> {
-    vendors_every(&Schedule::USUAL, folder, problems)
+pub fn catalogue(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -> Result<Catalogue> {
+    let (mut own, shipped) = (BTreeMap::new(), shipped());
+    for (id, path) in own_vendors(folder)? {
+        let (name, text) = (path.display().to_string(), text_of(&path)?);
+        // A copy of what is in the binary, as where it is started in its own source tree, is nobody's own.
+        if VendorId::parse(&id).is_ok_and(|id| shipped.get(&id).is_some_and(|file| file.text == text)) {
+            continue;
+        }
+        let mut parsed = config::vendor::parse_with(usual, &id, &name, &text);
+        problems.append(&mut parsed.problems);
+        problems.extend(parsed.value.iter().flat_map(|vendor| unknown_roles(vendor, &parsed.places)));
+        own.extend(VendorId::parse(&id).ok().map(|id| (id, File { name, text: text.into() })));
+    }
+    let own_table = match own_table(folder).map(|path| Ok::<_, anyhow::Error>((text_of(&path)?, path))).transpose()? {
+        Some((text, path)) if text != TABLE => Table::of(&path.display().to_string(), text),
+        Some(_) | None => Table::default(),
+    };
+    problems.extend(own_table.problems());
+    let table = Table::of(&format!("sources/{TABLE_FILE}"), TABLE);
+    Ok(Catalogue::new(usual.clone()).shipping(shipped, table).overridden_by(own, own_table))
 }
 
-fn vendors_every(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -> Result<Vendors> {
-    let mut texts: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for path in Shipped::iter() {
-        let Some((id, "vendor.toml")) = path.split_once('/') else { continue };
-        let Some(file) = Shipped::get(&path) else { continue };
-        let text = String::from_utf8_lossy(&file.data).into_owned();
-        texts.insert(id.to_owned(), (format!("sources/{path}"), text));
-    }
-    for (id, path) in own_vendors(folder)? {
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        texts.insert(id, (path.display().to_string(), text));
-    }
-    let mut vendors = BTreeMap::new();
-    for (id, (file, text)) in texts {
-        let mut parsed = config::vendor::parse_with(usual, &id, &file, &text);
-        problems.append(&mut parsed.problems);
-        if let Some(vendor) = &parsed.value {
-            problems.extend(unknown_roles(vendor, &parsed.places));
-        }
-        if let Ok(id) = VendorId::parse(&id) {
-            vendors.insert(id, parsed.value);
-        }
-    }
-    Ok(vendors)
+/// The folders in the binary.
+fn shipped() -> BTreeMap<VendorId, File> {
+    let file = |path: &str| {
+        let (id, _) = path.split_once('/')?;
+        let text = match Shipped::get(path)?.data {
+            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
+        };
+        Some((VendorId::parse(id).ok()?, File { name: format!("sources/{path}"), text }))
+    };
+    Shipped::iter().filter_map(|path| file(&path)).collect()
+}
+
+fn text_of(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Addresses for roles that the source's format does not have.
@@ -185,6 +223,12 @@ fn unknown_roles(vendor: &Vendor, places: &Places) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// The table of the user's own, where there is one.
+#[must_use]
+pub fn own_table(folder: &Path) -> Option<PathBuf> {
+    Some(folder.join(TABLE_FILE)).filter(|path| folder.is_dir() && path.is_file())
 }
 
 /// The vendors of the user's own: their keys and files.

@@ -15,7 +15,7 @@ use crate::model::format::Format;
 use crate::model::impact::Impact;
 use crate::model::published::time;
 use crate::model::snapshot::{Look, Snapshot, Unreadable};
-use crate::model::vendor::{Source, Vendor};
+use crate::model::vendor::Source;
 use crate::normalize::{self, Body, Outcome, Request};
 use crate::pipeline::detect::{self, Came};
 use crate::pipeline::look::{self, Ask, Asked, Looked, Memory};
@@ -84,7 +84,7 @@ fn chosen(sound: &Sound, poll: &Poll) -> Result<Vec<Source>> {
         let compiled = sound.compiled(crate::model::id::Ids::salted(""));
         return Ok(compiled.sources.into_values().collect());
     };
-    let vendor = find_vendor(&sound.vendors, what.split('/').next().unwrap_or_default())?;
+    let vendor = sound.vendor(what.split('/').next().unwrap_or_default())?;
     let sources: Vec<Source> =
         vendor.sources.iter().filter(|s| !what.contains('/') || s.id.as_str() == what).cloned().collect();
     if vendor.sources.is_empty() {
@@ -102,23 +102,6 @@ fn chosen(sound: &Sound, poll: &Poll) -> Result<Vec<Source>> {
         bail!("{} has several sources; say which one the body is from: {}", vendor.name, known.join(", "));
     }
     Ok(sources)
-}
-
-/// The vendor of that name.
-///
-/// # Errors
-/// Which names are near it.
-pub fn find_vendor<'a>(vendors: &'a [Vendor], name: &str) -> Result<&'a Vendor> {
-    vendors.iter().find(|v| v.id.as_str() == name).with_context(|| {
-        let near: Vec<&str> =
-            vendors.iter().map(|v| v.id.as_str()).filter(|id| id.contains(name) || name.contains(id)).collect();
-        let hint = if near.is_empty() {
-            "`bellwether vendors list` shows all".to_owned()
-        } else {
-            format!("did you mean {}?", near.join(", "))
-        };
-        format!("no vendor is called {name:?}; {hint}")
-    })
 }
 
 /// Bodies from files.

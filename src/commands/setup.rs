@@ -1,6 +1,7 @@
 //! From configuration files to what the loops need: the compiled configuration, the network, the ways to receivers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +12,7 @@ use super::load::Loaded;
 use super::secrets;
 use super::sign_in;
 use crate::config::bellwether::{self, Settings};
+use crate::config::catalogue::Catalogue;
 use crate::config::subscriptions::Subscriptions;
 use crate::delivery::heart::Heart;
 use crate::delivery::mail::Mailbox;
@@ -39,8 +41,10 @@ pub struct Sound {
     pub inventory: Inventory,
     /// `subscriptions.toml`.
     pub subscriptions: Subscriptions,
-    /// All vendors.
+    /// The vendors that the files name.
     pub vendors: Vec<Vendor>,
+    /// All vendors that are known.
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl Sound {
@@ -52,6 +56,7 @@ impl Sound {
         }
         Some(Self {
             vendors: sign_in::with_credentials(loaded.good_vendors(), loaded.settings.as_ref()?),
+            catalogue: Arc::clone(&loaded.catalogue),
             settings: loaded.settings.clone()?,
             inventory: loaded.inventory.clone()?,
             subscriptions: loaded.subscriptions.clone()?,
@@ -73,7 +78,16 @@ impl Sound {
             receivers: self.subscriptions.receivers.clone(),
             shifts: self.subscriptions.shifts.clone(),
         };
-        Compiled::new(parts, ids)
+        Compiled::new(parts, ids).beside(Arc::clone(&self.catalogue))
+    }
+
+    /// The vendor of that name, whether the files name it or not.
+    ///
+    /// # Errors
+    /// Which names are near it.
+    pub fn vendor(&self, name: &str) -> Result<Vendor> {
+        let vendor = super::vendors::find(&self.catalogue, name)?;
+        Ok(sign_in::with_credentials(vec![vendor], &self.settings).remove(0))
     }
 
     /// The network for looks, with the credentials of the configuration.

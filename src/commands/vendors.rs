@@ -3,35 +3,137 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::load::{self, Folders};
-use super::poll::find_vendor;
 use super::table;
+use crate::config::catalogue::search::{By, Hit, search as find_all};
+use crate::config::catalogue::{Catalogue, Kept};
 use crate::model::format::Format;
-use crate::model::id::CredentialsId;
+use crate::model::id::{CredentialsId, VendorId};
 use crate::model::published::time;
-use crate::model::vendor::{Schedule, Vendor};
+use crate::model::vendor::{Month, Schedule, Vendor};
 use crate::normalize;
 use crate::store::Store;
 
-/// Lists all vendors.
+/// So many of what was found are shown.
+const FOUND: usize = 30;
+
+/// Lists the vendors of folders, or all of them, and counts what is known of them.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn list(folders: &Folders, json: bool) -> Result<ExitCode> {
-    let vendors = good(folders)?;
+pub fn list(folders: &Folders, wants_all: bool, json: bool) -> Result<ExitCode> {
+    let vendors: Vec<(Kept, Vendor)> = catalogue(folders)?.all().collect();
     if json {
-        say!("{:#}", serde_json::to_value(&vendors)?);
+        say!("{:#}", Value::Array(vendors.iter().map(|(kept, vendor)| as_json(*kept, vendor)).collect()));
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = table::headed(["vendor", "name", "read from", "tags"]);
-    for vendor in &vendors {
-        table.add_row([vendor.id.to_string(), vendor.name.clone(), read_from(vendor), vendor.tags.join(", ")]);
+    let mut table = table::headed(["vendor", "name", "kept as", "read from", "evidence", "tags"]);
+    for (kept, vendor) in vendors.iter().filter(|(kept, _)| wants_all || *kept != Kept::Row) {
+        let tags = vendor.tags.join(", ");
+        let (id, name) = (vendor.id.to_string(), vendor.name.clone());
+        table.add_row([id, name, kept.word().to_owned(), read_from(vendor), evidence(vendor), tags]);
     }
     say!("{table}");
+    Count::of(&vendors, |kept| kept != Kept::Row).say("in folders, by hand");
+    Count::of(&vendors, |kept| kept == Kept::Row).say("in the table, a line each");
+    if !wants_all {
+        say!(
+            "The table is not shown: `bellwether vendors search WORD` finds a vendor, `vendors list --all` shows all."
+        );
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is known of some vendors. What was only listed by somebody is not counted as confirmed.
+#[derive(Default)]
+struct Count {
+    vendors: usize,
+    addresses: usize,
+    probed: usize,
+    unread: usize,
+}
+
+impl Count {
+    fn of(vendors: &[(Kept, Vendor)], is_meant: impl Fn(Kept) -> bool) -> Self {
+        let mut count = Self::default();
+        for (_, vendor) in vendors.iter().filter(|(kept, _)| is_meant(*kept)) {
+            count.vendors += 1;
+            count.addresses += vendor.sources.len();
+            count.probed += vendor.sources.iter().filter(|source| source.probed.is_some()).count();
+            count.unread += usize::from(vendor.sources.is_empty());
+        }
+        count
+    }
+
+    fn say(&self, wherein: &str) {
+        let Self { vendors, addresses, probed, unread } = self;
+        say!(
+            "{vendors} vendors {wherein}: {addresses} addresses can be read, {probed} of them confirmed (seen to answer so) and {} only listed; {unread} vendors cannot be read",
+            addresses - probed
+        );
+    }
+}
+
+/// Finds vendors.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn search(folders: &Folders, wanted: &str, json: bool) -> Result<ExitCode> {
+    let found = find_all(&catalogue(folders)?, wanted);
+    let code = if found.hits.is_empty() || found.is_guess { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    if json {
+        let hit = |hit: &Hit| {
+            let mut value = as_json(hit.kept, &hit.vendor);
+            value["found_by"] = json!(found_by(&hit.by));
+            value["is_guess"] = json!(found.is_guess);
+            value
+        };
+        say!("{:#}", Value::Array(found.hits.iter().map(hit).collect()));
+        return Ok(code);
+    }
+    match (&found.hits[..], found.is_guess) {
+        ([], _) => {
+            say!("no vendor fits {wanted:?}. Add it: sources/README.md tells how, in ten minutes");
+            return Ok(code);
+        }
+        (_, true) => say!("no vendor fits {wanted:?}; did you mean one of these?"),
+        (_, false) => {}
+    }
+    let mut table = table::headed(["vendor", "name", "found by", "kept as", "read from", "evidence"]);
+    for Hit { kept, vendor, by } in found.hits.iter().take(FOUND) {
+        let (id, name) = (vendor.id.to_string(), vendor.name.clone());
+        table.add_row([id, name, found_by(by), kept.word().to_owned(), read_from(vendor), evidence(vendor)]);
+    }
+    say!("{table}");
+    if found.hits.len() > FOUND {
+        say!("and {} more: say it more precisely", found.hits.len() - FOUND);
+    }
+    if let (Some(best), false) = (found.hits.first(), found.is_guess) {
+        let id = &best.vendor.id;
+        say!("`bellwether vendors show {id}` says more. To depend on it, in a service of config/inventory.toml:");
+        say!("  needs = [{{ vendor = \"{id}\", without = \"stops\" }}]");
+    }
+    Ok(code)
+}
+
+fn found_by(by: &By) -> String {
+    match by {
+        By::Name => "name".to_owned(),
+        By::Also(name) => format!("also: {name}"),
+        By::Tag(tag) => format!("tag: {tag}"),
+        By::Address(host) => host.clone(),
+        By::Formerly(host) => format!("formerly {host}"),
+    }
+}
+
+fn as_json(kept: Kept, vendor: &Vendor) -> Value {
+    let mut value = serde_json::to_value(vendor).unwrap_or_default();
+    value["kept"] = json!(kept.word());
+    value
 }
 
 /// The formats of a vendor's sources, each once.
@@ -45,17 +147,29 @@ fn read_from(vendor: &Vendor) -> String {
     if formats.is_empty() { "nothing: by hand only".to_owned() } else { formats.join(", ") }
 }
 
+/// Whether anybody saw its addresses answer, and when last.
+fn evidence(vendor: &Vendor) -> String {
+    let probed: Vec<&Month> = vendor.sources.iter().filter_map(|source| source.probed.as_ref()).collect();
+    match (probed.iter().max(), vendor.sources.len()) {
+        (_, 0) => String::new(),
+        (None, _) => "listed".to_owned(),
+        (Some(month), all) if all == probed.len() => format!("probed {}", month.as_str()),
+        (Some(month), all) => format!("{} of {all} probed {}", probed.len(), month.as_str()),
+    }
+}
+
 /// Shows one vendor.
 ///
 /// # Errors
 /// A file that cannot be read, or a vendor that is not known.
 pub fn show(folders: &Folders, name: &str, json: bool) -> Result<ExitCode> {
-    let vendors = good(folders)?;
-    let vendor = knowing(folders, find_vendor(&vendors, name)?.clone());
+    let catalogue = catalogue(folders)?;
+    let vendor = knowing(folders, find(&catalogue, name)?);
+    let kept = catalogue.kept(&vendor.id).unwrap_or(Kept::OwnFolder);
     if json {
-        say!("{:#}", serde_json::to_value(&vendor)?);
+        say!("{:#}", as_json(kept, &vendor));
     } else {
-        print(&vendor);
+        print(kept, &vendor);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -75,17 +189,38 @@ fn knowing(folders: &Folders, vendor: Vendor) -> Vendor {
     Vendor { sources, ..vendor }
 }
 
-fn good(folders: &Folders) -> Result<Vec<Vendor>> {
-    let mut problems = Vec::new();
-    let vendors = load::vendors(&folders.sources, &mut problems)?;
-    super::check::print(&problems);
-    Ok(vendors.into_values().flatten().collect())
+/// The vendor of that id, or the only one that goes by that name.
+///
+/// # Errors
+/// Which vendors may be meant.
+pub fn find(catalogue: &Catalogue, name: &str) -> Result<Vendor> {
+    let by_id = VendorId::parse(name).ok();
+    if let Some(vendor) = by_id.and_then(|id| catalogue.vendor(&id)) {
+        return Ok(vendor);
+    }
+    let mut found = find_all(catalogue, name);
+    let ids: Vec<&str> = found.hits.iter().take(5).map(|hit| hit.vendor.id.as_str()).collect();
+    match ids.as_slice() {
+        [] => bail!("no vendor is called {name:?}; `bellwether vendors list` shows what there is"),
+        [_] if !found.is_guess => Ok(found.hits.remove(0).vendor),
+        near => bail!("no vendor is called {name:?}; did you mean {}?", near.join(", ")),
+    }
 }
 
-fn print(vendor: &Vendor) {
-    say!("{}  ({})", vendor.name, vendor.id);
+fn catalogue(folders: &Folders) -> Result<Catalogue> {
+    let mut problems = Vec::new();
+    let catalogue = load::catalogue(&Schedule::USUAL, &folders.sources, &mut problems)?;
+    super::check::print(&problems);
+    Ok(catalogue)
+}
+
+fn print(kept: Kept, vendor: &Vendor) {
+    say!("{}  ({}, {})", vendor.name, vendor.id, kept.word());
+    let formerly: Vec<&str> = vendor.formerly.iter().map(Url::as_str).collect();
     let lines = [
+        ("also", (!vendor.also.is_empty()).then(|| vendor.also.join(", "))),
         ("homepage", vendor.homepage.as_ref().map(ToString::to_string)),
+        ("formerly", (!formerly.is_empty()).then(|| formerly.join(", "))),
         ("tags", (!vendor.tags.is_empty()).then(|| vendor.tags.join(", "))),
         ("phone", vendor.support.phone.clone()),
         ("portal", vendor.support.portal.as_ref().map(ToString::to_string)),
@@ -101,7 +236,8 @@ fn print(vendor: &Vendor) {
             Schedule::Cron(line) => format!("at {line} (UTC)"),
         };
         let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
-        say!("  {:<10} {}  {url}  {every}", "source", source.id);
+        let seen = source.probed.as_ref().map_or_else(|| "listed".into(), |month| format!("probed {}", month.as_str()));
+        say!("  {:<10} {}  {url}  {every}  ({seen})", "source", source.id);
         say!("  {:<10} {}: {}", "", source.format.name(), normalize::about(source.format).says);
         match source.auto.as_ref().map(|auto| (&auto.page, &auto.found)) {
             Some((page, Some((sign, at)))) => {

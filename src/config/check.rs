@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::{Host, Url};
 
 use super::bellwether::Settings;
+use super::catalogue::Catalogue;
+use super::catalogue::search::search;
 use super::places::Places;
 use super::problem::{Problem, Severity};
 use super::subscriptions::Subscriptions;
@@ -28,8 +30,10 @@ pub struct Files<'a> {
     pub inventory: Option<(&'a Inventory, &'a Places)>,
     /// `subscriptions.toml`.
     pub subscriptions: Option<(&'a Subscriptions, &'a Places)>,
-    /// The folders in `sources/`; `None` for one whose file has errors.
+    /// The vendors that the files name; `None` for one whose file has errors.
     pub vendors: &'a BTreeMap<VendorId, Option<Vendor>>,
+    /// All that could be named.
+    pub catalogue: &'a Catalogue,
 }
 
 /// Compares the files with one another.
@@ -81,7 +85,7 @@ fn vendor_problem(line: &Line<'_>, files: &Files<'_>, places: &Places) -> Option
     let On::Vendor(selector) = &line.dependency.on else { return None };
     let path = format!("{}.vendor", line.path);
     let Some(known) = vendors.get(&selector.vendor) else {
-        return Some(unknown_vendor(&selector.vendor, vendors, &path, places));
+        return Some(unknown_vendor(&selector.vendor, files.catalogue, &path, places));
     };
     let vendor = known.as_ref()?;
     if let Some(source) = &selector.source
@@ -116,12 +120,19 @@ fn has(settings: Option<&Settings>, name: &CredentialsId) -> bool {
     settings.is_none_or(|settings| settings.credentials.keys().any(|known| known.0 == *name))
 }
 
-fn unknown_vendor(id: &VendorId, vendors: &BTreeMap<VendorId, Option<Vendor>>, path: &str, places: &Places) -> Problem {
-    let way_out = nearest(id.as_str(), vendors.keys().map(VendorId::as_str)).map_or_else(
-        || format!("add sources/{id}/vendor.toml; `bellwether vendors list` shows what there is"),
+fn unknown_vendor(id: &VendorId, catalogue: &Catalogue, path: &str, places: &Places) -> Problem {
+    let way_out = meant(id, catalogue).map_or_else(
+        || format!("`bellwether vendors search {id}` may find it; else add sources/{id}/vendor.toml"),
         |candidate| format!("did you mean `{candidate}`?"),
     );
     places.problem(Severity::Error, path, format!("there is no vendor `{id}`"), &way_out)
+}
+
+/// The vendor that goes by that name too, as `cerner`, or else one that is spelled nearly so.
+fn meant(id: &VendorId, catalogue: &Catalogue) -> Option<String> {
+    let found = search(catalogue, id.as_str());
+    let named = found.hits.first().filter(|_| !found.is_guess).map(|hit| hit.vendor.id.to_string());
+    named.or_else(|| nearest(id.as_str(), catalogue.ids()).map(str::to_owned))
 }
 
 /// The part of a source's id that stands in files.
@@ -189,7 +200,7 @@ const SHARED: [&str; 16] = [
 ];
 
 /// The domain that somebody registered: `example.org` of `status.eu.example.org`.
-fn domain_of(url: &Url) -> Option<String> {
+pub(super) fn domain_of(url: &Url) -> Option<String> {
     let Some(Host::Domain(host)) = url.host() else { return None };
     let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
     let last = |count: usize| labels.get(labels.len().checked_sub(count)?..).map(|labels| labels.join("."));
@@ -232,7 +243,7 @@ fn subscription_problems(subscriptions: &Subscriptions, files: &Files<'_>, place
             }
         }
         for (n, id) in wish.vendors.iter().enumerate().filter(|(_, id)| !files.vendors.contains_key(id)) {
-            problems.push(unknown_vendor(id, files.vendors, &format!("subscription[{number}].vendors[{n}]"), places));
+            problems.push(unknown_vendor(id, files.catalogue, &format!("subscription[{number}].vendors[{n}]"), places));
         }
     }
     problems

@@ -12,7 +12,7 @@ use super::secret::Secret;
 use super::suggest::did_you_mean;
 use super::value::{has_credentials, is_surely_private, text_value};
 use crate::model::credentials::Cloud;
-use crate::model::id::{CredentialsId, VendorId};
+use crate::model::id::CredentialsId;
 use crate::model::vendor::Vendor;
 
 /// All credentials, by the names that sources call them by.
@@ -147,8 +147,8 @@ pub(super) fn check(all: &AllCredentials, findings: &mut Findings) {
 
 /// Credentials that no source calls by their name: mostly a name typed wrong.
 #[must_use]
-pub fn unused(all: &AllCredentials, places: &Places, vendors: &BTreeMap<VendorId, Option<Vendor>>) -> Vec<Problem> {
-    let sources = || vendors.values().flatten().flat_map(|vendor| &vendor.sources);
+pub fn unused(all: &AllCredentials, places: &Places, vendors: &[Vendor]) -> Vec<Problem> {
+    let sources = || vendors.iter().flat_map(|vendor| &vendor.sources);
     let named: Vec<&str> = sources().filter_map(|s| s.access.wants()).map(CredentialsId::as_str).collect();
     let idle = all.keys().filter(|name| !named.contains(&name.0.as_str()));
     idle.map(|name| {

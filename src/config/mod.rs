@@ -5,6 +5,7 @@
 //! key. This module reads no file, no environment and no clock, and never opens a connection; secrets stay references.
 
 pub mod bellwether;
+pub mod catalogue;
 pub mod check;
 pub mod credentials;
 pub mod inventory;

@@ -12,7 +12,7 @@ pub(super) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a 
 }
 
 /// One step for every three letters, at least one.
-fn allowed(given: &str, candidate: &str) -> usize {
+pub(super) fn allowed(given: &str, candidate: &str) -> usize {
     (given.chars().count().max(candidate.chars().count()) / 3).max(1)
 }
 

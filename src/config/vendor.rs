@@ -14,7 +14,7 @@ use crate::model::feed::FeedRules;
 use crate::model::format::Format;
 use crate::model::id::{CredentialsId, SourceId, VendorId};
 use crate::model::text;
-use crate::model::vendor::{Schedule, Source, Support, Vendor};
+use crate::model::vendor::{Month, Schedule, Source, Support, Vendor};
 
 /// The shortest interval at an address that is not surely our own.
 const SHORTEST: Period = Period::seconds(30);
@@ -27,8 +27,14 @@ pub(super) struct VendorRow {
     /// The name for people.
     #[schemars(required)]
     name: Option<Name>,
+    /// Other names that people look for it by: products, and what it was called before.
+    #[serde(default)]
+    also: Vec<Name>,
     /// The status page for people.
     homepage: Option<Url>,
+    /// Where its status pages were before. They are not read; `bellwether vendors search` finds the vendor by them.
+    #[serde(default)]
+    formerly: Vec<Url>,
     /// Words to find it by: "hospital", "security", "cloud".
     #[serde(default)]
     tags: Vec<Name>,
@@ -66,6 +72,9 @@ struct SourceRow {
     credentials: Option<String>,
     /// How a `feed` is to be read, where not as usual.
     feed: Option<Box<FeedRules>>,
+    /// The month in which somebody last saw the address answer in this format, as "2026-09". Leave it out if it is only
+    /// said to.
+    probed: Option<Month>,
 }
 
 /// Reads the file of the vendor whose folder has the name `vendor_id`. A source that does not say when it is looked
@@ -100,7 +109,9 @@ fn vendor(id: VendorId, row: VendorRow, usual: &Schedule, findings: &mut Finding
     Some(Vendor {
         name: findings.required("", "name", row.name)?.0,
         id,
+        also: row.also.into_iter().map(|name| name.0).collect(),
         homepage: row.homepage,
+        formerly: row.formerly,
         tags: row.tags.into_iter().map(|tag| tag.0).collect(),
         support: row.support,
         notifies: row.notifies.map(|notice| text::body(&notice)),
@@ -130,7 +141,17 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
     let access = access(at, format?, row.credentials.as_deref(), findings)?;
     let roles = row.roles.into_iter().collect();
     let auto = Auto::of(format?, row.url.as_ref());
-    Some(Source { id: id?, format: format?, url: row.url, every: every?, roles, feed: row.feed, access, auto })
+    Some(Source {
+        id: id?,
+        format: format?,
+        url: row.url,
+        every: every?,
+        roles,
+        feed: row.feed,
+        access,
+        auto,
+        probed: row.probed,
+    })
 }
 
 /// The credentials count as lacking until bellwether.toml is seen to have them.
@@ -173,15 +194,24 @@ fn check_feed(at: &str, rules: Option<&FeedRules>, format: Option<Format>, findi
 const WORD: &str = "use lower-case letters, digits and '-'";
 
 fn check_url(path: &str, url: &Url, findings: &mut Findings) {
+    for (what, way_out) in faults_of(url) {
+        findings.error(path, what, way_out);
+    }
+}
+
+/// What is wrong with the address of a source, and the way out.
+pub(super) fn faults_of(url: &Url) -> Vec<(String, &'static str)> {
+    let mut faults = Vec::new();
     match url.scheme() {
         "https" => {}
         "http" if is_surely_private(url) => {}
-        "http" => findings.error(path, "over http anybody on the way can answer", "write an https:// address"),
-        other => findings.error(path, format!("`{other}` is not asked"), "write an https:// address"),
+        "http" => faults.push(("over http anybody on the way can answer".to_owned(), "write an https:// address")),
+        other => faults.push((format!("`{other}` is not asked"), "write an https:// address")),
     }
     if has_credentials(url) {
-        findings.error(path, "a password does not belong into this file", "leave it out");
+        faults.push(("a password does not belong into this file".to_owned(), "leave it out"));
     }
+    faults
 }
 
 fn schedule_of(at: &str, row: &SourceRow, usual: &Schedule, findings: &mut Findings) -> Option<Schedule> {

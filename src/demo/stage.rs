@@ -330,21 +330,22 @@ fn wire(
 ) -> Result<(Sound, Ways, bool)> {
     let data = folder.path().join("data");
     let far = doors.far.local_addr()?;
-    let (inventory, vendors) = (hospital::inventory()?, hospital::vendors(story, far)?);
+    let catalogue = Arc::new(hospital::catalogue()?);
+    let (inventory, vendors) = (hospital::inventory()?, hospital::vendors(story, &catalogue, far)?);
     match cast {
         Cast::Ours => {
             let mut settings = hospital::settings(story, hospital::NAME, &data, Some(pages))?;
             settings.mail = Some(hospital::mail_to(doors.mailbox.local_addr()?)?);
             let secret = write_secret(folder.path(), key)?;
             let subscriptions = hospital::subscriptions(&format!("http://{far}/hook"), &secret)?;
-            let sound = Sound { settings, inventory, subscriptions, vendors };
+            let sound = Sound { settings, inventory, subscriptions, vendors, catalogue };
             let ways = sound.ways("demo".to_owned())?;
             Ok((sound, ways, true))
         }
         Cast::Theirs { organisation, subscriptions, ways } => {
             // The pages are on this machine alone, so no mail links to them.
             let settings = hospital::settings(story, &organisation, &data, None)?;
-            Ok((Sound { settings, inventory, subscriptions, vendors }, *ways, false))
+            Ok((Sound { settings, inventory, subscriptions, vendors, catalogue }, *ways, false))
         }
     }
 }

@@ -27,8 +27,18 @@ macro_rules! formats {
 }
 
 formats! {
+    /// Pages of incident.io.
+    IncidentIo => "incident-io",
     /// Atlassian Statuspage and what answers like it.
     Statuspage => "statuspage",
+    /// Pages of Instatus.
+    Instatus => "instatus",
+    /// Status pages of Checkly.
+    Checkly => "checkly",
+    /// Status pages of Better Stack (Better Uptime).
+    BetterStack => "better-stack",
+    /// Pages of Status.io.
+    StatusIo => "status-io",
     /// The AWS Health Dashboard's public events.
     AwsHealth => "aws-health",
     /// Azure's public status feed.
@@ -47,6 +57,26 @@ formats! {
     Okta => "okta",
     /// Slack's status.
     Slack => "slack",
+    /// Cachet, versions 2 and 3.
+    Cachet => "cachet",
+    /// cState, pages that are built ahead.
+    CState => "cstate",
+    /// A status page of Uptime Kuma.
+    UptimeKuma => "uptime-kuma",
+    /// The dashboard of Gatus.
+    Gatus => "gatus",
+    /// Upptime, kept at GitHub.
+    Upptime => "upptime",
+    /// OpenStatus.
+    OpenStatus => "openstatus",
+    /// Rootly's status pages.
+    Rootly => "rootly",
+    /// Statuspal.
+    Statuspal => "statuspal",
+    /// Sorry.
+    Sorry => "sorry",
+    /// StatusIQ, Site24x7's status pages.
+    Site24x7 => "site24x7",
     /// Any feed: RSS, Atom, JSON Feed.
     Feed => "feed",
     /// A person's word.

@@ -18,8 +18,14 @@ pub struct Vendor {
     pub id: VendorId,
     /// The name for people.
     pub name: String,
+    /// Other names that people look for it by: products, and what it was called before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// The page for people.
     pub homepage: Option<Url>,
+    /// Where its status pages were before: they are known in people's notes, and read no more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<Url>,
     /// Words to find it by: `hospital`, `security`, `cloud`.
     pub tags: Vec<String>,
     /// Whom to call.
@@ -28,6 +34,24 @@ pub struct Vendor {
     pub notifies: Option<String>,
     /// Where its health can be read.
     pub sources: Vec<Source>,
+}
+
+impl Vendor {
+    /// A vendor of which only this is known.
+    #[must_use]
+    pub fn named(id: VendorId, name: &str, sources: Vec<Source>) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            also: Vec::new(),
+            homepage: None,
+            formerly: Vec::new(),
+            tags: Vec::new(),
+            support: Support::default(),
+            notifies: None,
+            sources,
+        }
+    }
 }
 
 /// Whom to call at a vendor.
@@ -67,6 +91,50 @@ pub struct Source {
     /// what was found out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto: Option<Box<Auto>>,
+    /// When somebody last saw the address answer in this format. `None`: it is only said to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probed: Option<Month>,
+}
+
+/// A month: `2026-09`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+pub struct Month(String);
+
+impl Month {
+    /// Parses four digits, a hyphen and two digits.
+    ///
+    /// # Errors
+    /// What is wrong and what to write.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let is_month = |(year, month): &(&str, &str)| {
+            year.len() == 4 && digits(year) && month.len() == 2 && digits(month) && ("01"..="12").contains(month)
+        };
+        match text.split_once('-').filter(is_month) {
+            Some(_) => Ok(Self(text.to_owned())),
+            None => Err(format!("`{text}` is not a month; write a year and a month, as \"2026-09\"")),
+        }
+    }
+
+    /// The month as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Month {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Month> for String {
+    fn from(month: Month) -> Self {
+        month.0
+    }
 }
 
 impl Source {
@@ -74,7 +142,17 @@ impl Source {
     #[must_use]
     pub fn at(id: SourceId, format: Format, url: Option<Url>) -> Self {
         let auto = Auto::of(format, url.as_ref());
-        Self { id, format, url, every: Schedule::USUAL, roles: Vec::new(), feed: None, access: Access::Open, auto }
+        Self {
+            id,
+            format,
+            url,
+            every: Schedule::USUAL,
+            roles: Vec::new(),
+            feed: None,
+            access: Access::Open,
+            auto,
+            probed: None,
+        }
     }
 
     /// Whether it is looked at.

@@ -1,12 +1,15 @@
 //! The configuration made ready: the inventory as a graph, the subscriptions by service, the sources that are polled.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
 use crate::alerting::effects::EffectRules;
 use crate::alerting::graph::Graph;
 use crate::alerting::rules::Rules;
+use crate::config::catalogue::Catalogue;
 use crate::model::detected::Detected;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
@@ -35,8 +38,10 @@ pub struct Compiled {
     pub inventory: Inventory,
     /// The inventory as a graph.
     pub graph: Graph,
-    /// All vendors that are known.
+    /// The vendors that the configuration names.
     pub vendors: BTreeMap<VendorId, Vendor>,
+    /// All others that are known.
+    pub catalogue: Arc<Catalogue>,
     /// The sources that are polled: those of the vendors that the inventory needs.
     pub sources: BTreeMap<SourceId, Source>,
     /// The subscriptions.
@@ -60,7 +65,7 @@ pub struct Parts {
     pub blind_after: SignedDuration,
     /// The inventory.
     pub inventory: Inventory,
-    /// All vendors that are known.
+    /// The vendors that the inventory and the subscriptions name; more do no harm.
     pub vendors: Vec<Vendor>,
     /// The subscriptions.
     pub subscriptions: Vec<Subscription>,
@@ -87,6 +92,7 @@ impl Compiled {
             ids,
             sources: sources.map(|s| (s.id.clone(), s.clone())).collect(),
             vendors: parts.vendors.into_iter().map(|v| (v.id.clone(), v)).collect(),
+            catalogue: Arc::default(),
             inventory: parts.inventory,
             graph,
             rules,
@@ -127,6 +133,31 @@ impl Compiled {
         let vendors: Vec<Vendor> = self.vendors.values().cloned().collect();
         self.graph = Graph::compile(&self.inventory, &vendors);
         self
+    }
+
+    /// The same, with all vendors that are known beside those that the configuration names.
+    #[must_use]
+    pub fn beside(self, catalogue: Arc<Catalogue>) -> Self {
+        Self { catalogue, ..self }
+    }
+
+    /// A vendor that is known, whether the configuration names it or not.
+    #[must_use]
+    pub fn vendor(&self, id: &VendorId) -> Option<Cow<'_, Vendor>> {
+        let named = self.vendors.get(id).map(Cow::Borrowed);
+        named.or_else(|| self.catalogue.vendor(id).map(Cow::Owned))
+    }
+
+    /// Whether a vendor is known.
+    #[must_use]
+    pub fn knows(&self, id: &VendorId) -> bool {
+        self.vendors.contains_key(id) || self.catalogue.kept(id).is_some()
+    }
+
+    /// The name of a vendor for people.
+    #[must_use]
+    pub fn vendor_name(&self, id: &VendorId) -> String {
+        self.vendor(id).map_or_else(|| id.to_string(), |vendor| vendor.into_owned().name)
     }
 
     /// The same as a later edition.

@@ -131,9 +131,9 @@ async fn say(
     }
     let (incident, source, seen) = match &word.act {
         Act::Open { vendor, .. } => {
-            if !compiled.vendors.contains_key(vendor) {
+            if !compiled.knows(vendor) {
                 return Err(NotTaken::Senseless(format!(
-                    "no vendor is called {vendor}; `bellwether vendors list` shows all"
+                    "no vendor is called {vendor}; `bellwether vendors search {vendor}` may find it"
                 )));
             }
             let (source, seen) = (SourceId::by_hand(vendor), opened(word));

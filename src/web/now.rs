@@ -220,7 +220,7 @@ impl Now {
     /// How one hears of a vendor that no source speaks for.
     pub fn how_it_tells(&self, vendor: &VendorId) -> Option<String> {
         let unread = self.compiled.unread().find(|(source, _)| source.id.is_of(vendor));
-        let told = || self.compiled.vendors.get(vendor)?.notifies.clone();
+        let told = || self.compiled.vendor(vendor)?.notifies.clone();
         unread
             .map(|(source, way_out)| format!("{} is not looked at without credentials: {way_out}", source.id))
             .or_else(told)

@@ -10,7 +10,7 @@ use bellwether::model::format::Format;
 use bellwether::model::id::{SourceId, VendorId};
 
 use bellwether::model::incident::Health;
-use bellwether::model::vendor::{Source, Support, Vendor};
+use bellwether::model::vendor::{Source, Vendor};
 use bellwether::pipeline::compiled::Compiled;
 use bellwether::pipeline::detect::{Again, Came, detect, detect_again};
 use bellwether::pipeline::look::Memory;
@@ -162,15 +162,7 @@ async fn no_decoy_is_taken_for_a_status_page() {
 /// An organisation that needs a vendor whose file says `auto`.
 fn organisation(server: &Hostile) -> (Compiled, Source) {
     let source = Source::at(SourceId::parse("acme/page").unwrap(), Format::Auto, Some(server.url("/")));
-    let vendor = Vendor {
-        id: VendorId::parse("acme").unwrap(),
-        name: "Acme".into(),
-        homepage: None,
-        tags: Vec::new(),
-        support: Support::default(),
-        notifies: None,
-        sources: vec![source.clone()],
-    };
+    let vendor = Vendor::named(VendorId::parse("acme").unwrap(), "Acme", vec![source.clone()]);
     let inventory = "[[service]]\nid = \"ehr\"\nname = \"EHR\"\ntier = \"clinical\"\nneeds = [{ vendor = \"acme\", without = \"stops\" }]\n";
     (organisation_of(vec![vendor], &[inventory.to_owned()], &[]), source)
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bellwether::config::bellwether::Settings;
+use bellwether::config::catalogue::table::Table;
+use bellwether::config::catalogue::{Catalogue, File};
 use bellwether::config::check::{self, Files};
 use bellwether::config::problem::Severity;
 use bellwether::config::{bellwether as settings, inventory, schema, subscriptions, vendor};
@@ -42,6 +44,14 @@ fn vendors(files: &[(String, String)]) -> BTreeMap<VendorId, Option<Vendor>> {
         .collect()
 }
 
+/// The catalogue of these files and no table.
+pub fn catalogue(files: &[(String, String)]) -> Catalogue {
+    let file = |(id, text): &(String, String)| {
+        (VendorId::parse(id).unwrap(), File { name: format!("sources/{id}/vendor.toml"), text: text.clone().into() })
+    };
+    Catalogue::default().shipping(files.iter().map(file).collect(), Table::default())
+}
+
 #[test]
 fn the_shipped_files_have_no_errors_and_the_warnings_that_they_talk_of() {
     let settings = settings::parse("bellwether.toml", &text("config/bellwether.toml"));
@@ -55,6 +65,7 @@ fn the_shipped_files_have_no_errors_and_the_warnings_that_they_talk_of() {
         inventory: Some((&inventory_value, &inventory.places)),
         subscriptions: Some((&subscriptions_value, &subscriptions.places)),
         vendors: &vendors(&shipped_vendors()),
+        catalogue: &catalogue(&shipped_vendors()),
     });
     assert!(problems.iter().all(|problem| problem.severity == Severity::Warning), "{problems:#?}");
     let keys: Vec<_> = problems.iter().map(|p| (p.key.as_str(), p.what.split(' ').next().unwrap())).collect();
@@ -161,6 +172,7 @@ fn compared(inventory_text: &str, subscriptions_text: &str, settings_text: &str)
         inventory: inventory.value.as_ref().map(|value| (value, &inventory.places)),
         subscriptions: subscriptions.value.as_ref().map(|value| (value, &subscriptions.places)),
         vendors: &vendors(&files),
+        catalogue: &catalogue(&files),
     });
     problems.iter().map(ToString::to_string).collect()
 }
@@ -187,7 +199,7 @@ fn an_inventory_is_compared_with_the_vendors() {
         (
             "needs = [{ any_of = [{ vendor = \"okta\" }, { vendor = \"zoom\" }], without = \"stops\" }]",
             vec![
-                "i.toml:5:54: service[0].needs[0].any_of[1].vendor: there is no vendor `zoom`; add sources/zoom/vendor.toml; `bellwether vendors list` shows what there is",
+                "i.toml:5:54: service[0].needs[0].any_of[1].vendor: there is no vendor `zoom`; `bellwether vendors search zoom` may find it; else add sources/zoom/vendor.toml",
             ],
         ),
         (

@@ -4,6 +4,7 @@
 mod add;
 mod backup;
 mod broken_off;
+mod catalogue;
 mod config;
 mod config_files;
 mod demo;

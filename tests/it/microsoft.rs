@@ -347,15 +347,7 @@ async fn a_look_of_many_requests_has_one_deadline_and_keeps_what_came_before_it(
 }
 
 fn vendor(sources: Vec<Source>) -> Vendor {
-    Vendor {
-        id: bellwether::model::id::VendorId::parse("microsoft-365").unwrap(),
-        name: "Microsoft 365".into(),
-        homepage: None,
-        tags: Vec::new(),
-        support: bellwether::model::vendor::Support::default(),
-        notifies: None,
-        sources,
-    }
+    Vendor::named(bellwether::model::id::VendorId::parse("microsoft-365").unwrap(), "Microsoft 365", sources)
 }
 
 /// What is shown of a service that needs Exchange, with these sources, all that is polled being read and quiet.

@@ -78,13 +78,8 @@ fn incident(status: &str, components: &[(&str, &str)], texts: &[&str]) -> Value 
 fn okta(url: url::Url) -> Vendor {
     let source = Source::at(SourceId::parse("okta/status-page").unwrap(), Format::Statuspage, Some(url));
     Vendor {
-        id: bellwether::model::id::VendorId::parse("okta").unwrap(),
-        name: "Okta".into(),
-        homepage: None,
-        tags: Vec::new(),
         support: Support { phone: Some("+1 800 555 0100".into()), ..Support::default() },
-        notifies: None,
-        sources: vec![source],
+        ..Vendor::named(bellwether::model::id::VendorId::parse("okta").unwrap(), "Okta", vec![source])
     }
 }
 

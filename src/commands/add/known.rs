@@ -27,7 +27,7 @@ fn addresses(vendor: &Vendor) -> impl Iterator<Item = &Url> {
     let read =
         vendor.sources.iter().flat_map(|source| source.url.iter().chain(source.roles.iter().map(|(_, url)| url)));
     let page = vendor.sources.iter().filter_map(|source| Some(&source.auto.as_ref()?.page));
-    vendor.homepage.iter().chain(read).chain(page)
+    vendor.homepage.iter().chain(&vendor.formerly).chain(read).chain(page)
 }
 
 fn place(url: &Url) -> Option<(String, Option<u16>)> {

@@ -9,6 +9,7 @@ mod write;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -107,6 +108,7 @@ fn as_far_as_sound(loaded: &Loaded) -> Option<Sound> {
         inventory: loaded.inventory.clone().unwrap_or_default(),
         subscriptions: loaded.subscriptions.clone().unwrap_or_default(),
         vendors: loaded.good_vendors(),
+        catalogue: Arc::clone(&loaded.catalogue),
     })
 }
 
@@ -135,7 +137,7 @@ impl Errand<'_> {
         if let Some(line) = self.add.depend.as_deref() {
             self.must_have_service(line)?;
         }
-        let vendors = self.loaded.good_vendors();
+        let vendors: Vec<Vendor> = self.loaded.catalogue.all().map(|(_, vendor)| vendor).collect();
         if let Some(vendor) = self.add.id.as_ref().and_then(|id| known::by_id(&vendors, id)) {
             return self.point_at(vendor, &format!("There is a vendor {} already", vendor.id));
         }

@@ -128,14 +128,12 @@ fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Res
     for recording in recordings {
         let id = VendorId::parse(&recording.name)?;
         let known = vendors.iter().find(|v| v.id == id);
+        let name = known.map_or(&recording.name, |v| &v.name);
+        let sources = source_of(&recording.name, recording.format).into_iter().collect();
         all.push(Vendor {
-            name: known.map_or_else(|| recording.name.clone(), |v| v.name.clone()),
             homepage: known.and_then(|v| v.homepage.clone()),
-            tags: Vec::new(),
             support: known.map_or_else(Support::default, |v| v.support.clone()),
-            notifies: None,
-            sources: source_of(&recording.name, recording.format).into_iter().collect(),
-            id,
+            ..Vendor::named(id, name, sources)
         });
     }
     all.extend(vendors.iter().filter(|v| !recordings.iter().any(|r| r.name == v.id.as_str())).map(without_sources));

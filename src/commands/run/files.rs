@@ -10,7 +10,7 @@ use std::time::Duration;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
-use crate::commands::load::Folders;
+use crate::commands::load::{Folders, own_table};
 use crate::model::hash;
 
 /// Files are left alone until nothing has been written for so long.
@@ -38,6 +38,7 @@ fn files(folders: &Folders) -> Vec<PathBuf> {
         .map(|entries| entries.flatten().map(|entry| entry.path().join("vendor.toml")).collect())
         .unwrap_or_default();
     vendors.retain(|path| path.is_file());
+    vendors.extend(own_table(&folders.sources));
     vendors.sort();
     named.into_iter().chain(vendors).collect()
 }

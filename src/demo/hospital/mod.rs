@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::story::{Page, Story};
 use crate::commands::load;
 use crate::config::bellwether::{Mail, Organisation, Polling, Settings, Tls};
+use crate::config::catalogue::Catalogue;
 use crate::config::subscriptions::Subscriptions;
 use crate::config::value::{Name, Network, PageBase, Zone};
 use crate::config::{self, Parsed};
@@ -84,13 +85,20 @@ pub fn mail_to(mailbox: SocketAddr) -> Result<Mail> {
     })
 }
 
-/// The vendors that come with the binary. Those that have a page in the story are read there, all others nowhere.
+/// All vendors that come with the binary.
+///
+/// # Errors
+/// None that a shipped binary has.
+pub fn catalogue() -> Result<Catalogue> {
+    load::catalogue(&Schedule::USUAL, Path::new(""), &mut Vec::new())
+}
+
+/// The vendors of those folders. Those that have a page in the story are read there, all others nowhere.
 ///
 /// # Errors
 /// A story names a vendor that is not known, or a page of a format that the story's server does not speak.
-pub fn vendors(story: &Story, far: SocketAddr) -> Result<Vec<Vendor>> {
-    let shipped = load::vendors(Path::new(""), &mut Vec::new())?;
-    let mut vendors: Vec<Vendor> = shipped.into_values().flatten().collect();
+pub fn vendors(story: &Story, catalogue: &Catalogue, far: SocketAddr) -> Result<Vec<Vendor>> {
+    let mut vendors: Vec<Vendor> = catalogue.of_folders().collect();
     for vendor in &mut vendors {
         vendor.sources.clear();
     }
@@ -115,7 +123,7 @@ fn source(story: &Story, page: &Page, far: SocketAddr) -> Result<Source> {
     };
     let id = source_of(page)?;
     let (every, access) = (Schedule::USUAL, Access::Open);
-    Ok(Source { id, format: page.format, url: Some(url), every, roles, feed: None, access, auto: None })
+    Ok(Source { every, roles, access, ..Source::at(id, page.format, Some(url)) })
 }
 
 /// The source that reads a page.

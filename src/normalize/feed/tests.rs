@@ -5,18 +5,12 @@ use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::SeenIncident;
-use crate::model::vendor::Schedule;
 
 fn source(rules: &str) -> Source {
+    let url = "https://status.example.org/history.rss".parse().unwrap();
     Source {
-        id: SourceId::parse("somebody/feed").unwrap(),
-        format: Format::Feed,
-        url: Some("https://status.example.org/history.rss".parse().unwrap()),
-        every: Schedule::USUAL,
-        roles: Vec::new(),
         feed: Some(Box::new(toml::from_str(rules).unwrap())),
-        access: crate::model::credentials::Access::Open,
-        auto: None,
+        ..Source::at(SourceId::parse("somebody/feed").unwrap(), Format::Feed, Some(url))
     }
 }
 

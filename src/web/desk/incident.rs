@@ -146,7 +146,7 @@ fn page(site: &Site, viewer: &Viewer, what: For, report: Option<&Report>, draft:
         For::Update => (format!("Add to “{title}”"), format!("{back}/update")),
         For::End => (format!("End “{title}”"), format!("{back}/end")),
     };
-    let (needed, others) = vendors(&compiled);
+    let (needed, others) = vendors(&compiled, &draft.vendor);
     let components = parts(&compiled, &draft.vendor);
     Page {
         shell: Shell::new(site, viewer, &action),
@@ -165,12 +165,15 @@ fn page(site: &Site, viewer: &Viewer, what: For, report: Option<&Report>, draft:
     }
 }
 
-/// Those that the inventory needs, and all others.
-fn vendors(compiled: &Compiled) -> (Choices, Choices) {
-    let mut all: Vec<(&VendorId, &str)> = compiled.vendors.iter().map(|(id, v)| (id, v.name.as_str())).collect();
+/// Those that the inventory needs, and the others that are named in our files or were chosen before. There are too many
+/// more for a list; the page of the vendors finds them.
+fn vendors(compiled: &Compiled, chosen: &str) -> (Choices, Choices) {
+    let chosen = VendorId::parse(chosen).ok().filter(|id| compiled.knows(id));
+    let ids: BTreeSet<&VendorId> = compiled.vendors.keys().chain(&chosen).collect();
+    let mut all: Vec<(&VendorId, String)> = ids.into_iter().map(|id| (id, compiled.vendor_name(id))).collect();
     all.sort_by_key(|(_, name)| name.to_lowercase());
     let (needed, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(id, _)| compiled.graph.needs(id));
-    let owned = |(id, name): (&VendorId, &str)| (id.to_string(), name.to_owned());
+    let owned = |(id, name): (&VendorId, String)| (id.to_string(), name);
     (needed.into_iter().map(owned).collect(), others.into_iter().map(owned).collect())
 }
 

@@ -78,7 +78,7 @@ async fn gather(site: &Site, id: &str) -> Result<Page, Fault> {
     Ok(Page {
         id: ours.incident.to_string(),
         title: Theirs::line(&ours.seen.title),
-        vendor: site.app.compiled().graph.vendor_name(&vendor).to_owned(),
+        vendor: site.app.compiled().vendor_name(&vendor),
         joined: joined.collect(),
         others: others.filter(|row| row.id != ours.incident.0).collect(),
         shell,

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::fields::{Fields, Wrong};
+use crate::config::catalogue::search::search;
 use crate::model::hash::Hasher;
 use crate::model::id::{IncidentId, VendorId};
 use crate::model::impact::Impact;
@@ -121,10 +122,8 @@ impl Draft {
     }
 
     fn vendor(&self, compiled: &Compiled) -> Result<VendorId, Wrong> {
-        let known = |id: &VendorId| compiled.vendors.contains_key(id);
-        let by_id = VendorId::parse(&self.vendor).ok().filter(known);
-        let by_name = || compiled.vendors.values().find(|v| v.name.eq_ignore_ascii_case(&self.vendor)).map(|v| &v.id);
-        match by_id.or_else(|| by_name().cloned()) {
+        let by_id = VendorId::parse(&self.vendor).ok().filter(|id| compiled.knows(id));
+        match by_id.or_else(|| by_name(compiled, &self.vendor)) {
             Some(id) => Ok(id),
             None if self.vendor.is_empty() => Err(Wrong::new("vendor", "Choose the vendor whose trouble it is.")),
             None => Err(Wrong::new("vendor", format!("No vendor is called {:?}.", self.vendor))),
@@ -151,6 +150,15 @@ impl Draft {
         }
         (impact, Some(self.text.clone()).filter(|text| !text.is_empty()))
     }
+}
+
+/// The vendor of that name: one of ours, or else any that is known.
+fn by_name(compiled: &Compiled, name: &str) -> Option<VendorId> {
+    let ours = compiled.vendors.values().find(|vendor| vendor.name.eq_ignore_ascii_case(name));
+    ours.map(|vendor| vendor.id.clone()).or_else(|| {
+        let found = search(&compiled.catalogue, name);
+        found.hits.into_iter().map(|hit| hit.vendor).find(|v| v.name.eq_ignore_ascii_case(name)).map(|vendor| vendor.id)
+    })
 }
 
 /// A key that no other form has.

@@ -110,7 +110,7 @@ async fn gather(site: &Site, id: &str) -> Result<Option<Incident>, StoreError> {
     let trouble = troubles.iter().find(|t| matches!(t.cause, Cause::Incident(i) if i.0 == id));
     let card = trouble.and_then(|t| Card::of(&now, t, true));
     let heading = text::title(&report.seen.title);
-    let vendor = now.compiled.graph.vendor_name(&report.source.vendor()).to_owned();
+    let vendor = now.compiled.vendor_name(&report.source.vendor());
     Ok(Some(Incident {
         frame: Frame::new(&now, "incident", format!("/incidents/{id}"), site.app.token.is_some()),
         title: card.as_ref().map_or_else(|| format!("{vendor}: {heading}"), |card| card.sentence.clone()),

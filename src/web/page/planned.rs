@@ -98,7 +98,7 @@ impl Work {
         let is_certain = planned.is_none_or(|p| p.from.certain);
         Self {
             link: format!("/incidents/{}", report.incident),
-            vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
+            vendor: now.compiled.vendor_name(&report.source.vendor()),
             title: Theirs::line(&seen.title),
             badge: state(now, report, begins),
             from: from.map(|at| When { is_certain, ..When::without_age(now, at) }),
@@ -207,7 +207,7 @@ impl Past {
         let ran = span(between(began(report, now.at), over));
         Some(Self {
             link: format!("/incidents/{}", report.incident),
-            vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
+            vendor: now.compiled.vendor_name(&report.source.vendor()),
             title: Theirs::line(&report.seen.title),
             badge: Badge::saying(Impact::Maintenance, if never_ran { "Called off" } else { "Over" }),
             ended: When::of(now, over),

@@ -126,7 +126,7 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
     let row = SourceRow {
         id: source.id.to_string(),
         anchor: source.id.to_string().replace('/', "-"),
-        vendor: now.compiled.graph.vendor_name(&source.id.vendor()).to_owned(),
+        vendor: now.compiled.vendor_name(&source.id.vendor()),
         needed_by: list(&needing.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), 3),
         badge,
         last_look: mark.last_look.map(|at| When::age_of(now, at)),

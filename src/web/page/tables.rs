@@ -37,7 +37,7 @@ impl Row {
             link: link(trouble),
             said: trouble.report.map(|r| Theirs::line(&r.seen.title)),
             title: Theirs::line(&sentence(now, lead, effect.impact)),
-            vendor: now.compiled.graph.vendor_name(&vendor).to_owned(),
+            vendor: now.compiled.vendor_name(&vendor),
             tier: tier(lead.tier),
             badge: Badge::of(effect.impact),
             since: When::of(now, trouble.since),
@@ -49,7 +49,7 @@ impl Row {
     pub fn elsewhere(now: &Now, report: &Report) -> Self {
         let vendor = report.source.vendor();
         let needing = now.needing(&vendor);
-        let name = now.compiled.graph.vendor_name(&vendor).to_owned();
+        let name = now.compiled.vendor_name(&vendor);
         let note = match needing.as_slice() {
             [] => format!("no service of ours needs {name}"),
             some => {
@@ -104,7 +104,7 @@ impl PlannedRow {
             services.iter().map(|s| format!("{} ({})", s.name, tier(s.tier).to_lowercase())).collect();
         Self {
             link: format!("/incidents/{}", report.incident),
-            vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
+            vendor: now.compiled.vendor_name(&report.source.vendor()),
             title: Theirs::line(&seen.title),
             from: from.map(|at| When { is_certain: planned.is_none_or(|p| p.from.certain), ..When::of(now, at) }),
             until: lasts(now, from, until),
@@ -146,7 +146,7 @@ impl EndedRow {
             .collect();
         Some(Self {
             link: format!("/incidents/{}", report.incident),
-            vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
+            vendor: now.compiled.vendor_name(&report.source.vendor()),
             title: Theirs::line(&report.seen.title),
             badge: Badge::of(report.seen.impact),
             services: if names.is_empty() { "none".to_owned() } else { list(&names, 3) },

@@ -105,7 +105,7 @@ struct Support {
 /// The page.
 pub async fn page(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {
     let compiled = site.app.compiled();
-    let known = VendorId::parse(&id).ok().filter(|id| compiled.vendors.contains_key(id) || compiled.graph.needs(id));
+    let known = VendorId::parse(&id).ok().filter(|id| compiled.knows(id) || compiled.graph.needs(id));
     let Some(vendor) = known else { return Fault::nothing("There is no such vendor in sources/.").page() };
     match gather(&site, &vendor).await {
         Ok(page) => fault::html(&page),
@@ -134,7 +134,7 @@ fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], is_guarded: bo
     let looked = sources.iter().filter(|p| !p.source.is_by_hand()).filter_map(|p| p.first_look).min();
     One {
         frame: Frame::new(now, "vendors", format!("/vendors/{vendor}"), is_guarded),
-        name: now.compiled.graph.vendor_name(vendor).to_owned(),
+        name: now.compiled.vendor_name(vendor),
         badge: Badge::of(standing.shown()),
         is_ours: standing.is_ours,
         is_needed: now.compiled.graph.needs(vendor),
@@ -258,7 +258,8 @@ fn unclean(now: &Now, tracks: &[Named]) -> (Vec<Unclean>, usize) {
 }
 
 fn source_rows(now: &Now, vendor: &VendorId) -> Vec<SourceRow> {
-    let all = now.compiled.vendors.get(vendor).map(|v| v.sources.as_slice()).unwrap_or_default();
+    let vendor = now.compiled.vendor(vendor);
+    let all = vendor.as_ref().map(|v| v.sources.as_slice()).unwrap_or_default();
     all.iter().map(|source| source_row(now, source)).collect()
 }
 
@@ -293,7 +294,8 @@ fn source_row(now: &Now, source: &Source) -> SourceRow {
 }
 
 fn support(now: &Now, vendor: &VendorId) -> Support {
-    let vendor = now.compiled.vendors.get(vendor);
+    let vendor = now.compiled.vendor(vendor);
+    let vendor = vendor.as_deref();
     let support = vendor.map(|v| &v.support);
     let dial = |number: &str| number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>();
     Support {

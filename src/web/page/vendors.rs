@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
+use serde::Deserialize;
+use url::Url;
 
+use crate::config::catalogue::search::{Hit, search};
 use crate::model::effect::Cause;
 use crate::model::id::VendorId;
 use crate::model::impact::Impact;
@@ -14,6 +17,7 @@ use crate::model::incident::{Report, hurts};
 use crate::model::inventory::On;
 use crate::model::phase::Kind;
 use crate::model::text;
+use crate::model::vendor::Vendor;
 use crate::web::fault::{self, Fault};
 use crate::web::now::{Now, weight};
 use crate::web::router::Site;
@@ -115,7 +119,7 @@ impl VendorRow {
         let parts = if standing.unwell == 1 { "component is" } else { "components are" };
         Self {
             id: vendor.to_string(),
-            name: now.compiled.graph.vendor_name(vendor).to_owned(),
+            name: now.compiled.vendor_name(vendor),
             impact,
             badge: Badge::saying(impact, word_of),
             is_ours: standing.is_ours,
@@ -161,6 +165,11 @@ pub fn needed(now: &Now, vendor: &VendorId) -> String {
     }
 }
 
+/// So many of those that were found are shown.
+const FOUND: usize = 60;
+/// Nobody looks for more characters than this.
+const WANTED: usize = 100;
+
 /// All vendors that we need, by how they stand.
 pub struct Vendors {
     pub in_all: usize,
@@ -203,22 +212,55 @@ impl Vendors {
 struct All {
     frame: Frame,
     vendors: Vendors,
-    /// Known, but nothing of ours needs them: nobody looks.
-    others: Vec<(String, String)>,
+    /// How many are known.
+    known: usize,
+    /// What was looked for among them.
+    wanted: String,
+    /// What was found; `None` where nothing was looked for.
+    found: Option<FoundVendors>,
+}
+
+/// Vendors that were looked for among all that are known.
+struct FoundVendors {
+    is_guess: bool,
+    /// The id, the name, and what is known of it in a few words.
+    rows: Vec<(String, String, String)>,
+    more: usize,
+}
+
+/// What is looked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    find: String,
+}
+
+impl FoundVendors {
+    fn of(now: &Now, wanted: &str) -> Self {
+        let found = search(&now.compiled.catalogue, wanted);
+        let words = |vendor: &Vendor| match (now.compiled.graph.needs(&vendor.id), vendor.sources.is_empty()) {
+            (true, _) => "needed by our services".to_owned(),
+            (false, true) => "nothing of it can be read: by hand only".to_owned(),
+            (false, false) => vendor.homepage.as_ref().and_then(Url::host_str).unwrap_or_default().to_owned(),
+        };
+        let row = |hit: &Hit| (hit.vendor.id.to_string(), hit.vendor.name.clone(), words(&hit.vendor));
+        let rows = found.hits.iter().take(FOUND).map(row).collect();
+        Self { is_guess: found.is_guess, rows, more: found.hits.len().saturating_sub(FOUND) }
+    }
 }
 
 /// The page.
-pub async fn page(State(site): State<Arc<Site>>) -> Response {
+pub async fn page(State(site): State<Arc<Site>>, Query(asked): Query<Asked>) -> Response {
     let now = match Now::gather(&site.app).await {
         Ok(now) => now,
         Err(error) => return Fault::from(error).page(),
     };
-    let is_needed = |id: &&VendorId| now.compiled.graph.needs(id);
-    let others = now.compiled.vendors.keys().filter(|id| !is_needed(id));
-    let others = others.map(|id| (id.to_string(), now.compiled.graph.vendor_name(id).to_owned()));
+    let wanted: String = asked.find.trim().chars().take(WANTED).collect();
     fault::html(&All {
         frame: Frame::new(&now, "vendors", "/vendors", site.app.token.is_some()),
         vendors: Vendors::of(&now),
-        others: others.collect(),
+        known: now.compiled.catalogue.len(),
+        found: (!wanted.is_empty()).then(|| FoundVendors::of(&now, &wanted)),
+        wanted,
     })
 }

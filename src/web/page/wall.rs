@@ -169,7 +169,7 @@ fn row(now: &Now, service: &Service, impact: Impact, since: &BTreeMap<&Cause, ji
 fn by(now: &Now, effect: &Effect) -> String {
     let report = now.scene.world.reports.iter().find(|r| Cause::Incident(r.incident.clone()) == effect.cause);
     let source = report.map(|r| &r.source).or_else(|| effect.cause.source());
-    source.map(|source| now.compiled.graph.vendor_name(&source.vendor()).to_owned()).unwrap_or_default()
+    source.map(|source| now.compiled.vendor_name(&source.vendor())).unwrap_or_default()
 }
 
 fn left(now: &Now, service: &Service, began: jiff::Timestamp) -> (String, bool) {

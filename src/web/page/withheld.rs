@@ -39,7 +39,7 @@ impl WithheldRow {
         let about = match report {
             Some(report) => {
                 let vendor = report.source.vendor();
-                format!("{}: {}", now.compiled.graph.vendor_name(&vendor), report.seen.title)
+                format!("{}: {}", now.compiled.vendor_name(&vendor), report.seen.title)
             }
             None => cause(&withheld.cause),
         };

@@ -85,7 +85,7 @@ impl By {
         };
         Self {
             id: report.source.vendor().to_string(),
-            vendor: now.compiled.graph.vendor_name(&report.source.vendor()).to_owned(),
+            vendor: now.compiled.vendor_name(&report.source.vendor()),
             which: match (names.is_empty(), report.source.is_by_hand()) {
                 (false, _) => "",
                 (true, false) => " (it does not say which component)",
@@ -108,7 +108,7 @@ impl Card {
             (None, None) => return None,
         };
         let vendor = now.compiled.vendors.get(&vendor_id);
-        let name = now.compiled.graph.vendor_name(&vendor_id).to_owned();
+        let name = now.compiled.vendor_name(&vendor_id);
         let phone = vendor.and_then(|v| v.support.phone.as_deref());
         let (by, said, ruler) = match (trouble.report, trouble.component) {
             (Some(report), _) => (

@@ -15,7 +15,7 @@ use bellwether::model::snapshot::{
     ComponentRef, Coverage, Covers, Look, Planned, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable,
 };
 use bellwether::model::stated::Stated;
-use bellwether::model::vendor::{Source, Support, Vendor};
+use bellwether::model::vendor::{Source, Vendor};
 use bellwether::pipeline::compiled::{Compiled, Parts};
 use bellwether::pipeline::join;
 use bellwether::pipeline::look::Looked;
@@ -168,15 +168,8 @@ pub fn vendors() -> Vec<Vendor> {
 }
 
 fn vendor(id: &str, name: &str, sources: &[&str]) -> Vendor {
-    Vendor {
-        id: VendorId::parse(id).unwrap(),
-        name: name.into(),
-        homepage: None,
-        tags: Vec::new(),
-        support: Support::default(),
-        notifies: None,
-        sources: sources.iter().map(|name| source(&format!("{id}/{name}"))).collect(),
-    }
+    let sources = sources.iter().map(|name| source(&format!("{id}/{name}"))).collect();
+    Vendor::named(VendorId::parse(id).unwrap(), name, sources)
 }
 
 pub fn source(id: &str) -> Source {

@@ -1,0 +1,199 @@
+//! Finding a vendor by whatever somebody knows of it: a name, a product, an old name, a tag, an address.
+
+use url::Url;
+
+use super::{Catalogue, Kept};
+use crate::config::check::domain_of;
+use crate::config::suggest::allowed;
+use crate::model::vendor::Vendor;
+
+/// Shorter parts of a word are in half of all names.
+const SHORTEST_PART: usize = 3;
+/// So many guesses are worth reading.
+const GUESSES: usize = 5;
+
+/// A vendor that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Where it is kept.
+    pub kept: Kept,
+    /// The vendor.
+    pub vendor: Vendor,
+    /// What of it fits.
+    pub by: By,
+}
+
+/// What of a vendor fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// Its name or its id.
+    Name,
+    /// Another name of it.
+    Also(String),
+    /// A tag.
+    Tag(String),
+    /// The host of one of its addresses.
+    Address(String),
+    /// The host of an address that it had before.
+    Formerly(String),
+}
+
+/// What a search came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The vendors, the best first.
+    pub hits: Vec<Hit>,
+    /// Nothing fits; these are spelled nearly so.
+    pub is_guess: bool,
+}
+
+/// The vendors that somebody who writes `wanted` may mean, the best first.
+#[must_use]
+pub fn search(catalogue: &Catalogue, wanted: &str) -> Found {
+    let wanted = Wanted::of(wanted);
+    if wanted.words.is_empty() {
+        return Found::default();
+    }
+    let all: Vec<(Kept, Vendor)> = catalogue.all().collect();
+    let fits = |(kept, vendor): &(Kept, Vendor)| {
+        let (rank, by) = wanted.rank(vendor)?;
+        Some((rank, Hit { kept: *kept, vendor: vendor.clone(), by }))
+    };
+    let hits = in_order(all.iter().filter_map(fits));
+    if !hits.is_empty() {
+        return Found { hits, is_guess: false };
+    }
+    let near = |(kept, vendor): &(Kept, Vendor)| {
+        let (steps, by) = wanted.nearest(vendor)?;
+        Some((steps, Hit { kept: *kept, vendor: vendor.clone(), by }))
+    };
+    let mut hits = in_order(all.iter().filter_map(near));
+    hits.truncate(GUESSES);
+    Found { hits, is_guess: true }
+}
+
+/// The best first; of equal ones the user's own, then folders, then by name.
+fn in_order(hits: impl Iterator<Item = (usize, Hit)>) -> Vec<Hit> {
+    let mut hits: Vec<_> = hits.collect();
+    hits.sort_by_cached_key(|(rank, hit)| (*rank, hit.kept, hit.vendor.name.to_lowercase()));
+    hits.into_iter().map(|(_, hit)| hit).collect()
+}
+
+/// What somebody looks for.
+struct Wanted {
+    words: Vec<String>,
+    joined: String,
+    /// Where it is written as an address.
+    address: Option<Url>,
+}
+
+/// How well something fits, the best first. A folder's name in front of one of the table: the lists of others hold many
+/// a name twice.
+mod rank {
+    pub const NAME: usize = 0;
+    pub const ALSO: usize = 1;
+    pub const HOST: usize = 2;
+    pub const DOMAIN: usize = 3;
+    pub const TAG: usize = 4;
+    pub const BEGINS: usize = 5;
+    pub const INSIDE: usize = 6;
+    pub const EACH_WORD: usize = 7;
+    pub const PART: usize = 8;
+}
+
+impl Wanted {
+    fn of(text: &str) -> Self {
+        let text = text.trim();
+        let words = words(text);
+        let is_address = text.contains('.') && !text.contains(char::is_whitespace);
+        let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        Self { joined: words.concat(), words, address: is_address.then(|| Url::parse(&full).ok()).flatten() }
+    }
+
+    /// How well a vendor fits, and by what; `None` if it does not.
+    fn rank(&self, vendor: &Vendor) -> Option<(usize, By)> {
+        let names = names(vendor).map(|(text, by)| Some((self.in_name(&words(text), &by)?, by)));
+        let addresses = addresses(vendor).map(|(url, by)| Some((self.in_address(url)?, by)));
+        let tags = vendor.tags.iter().map(|tag| (words(tag) == self.words).then(|| (rank::TAG, By::Tag(tag.clone()))));
+        let best = names.chain(addresses).chain(tags).flatten().min_by_key(|(rank, _)| *rank);
+        best.or_else(|| self.each_word(vendor)).or_else(|| self.part(vendor))
+    }
+
+    fn in_name(&self, name: &[String], by: &By) -> Option<usize> {
+        let whole = if *by == By::Name { rank::NAME } else { rank::ALSO };
+        if *name == self.words || name.concat() == self.joined {
+            return Some(whole);
+        }
+        let starts = |at: usize| name.get(at..).is_some_and(|rest| begins(rest, &self.words));
+        (0..name.len()).find(|at| starts(*at)).map(|at| if at == 0 { rank::BEGINS } else { rank::INSIDE })
+    }
+
+    fn in_address(&self, url: &Url) -> Option<usize> {
+        let wanted = self.address.as_ref()?;
+        if wanted.host_str().is_some() && wanted.host_str() == url.host_str() {
+            return Some(rank::HOST);
+        }
+        (domain_of(wanted).is_some() && domain_of(wanted) == domain_of(url)).then_some(rank::DOMAIN)
+    }
+
+    /// Each word fits something, as in "okta identity".
+    fn each_word(&self, vendor: &Vendor) -> Option<(usize, By)> {
+        let texts = names(vendor).map(|(text, _)| text).chain(vendor.tags.iter().map(String::as_str));
+        let there: Vec<String> = texts.flat_map(words).collect();
+        let fits = |word: &String| there.iter().any(|known| known.starts_with(word.as_str()));
+        (self.address.is_none() && self.words.iter().all(fits)).then_some((rank::EACH_WORD, By::Name))
+    }
+
+    /// It is a part of a name or of a host.
+    fn part(&self, vendor: &Vendor) -> Option<(usize, By)> {
+        if self.joined.chars().count() < SHORTEST_PART || self.address.is_some() {
+            return None;
+        }
+        let in_name = names(vendor).find(|(text, _)| words(text).concat().contains(&self.joined)).map(|(_, by)| by);
+        let in_host = || {
+            let host = |(url, _): &(&Url, By)| url.host_str().is_some_and(|host| host.contains(&self.joined));
+            addresses(vendor).find(host).map(|(_, by)| by)
+        };
+        in_name.or_else(in_host).map(|by| (rank::PART, by))
+    }
+
+    /// How many slips away it is, if that is few enough to be no insult.
+    fn nearest(&self, vendor: &Vendor) -> Option<(usize, By)> {
+        let tags = vendor.tags.iter().map(|tag| (tag.as_str(), By::Tag(tag.clone())));
+        let steps = |(text, by): (&str, By)| {
+            let whole = words(text);
+            let each = whole.iter().filter(|_| self.words.len() == 1).cloned();
+            let candidates = each.chain([whole.concat()]);
+            let steps = |candidate: String| {
+                let steps = strsim::damerau_levenshtein(&self.joined, &candidate);
+                (steps <= allowed(&self.joined, &candidate)).then_some(steps)
+            };
+            Some((candidates.filter_map(steps).min()?, by))
+        };
+        names(vendor).chain(tags).filter_map(steps).min_by_key(|(steps, _)| *steps)
+    }
+}
+
+/// Whether a text begins with these words, the last of which may be begun only.
+fn begins(text: &[String], words: &[String]) -> bool {
+    let Some((last, whole)) = words.split_last() else { return false };
+    text.starts_with(whole) && text.get(whole.len()).is_some_and(|word| word.starts_with(last.as_str()))
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+fn names(vendor: &Vendor) -> impl Iterator<Item = (&str, By)> {
+    let also = vendor.also.iter().map(|name| (name.as_str(), By::Also(name.clone())));
+    [(vendor.name.as_str(), By::Name), (vendor.id.as_str(), By::Name)].into_iter().chain(also)
+}
+
+fn addresses(vendor: &Vendor) -> impl Iterator<Item = (&Url, By)> {
+    let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
+    let now =
+        vendor.sources.iter().filter_map(|s| s.url.as_ref()).chain(&vendor.homepage).chain(&vendor.support.portal);
+    let now = now.map(move |url| (url, By::Address(host(url))));
+    now.chain(vendor.formerly.iter().map(move |url| (url, By::Formerly(host(url)))))
+}
