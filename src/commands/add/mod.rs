@@ -271,7 +271,9 @@ impl Errand<'_> {
             Happens::Degrades => Without::Degrades,
         };
         let (components, regions) = (self.add.components.clone(), self.add.regions.clone());
-        Ok(Line { vendor: vendor.clone(), components, regions, without })
+        let line = Line { vendor: vendor.clone(), components, regions, without };
+        report::doubt(&line, listed);
+        Ok(line)
     }
 
     /// Shows what is to be written, asks, writes, and says what is next.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::inventory_line::Line;
 use crate::commands::{poll, table};
 use crate::model::format::{Evidence, Format};
 use crate::model::id::VendorId;
@@ -129,7 +130,17 @@ pub fn known(vendor: &Vendor, why: &str) {
         let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
         say!("  {}  ({}, {url})", source.id, source.format.name());
     }
-    say!("Nothing is added. `bellwether poll {}` looks at it now.", vendor.id);
+    say!("No vendor is added. `bellwether poll {}` looks at it now.", vendor.id);
+}
+
+/// What is doubtful in a line of the inventory: names that nobody could compare with what the vendor lists.
+pub fn doubt(line: &Line, listed: &[ComponentRef]) {
+    if listed.is_empty() && !line.components.is_empty() {
+        say!(
+            "\nMind: no list of components was read of {}, so nobody knows whether those names pick any.",
+            line.vendor
+        );
+    }
 }
 
 /// What was understood of a look, and what of it can be depended on.

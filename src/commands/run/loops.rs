@@ -235,7 +235,6 @@ async fn read_files(
     told: mpsc::Sender<Reloaded>,
     stop: CancellationToken,
 ) {
-    know_found(&mut reloader, &store).await;
     let mut watching = reloader.watching();
     let mut hang_up = HangUp::begin();
     let mut look = tokio::time::interval(files::LOOK_EVERY);

@@ -25,6 +25,8 @@ pub(super) struct Attempt {
     source: Source,
     requests: Vec<Request>,
     rounds: usize,
+    /// Whether the first document is of the format, so that the others are worth asking for.
+    is_likely: bool,
     /// What was read, while the server is asked for an address that makes no sense.
     read: Option<Snapshot>,
 }
@@ -45,15 +47,17 @@ impl Attempt {
     pub(super) fn new(format: Format, url: Url, now: Timestamp) -> Option<Self> {
         let source = Source::at(SourceId::parse("detected/page").ok()?, format, Some(url.clone()));
         let requests = normalize::plan(&source, &KnownOpen::default(), now);
-        if requests.is_empty() {
-            return None;
-        }
-        Some(Self { format, url, source, requests, rounds: 0, read: None })
+        let first = requests.first()?;
+        // Where a look does not begin with the document that can be read by itself, all of them are needed.
+        let is_likely = requests.len() == 1 || normalize::about(format).roles.first() != Some(&first.role);
+        Some(Self { format, url, source, requests, rounds: 0, is_likely, read: None })
     }
 
-    /// The requests that nobody has answered yet.
+    /// The requests that nobody has answered yet: the first one, and the others once that one is what it should be.
     pub(super) fn missing(&self, answers: &Answers) -> Vec<Request> {
-        self.requests.iter().filter(|request| !answers.contains_key(&request.url)).cloned().collect()
+        let wanted = if self.is_likely { self.requests.len() } else { 1 };
+        let wanted = self.requests.iter().take(wanted);
+        wanted.filter(|request| !answers.contains_key(&request.url)).cloned().collect()
     }
 
     /// Reads what has been answered. `page` are the addresses that a person named: what stands there was not guessed.
@@ -67,6 +71,7 @@ impl Attempt {
                 return Verdict::Needs(missing);
             }
             match read(&self.source, &self.answered(answers), now) {
+                Reading::Done(Ok(_)) | Reading::Need(_) if !self.is_likely => self.is_likely = true,
                 Reading::Done(Ok(snapshot)) => return self.checked(snapshot, answers, page, now),
                 Reading::Done(Err(why)) => return Verdict::No(why.to_string()),
                 Reading::Need(more) => {
@@ -82,7 +87,7 @@ impl Attempt {
     }
 
     fn answered(&self, answers: &Answers) -> Vec<Answer> {
-        let all = self.requests.iter();
+        let all = self.requests.iter().take(if self.is_likely { self.requests.len() } else { 1 });
         all.filter_map(|r| Some(Answer { role: r.role, outcome: answers.get(&r.url)?.clone() })).collect()
     }
 

@@ -178,6 +178,15 @@ fn a_document_that_shows_nothing_counts_only_where_nothing_better_does() {
     assert!(!asked.iter().any(|url| url.path() == "/history.rss"), "a feed is not better");
 }
 
+/// The others of its documents are asked for only once the first is what it should be.
+#[test]
+fn a_format_of_several_documents_costs_a_stranger_one_request() {
+    let host = "https://ocistatus.oraclecloud.com/";
+    let (asked, _) = run(host, &|url| if url.path() == "/" { body(HTML) } else { status(404) });
+    assert!(asked.iter().any(|url| url.path() == "/api/v2/components.json"), "{asked:?}");
+    assert!(!asked.iter().any(|url| url.path() == "/api/v2/incident-summary.rss"), "{asked:?}");
+}
+
 #[test]
 fn a_host_that_is_silent_or_wants_to_be_left_alone_is_not_asked_on() {
     let gone = || Outcome::Unreadable(Unreadable::Unreachable("no answer within 30 s".into()));
