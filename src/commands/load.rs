@@ -18,6 +18,7 @@ use crate::model::inventory::Inventory;
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Schedule, Vendor};
 use crate::normalize;
+use crate::pipeline::mapped;
 
 /// The vendors that come with the binary.
 #[derive(RustEmbed)]
@@ -164,6 +165,7 @@ fn vendors_every(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -
         problems.append(&mut parsed.problems);
         if let Some(vendor) = &parsed.value {
             problems.extend(unknown_roles(vendor, &parsed.places));
+            problems.extend(mapped::problems(vendor, &parsed.places));
         }
         if let Ok(id) = VendorId::parse(&id) {
             vendors.insert(id, parsed.value);

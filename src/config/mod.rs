@@ -7,6 +7,7 @@
 pub mod bellwether;
 pub mod check;
 pub mod credentials;
+mod inside;
 pub mod inventory;
 pub mod operation;
 pub mod places;

@@ -9,6 +9,7 @@ use super::credentials::Access;
 use super::feed::FeedRules;
 use super::format::Format;
 use super::id::{SourceId, VendorId};
+use super::mapping::Mapping;
 
 /// A company that the organisation depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,6 +61,9 @@ pub struct Source {
     /// How a `feed` is to be read, where not as usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feed: Option<Box<FeedRules>>,
+    /// How a page that no format knows is to be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<Box<Mapping>>,
     /// Whether it wants credentials, and whether there are any.
     pub access: Access,
 }
@@ -68,7 +72,7 @@ impl Source {
     /// A source that is read as its format reads, at the usual interval, open to everybody.
     #[must_use]
     pub const fn at(id: SourceId, format: Format, url: Option<Url>) -> Self {
-        Self { id, format, url, every: Schedule::USUAL, roles: Vec::new(), feed: None, access: Access::Open }
+        Self { id, format, url, every: Schedule::USUAL, roles: Vec::new(), feed: None, map: None, access: Access::Open }
     }
 
     /// Whether it is looked at.

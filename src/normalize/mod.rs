@@ -15,6 +15,7 @@ pub mod field;
 pub mod google_cloud;
 pub mod keyed;
 pub mod manual;
+pub mod mapping;
 pub mod microsoft_365;
 pub mod microsoft_public;
 pub mod moment;
@@ -194,6 +195,8 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::OracleCloud => &oracle_cloud::READER,
         Format::Okta => &okta::READER,
         Format::Slack => &slack::READER,
+        Format::Json => &mapping::JSON_READER,
+        Format::Html => &mapping::HTML_READER,
         Format::Feed => &feed::READER,
         Format::Manual => &manual::READER,
     }

@@ -22,6 +22,7 @@ pub mod deliver;
 pub mod hand;
 pub mod join;
 pub mod look;
+pub mod mapped;
 pub mod settle;
 mod shift;
 mod stage;

@@ -97,6 +97,7 @@ fn sources(vendor: &Path) -> Vec<Source> {
         roles: Vec::new(),
         access: Access::Open,
         feed: source.get("feed").map(|rules| rules.clone().try_into().unwrap()),
+        map: source.get("map").map(|rules| rules.clone().try_into().unwrap()),
     };
     table["source"].as_array().unwrap().iter().map(read).collect()
 }

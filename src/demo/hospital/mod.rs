@@ -115,7 +115,7 @@ fn source(story: &Story, page: &Page, far: SocketAddr) -> Result<Source> {
     };
     let id = source_of(page)?;
     let (every, access) = (Schedule::USUAL, Access::Open);
-    Ok(Source { id, format: page.format, url: Some(url), every, roles, feed: None, access })
+    Ok(Source { id, format: page.format, url: Some(url), every, roles, feed: None, map: None, access })
 }
 
 /// The source that reads a page.

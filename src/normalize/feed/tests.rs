@@ -15,6 +15,7 @@ fn source(rules: &str) -> Source {
         every: Schedule::USUAL,
         roles: Vec::new(),
         feed: Some(Box::new(toml::from_str(rules).unwrap())),
+        map: None,
         access: crate::model::credentials::Access::Open,
     }
 }
