@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use rust_embed::RustEmbed;
 
-use super::secrets;
+use super::{sample, secrets};
 use crate::config::bellwether::Settings;
 use crate::config::check::{self, Files};
 use crate::config::places::Places;
 use crate::config::problem::{Problem, Severity};
 use crate::config::subscriptions::Subscriptions;
 use crate::config::{self, Parsed};
+use crate::model::format::Evidence;
 use crate::model::id::VendorId;
 use crate::model::inventory::Inventory;
 use crate::model::subscription::{Receiver, Subscription};
-use crate::model::vendor::{Schedule, Vendor};
+use crate::model::vendor::{Schedule, Source, Vendor};
 use crate::normalize;
 use crate::pipeline::mapped;
 
@@ -162,6 +163,9 @@ fn vendors_every(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -
     let mut vendors = BTreeMap::new();
     for (id, (file, text)) in texts {
         let mut parsed = config::vendor::parse_with(usual, &id, &file, &text);
+        if sample::is_recorded(&folder.join(&id)) {
+            parsed.value.iter_mut().flat_map(|vendor| &mut vendor.sources).for_each(recorded);
+        }
         problems.append(&mut parsed.problems);
         if let Some(vendor) = &parsed.value {
             problems.extend(unknown_roles(vendor, &parsed.places));
@@ -172,6 +176,14 @@ fn vendors_every(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -
         }
     }
     Ok(vendors)
+}
+
+/// A mapping is the user's own word: it is guessed, until a look was recorded in the vendor's own folder with its result
+/// beside it. What is shipped stays guessed until then, or until a live read is confirmed.
+fn recorded(source: &mut Source) {
+    if let Some(map) = &mut source.map {
+        map.evidence = Evidence::Recorded;
+    }
 }
 
 /// Addresses for roles that the source's format does not have.

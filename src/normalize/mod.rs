@@ -208,6 +208,12 @@ pub const fn about(format: Format) -> About {
     reader(format).about
 }
 
+/// How well the reading of `source` is known: as its format is, and of a mapping as the vendor's own folder shows.
+#[must_use]
+pub fn evidence(source: &Source) -> Evidence {
+    source.map.as_ref().map_or_else(|| about(source.format).evidence, |map| map.evidence)
+}
+
 /// The requests of a look at `source`: what is asked first. Empty for `manual`.
 #[must_use]
 pub fn plan(source: &Source, open: &KnownOpen, now: Timestamp) -> Vec<Request> {
