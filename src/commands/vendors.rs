@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::load::{self, Folders};
 use super::poll::find_vendor;
 use super::table;
-use crate::model::format::Format;
+use crate::model::format::{Evidence, Format};
 use crate::model::id::CredentialsId;
 use crate::model::vendor::{Schedule, Vendor};
 use crate::normalize;
@@ -86,6 +86,14 @@ fn print(vendor: &Vendor) {
         let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
         say!("  {:<10} {}  {url}  {every}", "source", source.id);
         say!("  {:<10} {}: {}", "", source.format.name(), normalize::about(source.format).says);
+        if source.map.is_some() && normalize::evidence(source) == Evidence::Guessed {
+            say!(
+                "  {:<10} guessed: neither green nor telling anybody, until `bellwether vendors record {}`",
+                "",
+                source.id
+            );
+            say!("  {:<10} has saved a look in your own folder, or a live read is confirmed", "");
+        }
         if let Some(name) = source.access.wants() {
             print_needed(name, source.format);
         }

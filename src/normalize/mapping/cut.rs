@@ -3,6 +3,7 @@
 use regex_bites::Regex;
 use scraper::{ElementRef, Node, Selector};
 
+use super::jq::Budget;
 use super::wrong::Fault;
 use crate::model::mapping::{Cut, Expression};
 use crate::model::text;
@@ -61,22 +62,21 @@ impl Program {
     }
 
     /// The elements that it finds inside `at`, at most so many. Without a selector: that element.
-    pub fn elements<'a>(&self, at: ElementRef<'a>, most: usize) -> Vec<ElementRef<'a>> {
-        match &self.select {
-            None => vec![at],
-            Some(select) => at.select(select).filter(|found| self.holds(*found)).take(most).collect(),
-        }
+    pub fn elements<'a>(&self, at: ElementRef<'a>, most: usize, budget: &Budget) -> Vec<ElementRef<'a>> {
+        let Some(select) = &self.select else { return vec![at] };
+        let inside = at.descendants().skip(1).take_while(|_| budget.may_visit()).filter_map(ElementRef::wrap);
+        inside.filter(|found| select.matches(found) && self.holds(*found)).take(most).collect()
     }
 
     /// The texts that it finds, each on one line.
-    pub fn lines(&self, at: ElementRef<'_>, most: usize) -> Vec<String> {
-        let found = self.elements(at, most).into_iter();
+    pub fn lines(&self, at: ElementRef<'_>, most: usize, budget: &Budget) -> Vec<String> {
+        let found = self.elements(at, most, budget).into_iter();
         found.filter_map(|element| self.cut(&self.raw(element))).map(|line| text::line(&line, 2_000)).collect()
     }
 
     /// The texts that it finds, with their paragraphs.
-    pub fn bodies(&self, at: ElementRef<'_>, most: usize) -> Vec<String> {
-        let found = self.elements(at, most).into_iter();
+    pub fn bodies(&self, at: ElementRef<'_>, most: usize, budget: &Budget) -> Vec<String> {
+        let found = self.elements(at, most, budget).into_iter();
         let body = |element: ElementRef<'_>| match (&self.attribute, &self.regex) {
             (None, None) => Some(document::plain(&element.inner_html())),
             _ => self.cut(&self.raw(element)),
@@ -85,8 +85,8 @@ impl Program {
     }
 
     /// Whether it is there, with the text that is wanted.
-    pub fn is_there(&self, page: ElementRef<'_>) -> bool {
-        !self.lines(page, 1).is_empty()
+    pub fn is_there(&self, page: ElementRef<'_>, budget: &Budget) -> bool {
+        !self.lines(page, 1, budget).is_empty()
     }
 
     fn holds(&self, element: ElementRef<'_>) -> bool {

@@ -135,15 +135,22 @@ fn components(rules: &Entries, item: &Item<'_>, listed: &Listed, with: &mut Find
     }
     let found = found.into_entries();
     if rules.components.is_some() && !found.is_empty() {
-        with.became(found.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", "));
+        with.became(found.iter().map(|one| format!("{} [{}]", one.name, one.key)).collect::<Vec<_>>().join(", "));
     }
     found
 }
 
 /// Components that JSON gives as objects.
-fn objects(rules: &Entries, item: &Item<'_>, with: &Finder<'_>) -> Vec<ComponentRef> {
+fn objects(rules: &Entries, item: &Item<'_>, with: &mut Finder<'_>) -> Vec<ComponentRef> {
     let Some(program) = &rules.components else { return Vec::new() };
     let values = item.nodes.iter().filter_map(|node| program.values(node, with.budget).ok()).find(|v| !v.is_empty());
+    let values = values.unwrap_or_default();
+    let are_objects = values.iter().all(|value| matches!(value, jaq_json::Val::Obj(_)));
+    if values.is_empty() || !are_objects {
+        return Vec::new();
+    }
+    let raw = values.iter().map(ToString::to_string).collect();
+    with.note(item, "components", program.text(), raw);
     let component = |value: jaq_json::Val| {
         let jaq_json::Val::Obj(fields) = value else { return None };
         let field = |name: &str| {
@@ -154,7 +161,7 @@ fn objects(rules: &Entries, item: &Item<'_>, with: &Finder<'_>) -> Vec<Component
         let key = field("key").unwrap_or_else(|| name.clone());
         Some(ComponentRef { key, name, group: field("group"), region: field("region") })
     };
-    values.unwrap_or_default().into_iter().filter_map(component).collect()
+    values.into_iter().filter_map(component).collect()
 }
 
 /// What the vendor said, the oldest first in whatever order it stands.

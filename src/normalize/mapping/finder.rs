@@ -61,14 +61,18 @@ impl Finder<'_> {
                 Err(why) => self.into.warn(format!("{}.{name}", item.path), why),
             }
         }
-        let path = || format!("{}.{name}", item.path);
-        self.trace.field(|| Line {
-            path: path(),
-            by: program.text().to_owned(),
-            raw: first.clone(),
-            became: first.first().map(|raw| text::title(raw)).unwrap_or_default(),
-        });
+        self.note(item, name, program.text(), first.clone());
         first
+    }
+
+    /// Notes where a field came from.
+    pub fn note(&mut self, item: &Item<'_>, name: &str, by: &str, raw: Vec<String>) {
+        self.trace.field(|| Line {
+            path: format!("{}.{name}", item.path),
+            by: by.to_owned(),
+            became: raw.first().map(|raw| text::title(raw)).unwrap_or_default(),
+            raw,
+        });
     }
 
     /// The first text of a field, on a line.

@@ -22,6 +22,8 @@ use super::wrong::Fault;
 
 /// More steps than the reading of any document takes: 10,000 incidents take a third of it.
 const MOST_STEPS: u64 = 5_000_000;
+/// More HTML elements than are looked at for any page: each field of each item looks at those inside the item.
+const MOST_VISITS: u64 = 5_000_000;
 /// How deep an expression may call itself, in bytes of the stack. A worker has two MiB.
 const MOST_STACK: usize = 512 * 1024;
 /// What would reach outside, or has no bound.
@@ -50,6 +52,7 @@ const OURS: [&str; 1] = ["range"];
 #[derive(Debug)]
 pub struct Budget {
     left: Cell<u64>,
+    visits: Cell<u64>,
     base: usize,
     now: Timestamp,
 }
@@ -58,7 +61,19 @@ impl Budget {
     /// The budget of one reading.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self { left: Cell::new(MOST_STEPS), base: stack_here(), now }
+        Self { left: Cell::new(MOST_STEPS), visits: Cell::new(MOST_VISITS), base: stack_here(), now }
+    }
+
+    /// Whether one more HTML element may be looked at.
+    pub fn may_visit(&self) -> bool {
+        let left = self.visits.get();
+        self.visits.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Whether more elements would have been looked at.
+    pub fn is_out_of_visits(&self) -> bool {
+        self.visits.get() == 0
     }
 
     #[cfg(test)]

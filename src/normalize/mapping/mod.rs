@@ -35,6 +35,7 @@ use crate::model::format::{Evidence, Format};
 use crate::model::mapping::{ComponentCovers, ListCovers};
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
+use crate::model::text;
 use crate::model::vendor::Source;
 
 const SAYS: &str = "what its mapping says: incidents, maintenances, components, regions, ends";
@@ -153,6 +154,9 @@ impl Look<'_> {
             }
             all.extend(seen);
         }
+        if self.budget.is_out_of_visits() {
+            return Err(Unreadable::Unexpected("there is more in it than any status page holds".to_owned()));
+        }
         snapshot.incidents = each_once(all, &mut snapshot);
         snapshot.components = listed.into_entries();
         Ok(Taken::Seen(Box::new(snapshot)))
@@ -167,7 +171,7 @@ impl Look<'_> {
             let found = found.map_err(|why| unexpected(&format!("{name}.items"), &why))?;
             items.extend(found.into_iter().map(|node| (node, &document.url)));
         }
-        trace.step(|| format!("{name}.items: {} found by {}", items.len(), rules.items.text()));
+        trace.step(|| format!("{name}.items: {} found by {}", items.len(), short(rules.items.text())));
         if items.is_empty() {
             self.is_really_empty(pages, rules, trace)?;
         }
@@ -312,7 +316,7 @@ impl Look<'_> {
                 }
             }
         }
-        trace.step(|| format!("components.items: {count} found by {}", rules.items.text()));
+        trace.step(|| format!("components.items: {count} found by {}", short(rules.items.text())));
         if listed.is_empty() && (count > 0 || rules.covers != ComponentCovers::AllUnwell) {
             let by = rules.items.text();
             let why =
@@ -327,6 +331,11 @@ impl Look<'_> {
         };
         Ok(listed)
     }
+}
+
+/// An expression on a line of a message.
+fn short(expression: &str) -> String {
+    text::line(expression, 100)
 }
 
 const fn block(kind: Kind) -> &'static str {

@@ -172,7 +172,10 @@ fn one(
         format!("sign: {} ({})", if is_signed { "it is the page" } else { "IT IS NOT THERE" }, ready.sign.text())
     });
     if !is_signed {
-        return Err(Unreadable::Unexpected(format!("the sign of its mapping is not there ({})", ready.sign.text())));
+        return Err(Unreadable::Unexpected(format!(
+            "the sign of its mapping is not there ({})",
+            text::line(ready.sign.text(), 100)
+        )));
     }
     match &ready.everything {
         Some(everything) => document.shaped(everything, budget),

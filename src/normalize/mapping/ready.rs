@@ -54,7 +54,7 @@ impl Program {
                 Ok(program.values(value, MOST_ITEMS + 1, budget)?.into_iter().map(Node::Json).collect())
             }
             (Self::Cut(program), Node::Html(element)) => {
-                Ok(program.elements(*element, MOST_ITEMS + 1).into_iter().map(Node::Html).collect())
+                Ok(program.elements(*element, MOST_ITEMS + 1, budget).into_iter().map(Node::Html).collect())
             }
             _ => Err("the expression is of another language than the page".to_owned()),
         }
@@ -63,7 +63,7 @@ impl Program {
     /// The texts that it finds, each on a line. Lists are taken apart; what is null or empty is absent.
     pub fn lines(&self, at: &Node<'_>, budget: &Budget) -> Result<Vec<String>, String> {
         match (self, at) {
-            (Self::Cut(program), Node::Html(element)) => Ok(program.lines(*element, MOST_WORDS)),
+            (Self::Cut(program), Node::Html(element)) => Ok(program.lines(*element, MOST_WORDS, budget)),
             _ => self.scalars(at, budget),
         }
     }
@@ -71,7 +71,7 @@ impl Program {
     /// The same with paragraphs kept.
     pub fn bodies(&self, at: &Node<'_>, budget: &Budget) -> Result<Vec<String>, String> {
         match (self, at) {
-            (Self::Cut(program), Node::Html(element)) => Ok(program.bodies(*element, MOST_WORDS)),
+            (Self::Cut(program), Node::Html(element)) => Ok(program.bodies(*element, MOST_WORDS, budget)),
             _ => Ok(self.scalars(at, budget)?.iter().map(|text| crate::normalize::document::plain(text)).collect()),
         }
     }
@@ -102,7 +102,7 @@ impl Program {
                 let said = program.values(value, MOST_WORDS, budget)?;
                 Ok(!said.is_empty() && said.iter().all(|value| matches!(value, Val::Bool(true))))
             }
-            (Self::Cut(program), Node::Html(page)) => Ok(program.is_there(*page)),
+            (Self::Cut(program), Node::Html(page)) => Ok(program.is_there(*page, budget)),
             _ => Ok(false),
         }
     }

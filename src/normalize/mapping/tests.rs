@@ -339,3 +339,25 @@ fn a_trace_says_what_came_from_where_and_what_was_lost() {
     assert!(trace.steps.iter().any(|step| step == "incidents.items: 1 found by .events[] | select(.planned | not)"));
     assert!(trace.steps.iter().any(|step| step == "incidents.key: NOT FOUND in 1 of 1 by .id"), "{:?}", trace.steps);
 }
+
+/// What took a parser of HTML 47 seconds, and what makes every item hold all others.
+#[test]
+fn hostile_markup_ends_fast_and_is_not_quiet() {
+    let source = source(Format::Html, &HTML_MAP.replace("details =", "regions ="));
+    let chain =
+        format!("{}{}{}", "<article class=trouble>".repeat(200), "<p>x</p>".repeat(40_000), "</article>".repeat(200));
+    for body in [
+        page(&"<ul><li>".repeat(32_000)),
+        page(&"<a data-id='x' data-id=\"x\">".repeat(8_000)),
+        page(&format!("<a {}>", "data-id='x' ".repeat(12_000))),
+        page(&chain),
+        page(&TROUBLE.replace("Working", &"<b>".repeat(20_000))),
+        page(&"<!--".repeat(100_000)),
+        page(&"<script><".repeat(50_000)),
+    ] {
+        let began = std::time::Instant::now();
+        let came = read(&source, &[&body]);
+        println!("{:.40}: {:?} {:?}", &body[90..], began.elapsed(), came.as_ref().err());
+        assert!(came.is_err() && began.elapsed() < std::time::Duration::from_secs(20), "{:.200}", &body[90..]);
+    }
+}
