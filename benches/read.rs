@@ -184,7 +184,7 @@ fn looks(criterion: &mut Criterion) {
         (Format::Feed, feed()),
     ] {
         let Ok(id) = SourceId::parse("synthetic/bench") else { continue };
-        let source = Source::at(id, format, None);
+        let source = Source::at(id, format, "https://status.example.org/".parse().ok());
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         let answers = [Answer { role: normalize::about(format).roles[0], outcome: Outcome::Body(Body::saved(bytes)) }];
         assert!(read(&source, &answers) > 0, "{} does not read its body", format.name());
@@ -193,5 +193,54 @@ fn looks(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, looks);
+/// Pages read by the mappings of the guide, with fifty incidents each.
+fn mapped(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("read");
+    for (format, vendor, page) in [
+        (Format::Json, include_str!("../tests/guide/example-labs/vendor.toml"), labs()),
+        (Format::Html, include_str!("../tests/guide/example-claims/vendor.toml"), claims()),
+    ] {
+        let Ok(id) = SourceId::parse("synthetic/bench") else { continue };
+        let map =
+            vendor.parse::<toml::Table>().ok().and_then(|table| table["source"][0]["map"].clone().try_into().ok());
+        let url = "https://status.example.org/".parse().ok();
+        let source = Source { map: map.map(Box::new), ..Source::at(id, format, url) };
+        group.throughput(Throughput::Bytes(page.len() as u64));
+        let answers = [Answer { role: "page", outcome: Outcome::Body(Body::saved(page.into_bytes())) }];
+        assert!(read(&source, &answers) > 0, "{} does not read its body", format.name());
+        group.bench_function(format.name(), |bencher| bencher.iter(|| read(&source, black_box(&answers))));
+    }
+    group.finish();
+}
+
+fn labs() -> String {
+    let notice = |n: usize| {
+        let word = format!(r#"{{"when":"2026-11-22 03:40","words":"{SENTENCE}"}}"#);
+        format!(
+            r#"{{"number":{n},"headline":"{SENTENCE}","level":"RED","status":"ONGOING","from":"2026-11-22 03:10",
+            "systems":["results"],"history":[{word},{word},{word}]}}"#
+        )
+    };
+    let notices: Vec<String> = (0..50).map(notice).collect();
+    let system = r#"{"id":"results","label":"Lab results","site":"East","state":"DOWN"}"#;
+    format!(r#"{{"service":"Example Labs","systems":[{system}],"notices":[{}]}}"#, notices.join(","))
+}
+
+fn claims() -> String {
+    let word = format!("<p><time>Nov 22, 4:30 AM EST</time> <span>{SENTENCE}</span></p>");
+    let notice = |n: usize| {
+        format!(
+            "<article id='n-{n}'><h3><a href='/status/{n}'>{SENTENCE}</a></h3><p class=meta>Severity: Medium<br> Since Nov 22, \
+             4:05 AM EST</p><b class=badge>Under review</b><div class=log>{}</div></article>",
+            word.repeat(3)
+        )
+    };
+    let notices: String = (0..50).map(notice).collect();
+    format!(
+        "<!doctype html><html><body><h1>Example Claims: service status</h1><table class=services><tr><td>Claims</td><td>\
+         Available</td></tr></table><section id=notices>{notices}</section></body></html>"
+    )
+}
+
+criterion_group!(benches, looks, mapped);
 criterion_main!(benches);

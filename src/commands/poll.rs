@@ -228,6 +228,7 @@ fn print_well(snapshot: &Snapshot) {
     }
     for seen in well {
         let group = seen.component.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
-        say!("    {group}{}", seen.component.name);
+        let region = seen.component.region.as_ref().map(|region| format!("  in {region}")).unwrap_or_default();
+        say!("    {group}{}{region}", seen.component.name);
     }
 }

@@ -232,6 +232,12 @@ pub struct Cut {
     /// A CSS selector. Without it: the item itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub select: Option<String>,
+    /// Then the nearest element beside it, further down, that this CSS selector fits: "dd" of a `dt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Or the nearest one beside it, further up: the heading above a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// This attribute's value instead of the text: "href", "datetime", "class".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,

@@ -14,6 +14,7 @@ mod hostile;
 mod layers;
 mod mail;
 mod mangled;
+mod mapping;
 mod message;
 mod microsoft;
 mod operate;

@@ -18,6 +18,8 @@ pub struct Program {
     /// As it was written, for people.
     pub text: String,
     select: Option<Selector>,
+    after: Option<Selector>,
+    before: Option<Selector>,
     attribute: Option<String>,
     regex: Option<Regex>,
     wanted: Option<String>,
@@ -37,14 +39,12 @@ impl Program {
             Expression::Cut(cut) => (cut.clone(), false),
         };
         let at = |key: &'static str| (!is_short).then_some(key);
-        let select = cut.select.as_ref().filter(|select| !select.trim().is_empty()).map(|select| {
-            Selector::parse(select).map_err(|error| {
-                let what = format!("this is no CSS selector: {}", text::line(&error.to_string(), 120));
-                let way_out =
-                    "as \"div.incident > a.title\"; see https://developer.mozilla.org/docs/Web/CSS/CSS_selectors";
-                (at("select"), Fault { what, way_out: way_out.to_owned(), place: 0..select.len() })
-            })
-        });
+        let select = |key: &'static str, written: &Option<String>| {
+            let written = written.as_ref().filter(|written| !written.trim().is_empty());
+            written.map(|written| selector(written).map_err(|fault| (at(key), fault))).transpose()
+        };
+        let selected = select("select", &cut.select)?;
+        let (after, before) = (select("after", &cut.after)?, select("before", &cut.before)?);
         let regex = cut.regex.as_ref().map(|regex| {
             Regex::new(regex).map_err(|error| {
                 let what = format!("this is no regular expression: {}", text::line(&error.to_string(), 120));
@@ -54,7 +54,9 @@ impl Program {
         });
         Ok(Self {
             text: in_words(&cut),
-            select: select.transpose()?,
+            select: selected,
+            after,
+            before,
             regex: regex.transpose()?,
             attribute: cut.attribute,
             wanted: cut.text.map(|text| text::line(&text, 200).to_lowercase()),
@@ -63,9 +65,20 @@ impl Program {
 
     /// The elements that it finds inside `at`, at most so many. Without a selector: that element.
     pub fn elements<'a>(&self, at: ElementRef<'a>, most: usize, budget: &Budget) -> Vec<ElementRef<'a>> {
-        let Some(select) = &self.select else { return vec![at] };
+        let Some(select) = &self.select else { return self.beside(at, budget).into_iter().collect() };
         let inside = at.descendants().skip(1).take_while(|_| budget.may_visit()).filter_map(ElementRef::wrap);
-        inside.filter(|found| select.matches(found) && self.holds(*found)).take(most).collect()
+        let found = inside.filter(|found| select.matches(found)).filter_map(|found| self.beside(found, budget));
+        found.filter(|found| self.holds(*found)).take(most).collect()
+    }
+
+    /// The element itself, or the one beside it that is meant.
+    fn beside<'a>(&self, at: ElementRef<'a>, budget: &Budget) -> Option<ElementRef<'a>> {
+        let is = |select: &Selector, found: &ElementRef<'a>| budget.may_visit() && select.matches(found);
+        match (&self.after, &self.before) {
+            (Some(after), _) => at.next_siblings().filter_map(ElementRef::wrap).find(|found| is(after, found)),
+            (None, Some(before)) => at.prev_siblings().filter_map(ElementRef::wrap).find(|found| is(before, found)),
+            (None, None) => Some(at),
+        }
     }
 
     /// The texts that it finds, each on one line.
@@ -115,6 +128,18 @@ impl Program {
     }
 }
 
+fn selector(written: &str) -> Result<Selector, Fault> {
+    Selector::parse(written).map_err(|error| {
+        let why = text::line(&error.to_string(), 120);
+        // What the parser has no words for.
+        let why = if why.contains("report this") { String::new() } else { format!(": {why}") };
+        let what = format!("this is no CSS selector{why}");
+        let way_out =
+            "as \"div.incident > a.title\"; it finds what lies inside an item, and `after` what stands beside it";
+        Fault { what, way_out: way_out.to_owned(), place: 0..written.len() }
+    })
+}
+
 /// Elements inside a line. All others part the words around them.
 const INLINE: [&str; 16] =
     ["a", "b", "i", "em", "strong", "span", "small", "code", "var", "time", "u", "s", "sub", "sup", "font", "abbr"];
@@ -147,6 +172,8 @@ fn gather(element: ElementRef<'_>, words: &mut String) {
 fn in_words(cut: &Cut) -> String {
     let parts = [
         cut.select.clone(),
+        cut.after.as_ref().map(|select| format!("after it {select}")),
+        cut.before.as_ref().map(|select| format!("before it {select}")),
         cut.attribute.as_ref().map(|name| format!("attribute {name}")),
         cut.regex.as_ref().map(|regex| format!("regex {regex}")),
         cut.text.as_ref().map(|text| format!("text “{text}”")),

@@ -126,11 +126,7 @@ fn components(rules: &Entries, item: &Item<'_>, listed: &Listed, with: &mut Find
     let named = names.iter().map(|name| text::title(name)).filter(|name| !name.is_empty());
     let named = named.map(|name| ComponentRef { key: name.clone(), name, group: None, region: None });
     for component in objects.into_iter().chain(named) {
-        let is_it = |seen: &&SeenComponent| {
-            seen.component.key == component.key || seen.component.name.eq_ignore_ascii_case(&component.name)
-        };
-        let known = listed.iter().find(is_it).map(|seen| seen.component.clone());
-        let component = known.unwrap_or(component);
+        let component = known(listed, &component).unwrap_or(component);
         found.put(&component.key.clone(), component);
     }
     let found = found.into_entries();
@@ -138,6 +134,17 @@ fn components(rules: &Entries, item: &Item<'_>, listed: &Listed, with: &mut Find
         with.became(found.iter().map(|one| format!("{} [{}]", one.name, one.key)).collect::<Vec<_>>().join(", "));
     }
     found
+}
+
+/// The component that the page lists by that key, or as the only one of that name: one name may stand in several
+/// regions, and the first of them is not meant more than the others.
+fn known(listed: &Listed, component: &ComponentRef) -> Option<ComponentRef> {
+    let by_key = listed.get(&component.key).map(|seen| seen.component.clone());
+    by_key.or_else(|| {
+        let mut named = listed.iter().filter(|seen| seen.component.name.eq_ignore_ascii_case(&component.name));
+        let only = named.next()?;
+        named.next().is_none().then(|| only.component.clone())
+    })
 }
 
 /// Components that JSON gives as objects.

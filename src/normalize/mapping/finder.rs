@@ -70,7 +70,7 @@ impl Finder<'_> {
         self.trace.field(|| Line {
             path: format!("{}.{name}", item.path),
             by: by.to_owned(),
-            became: raw.first().map(|raw| text::title(raw)).unwrap_or_default(),
+            became: text::title(&raw.join(", ")),
             raw,
         });
     }
