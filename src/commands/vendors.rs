@@ -11,7 +11,7 @@ use super::load::{self, Folders};
 use super::table;
 use crate::config::catalogue::search::{By, Found, Hit, search as find_all};
 use crate::config::catalogue::{Catalogue, Kept};
-use crate::model::format::Format;
+use crate::model::format::{Evidence, Format};
 use crate::model::id::{CredentialsId, VendorId};
 use crate::model::published::time;
 use crate::model::vendor::{Month, Schedule, Vendor};
@@ -262,6 +262,14 @@ fn print(kept: Kept, vendor: &Vendor) {
                 say!("  {:<10} auto: it is found out at the first look, when the inventory names it", "")
             }
             None => {}
+        }
+        if source.map.is_some() && normalize::evidence(source) == Evidence::Guessed {
+            say!(
+                "  {:<10} guessed: neither green nor telling anybody, until `bellwether vendors record {}`",
+                "",
+                source.id
+            );
+            say!("  {:<10} has saved a look in your own folder, or a live read is confirmed", "");
         }
         if let Some(name) = source.access.wants() {
             print_needed(name, source.format);

@@ -17,6 +17,7 @@ mod kit;
 mod layers;
 mod mail;
 mod mangled;
+mod mapping;
 mod message;
 mod microsoft;
 mod operate;
