@@ -8,7 +8,7 @@ use super::*;
 use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::incident::KnownOpen;
-use crate::model::phase::Phase;
+use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::Source;
 use crate::normalize::Outcome;
 
