@@ -133,9 +133,10 @@ fn last<'d, 'a>(
         times.extend(result.timestamp.time(at.entry("results", *index), "timestamp", into).and_then(|time| time.at));
     }
     *newest = (*newest).max(times.iter().max().copied());
-    let is_last_good = row.results.get().is_some_and(|list| list.0.last().is_none_or(|last| last.get().is_some()));
+    // A broken one may be the last, wherever it stands.
+    let is_whole = row.results.get().is_some_and(|list| list.0.len() == rows.len());
     match rows.last() {
-        _ if !is_last_good => Last::Unclear,
+        _ if !is_whole => Last::Unclear,
         None => Last::Never,
         Some(_) if !times.is_sorted() => {
             into.warn(at.field("results"), "do not stand in the order of their times");
@@ -227,7 +228,7 @@ mod tests {
         assert_eq!(statuses(&json!([endpoint("core_a", json!([]))])), [Impact::Unknown]);
         assert_eq!(statuses(&json!([endpoint("core_a", json!([{"success": "yes"}]))])), [Impact::Unknown]);
         let up = result(true, 50, "[STATUS] == 200");
-        assert_eq!(statuses(&json!([endpoint("core_a", json!([up, 7]))])), [Impact::Unknown], "the last is broken");
+        assert_eq!(statuses(&json!([endpoint("core_a", json!([up, 7]))])), [Impact::Unknown], "one is broken");
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn plan(asked: &Asked<'_>) -> Vec<Request> {
 /// [`Unreadable`] where the components cannot be read: the other lists may be empty, and bear no sign then.
 fn read(answers: &[Answer], now: Timestamp) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
-    let groups = match listed::answered(answers, GROUPS).map(|got| got.and_then(|body| groups(body))) {
+    let groups = match listed::answered(answers, GROUPS).map(|got| got.and_then(groups)) {
         Some(Err(why)) => {
             snapshot.blind.push((GROUPS, why));
             HashMap::new()

@@ -241,7 +241,7 @@ fn issue(
         vendor_phase,
         components: slugs.iter().filter_map(|slug| sites.get(slug)).cloned().collect(),
         regions: Vec::new(),
-        started,
+        started: planned.as_ref().map(|planned| planned.from.clone()).or(started),
         ended: ended.filter(|_| phase.is_end()),
         planned,
         updates: Some(said).filter(|said| !said.text.is_empty()).into_iter().collect(),
