@@ -3,6 +3,7 @@
 //! Layer 1, pure: no async, no IO, no clock. A broken entry is a warning and its neighbours are kept; a document that
 //! its *sign* does not recognise, or that is cut short, is [`Unreadable`] and never an empty snapshot.
 
+pub mod answered;
 pub mod auto;
 pub mod aws_health;
 pub mod azure_emerging;
@@ -20,6 +21,8 @@ pub mod feed;
 pub mod field;
 pub mod gatus;
 pub mod google_cloud;
+pub mod heroku;
+pub mod hund;
 pub mod incident_io;
 pub mod instatus;
 pub mod keyed;
@@ -33,16 +36,21 @@ pub mod moment;
 pub mod okta;
 pub mod openstatus;
 pub mod oracle_cloud;
+pub mod pagerduty;
 pub mod region;
 pub mod rootly;
+pub mod salesforce;
 pub mod site24x7;
 pub mod slack;
 pub mod sorry;
 pub mod status_io;
+pub mod statuscast;
 pub mod statuspage;
 pub mod statuspal;
 pub mod upptime;
 pub mod uptime_kuma;
+pub mod zendesk;
+pub mod zscaler;
 
 use jiff::Timestamp;
 use url::Url;
@@ -257,6 +265,13 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::Statuspal => &statuspal::READER,
         Format::Sorry => &sorry::READER,
         Format::Site24x7 => &site24x7::READER,
+        Format::Salesforce => &salesforce::READER,
+        Format::Heroku => &heroku::READER,
+        Format::Zendesk => &zendesk::READER,
+        Format::Zscaler => &zscaler::READER,
+        Format::PagerDuty => &pagerduty::READER,
+        Format::StatusCast => &statuscast::READER,
+        Format::Hund => &hund::READER,
         Format::Feed => &feed::READER,
         Format::Manual => &manual::READER,
         Format::Auto => &auto::READER,
