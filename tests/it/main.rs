@@ -9,6 +9,7 @@ mod config;
 mod config_files;
 mod demo;
 mod desk;
+mod detect;
 mod docs;
 mod fetch;
 mod golden;
