@@ -171,7 +171,7 @@ fn gather(element: ElementRef<'_>, words: &mut String) {
 
 fn in_words(cut: &Cut) -> String {
     let parts = [
-        cut.select.clone(),
+        cut.select.clone().filter(|select| !select.trim().is_empty()),
         cut.after.as_ref().map(|select| format!("after it {select}")),
         cut.before.as_ref().map(|select| format!("before it {select}")),
         cut.attribute.as_ref().map(|name| format!("attribute {name}")),

@@ -37,10 +37,12 @@ impl Case {
     }
 }
 
-/// Every case below `sources/`, in the order of vendors and names, and then of the formats that no vendor of ours uses.
+/// Every case below `sources/`, in the order of vendors and names; then of the formats that no vendor of ours uses, and of
+/// the guide: no vendor that we ship has a page of HTML that is read by a mapping.
 pub fn cases() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["sources", "tests/formats"].iter().flat_map(|of| files(&root.join(of)));
+    let below = ["sources", "tests/formats", "tests/guide"];
+    let folders = below.into_iter().flat_map(|below| files(&root.join(below)));
     folders.filter(|path| path.is_dir()).flat_map(|folder| cases_of(&folder)).collect()
 }
 
