@@ -15,13 +15,13 @@ use super::incident::Said;
 use super::load::{self, Folders};
 use super::poll::Poll;
 use super::replay::{self, Replay};
-use super::{accounts, audit, backup, check, errand, incident, poll, receivers, run, schema, vendors};
+use super::{accounts, audit, backup, check, confirm, errand, incident, poll, receivers, run, schema, vendors};
 use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::demo::drill::Drill;
 use crate::demo::{self, Demo, drill, story};
 use crate::model::format::Format;
-use crate::model::id::{IncidentId, VendorId};
+use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::pipeline::hand::Act;
 
@@ -270,6 +270,19 @@ enum VendorsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Confirm that a source is read right: one whose format was guessed, or whose page is not what it was. Shows what the
+    /// last look understood, and asks.
+    Confirm {
+        /// The source.
+        #[arg(value_name = "VENDOR/SOURCE", value_parser = SourceId::parse)]
+        source: SourceId,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+        /// Who says so; it stands in the audit.
+        #[arg(long, value_name = "NAME", env = "BELLWETHER_AUTHOR")]
+        author: String,
+    },
 }
 
 /// Runs what was typed. Exit codes: 0 done; 1 it could not be done, or something could not be read; 2 it was typed
@@ -321,6 +334,9 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
         Command::Vendors(VendorsCommand::List { json }) => vendors::list(folders, json),
         Command::Vendors(VendorsCommand::Show { vendor, json }) => vendors::show(folders, &vendor, json),
+        Command::Vendors(VendorsCommand::Confirm { source, yes, author }) => {
+            confirm::run(folders, &source, &author, yes)
+        }
         Command::Formats { json } => Ok(vendors::formats(json)),
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Completions { shell } => {

@@ -21,6 +21,7 @@ pub mod moment;
 pub mod okta;
 pub mod oracle_cloud;
 pub mod region;
+pub mod shape;
 pub mod slack;
 pub mod statuspage;
 

@@ -7,11 +7,13 @@ use jiff::SignedDuration;
 use crate::alerting::effects::EffectRules;
 use crate::alerting::graph::Graph;
 use crate::alerting::rules::Rules;
+use crate::model::format::{Evidence, Format};
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
 use crate::model::shift::Shift;
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Source, Vendor};
+use crate::normalize;
 
 /// All that the pipeline needs of the configuration. It holds no run-time state and never changes; a reload makes
 /// another one.
@@ -38,6 +40,9 @@ pub struct Compiled {
     pub vendors: BTreeMap<VendorId, Vendor>,
     /// The sources that are polled: those of the vendors that the inventory needs.
     pub sources: BTreeMap<SourceId, Source>,
+    /// Those of them whose format was only guessed, and as what they are read: nothing of theirs is green or alerts until
+    /// a person has confirmed it.
+    pub guessed: BTreeMap<SourceId, Format>,
     /// The subscriptions.
     pub rules: Rules,
     /// Who gets a message at set hours.
@@ -77,6 +82,8 @@ impl Compiled {
         let rules = Rules::compile(&parts.subscriptions, &parts.receivers, &graph);
         let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
         let sources = needed.flat_map(|v| &v.sources).filter(|s| s.is_polled());
+        let sources: BTreeMap<SourceId, Source> = sources.map(|s| (s.id.clone(), s.clone())).collect();
+        let guessed = sources.values().filter(|s| normalize::about(s.format).evidence == Evidence::Guessed);
         Self {
             edition: 0,
             organisation: parts.organisation,
@@ -84,7 +91,8 @@ impl Compiled {
             page: parts.page,
             effect_rules: EffectRules { blind_after: parts.blind_after },
             ids,
-            sources: sources.map(|s| (s.id.clone(), s.clone())).collect(),
+            guessed: guessed.map(|s| (s.id.clone(), s.format)).collect(),
+            sources,
             vendors: parts.vendors.into_iter().map(|v| (v.id.clone(), v)).collect(),
             inventory: parts.inventory,
             graph,

@@ -8,6 +8,7 @@ mod config_files;
 mod demo;
 mod desk;
 mod docs;
+mod drift;
 mod fetch;
 mod golden;
 mod hostile;

@@ -141,6 +141,9 @@ pub const fn advice(health: &Health) -> &'static str {
             "The vendor has stopped refreshing its document. Ask the vendor; until then its word is old."
         }
         Health::Readable { blind, .. } if !blind.is_empty() => "The rest is read. Look at what is missing by hand.",
+        Health::Readable { doubts, .. } if !doubts.is_empty() => {
+            "Look at the page by hand. What is right is confirmed; else mend the vendor’s file or the inventory."
+        }
         Health::Readable { .. } => "",
         Health::Unreadable { why, .. } => match why {
             Unreadable::Unreachable(_) => {
