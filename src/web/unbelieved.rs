@@ -6,7 +6,6 @@ use crate::model::doubt::Doubt;
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::model::inventory::{On, Selector, Service};
-use crate::model::published::time;
 use crate::model::vendor::Vendor;
 
 /// A line of the inventory of which nobody knows how it is.
@@ -76,7 +75,7 @@ pub fn why(now: &Now, source: &SourceId) -> Option<Why> {
     match health {
         Health::NeverRead => because("never_read", format!("{source} has not been read yet")),
         Health::Unreadable { since, why } => {
-            because("unreadable", format!("{source} cannot be read since {}: {why}", time(*since)))
+            because("unreadable", format!("{source} cannot be read since {}: {why}", now.times.moment(*since)))
         }
         Health::Readable { .. } if now.scene.world.unconfirmed.contains(source) => {
             because("unconfirmed", format!("how {source} is read was guessed, and nobody has confirmed it"))
@@ -86,7 +85,7 @@ pub fn why(now: &Now, source: &SourceId) -> Option<Why> {
             because("doubtful", format!("{source} is not what it was: {}", all.join("; ")))
         }
         Health::Readable { stale: Some(at), .. } => {
-            because("stale", format!("{source} has not been refreshed since {}", time(*at)))
+            because("stale", format!("{source} has not been refreshed since {}", now.times.moment(*at)))
         }
         Health::Readable { blind, .. } if !blind.is_empty() => {
             let roles: Vec<&str> = blind.iter().map(|(role, _)| role.as_str()).collect();

@@ -6,10 +6,12 @@ use askama::filters::HtmlSafe;
 use jiff::SignedDuration;
 
 use crate::model::clock_text::span;
+use crate::model::doubt::{StrangeWord, Watch};
 use crate::model::id::SourceId;
-use crate::store::drift::{AllWatched, Confirmation, Stillness};
+use crate::model::incident::Health;
+use crate::store::drift::{AllWatched, Stillness};
 use crate::web::now::Now;
-use crate::web::view::{Theirs, When, age};
+use crate::web::view::{Theirs, When, age, count};
 use crate::web::who::{May, Viewer, Way};
 
 /// Strange words that a row names.
@@ -20,65 +22,77 @@ const STILL_AT_LEAST: SignedDuration = SignedDuration::from_hours(6);
 /// By fewer changes than this nobody knows its habit.
 const ENOUGH_MOVES: i64 = 12;
 
-/// The part of a row that is about the documents.
+/// What is known of the documents: how far from usual, since when, confirmed by whom.
 #[derive(Template)]
-#[template(path = "page/looked_after.html")]
-pub struct LookedAfter {
-    id: String,
+#[template(path = "page/documents.html")]
+pub struct Documents {
     /// How many fields are usual, and how many are not as they were.
     usual: usize,
     off: usize,
     changed: Option<When>,
     still: Option<String>,
+    confirmed: Option<(Theirs, When)>,
+}
+
+impl HtmlSafe for Documents {}
+
+/// What is strange in them and waits for somebody: words that nobody knows, and the button that confirms.
+#[derive(Template)]
+#[template(path = "page/waits.html")]
+pub struct Waits {
+    id: String,
     words: Vec<(Theirs, Theirs, String)>,
     more_words: usize,
-    confirmed: Option<(Theirs, When)>,
     /// Whether it waits for a person's word.
-    waits: bool,
+    is_waiting: bool,
     can_act: bool,
+    is_person: bool,
     form: String,
 }
 
-impl HtmlSafe for LookedAfter {}
+impl HtmlSafe for Waits {}
 
-impl LookedAfter {
+impl Documents {
     pub fn of(now: &Now, watches: &AllWatched, source: &SourceId) -> Self {
-        let viewer = Viewer::now();
-        let watch = watches.watch.get(source).cloned().unwrap_or_default();
-        let (off, usual) = watch.distance();
+        let (off, usual) = watches.watch.get(source).map(Watch::distance).unwrap_or_default();
         let format = now.compiled.sources.get(source).map(|s| s.format.name());
         let stillness = watches.still.get(source).copied().unwrap_or_default();
-        let is_current = |word: &&Confirmation| Some(word.format.as_str()) == format;
-        let is_unconfirmed = now.scene.world.unconfirmed.contains(source);
-        let health = now.scene.world.sources.get(source);
-        let is_doubtful = health.is_some_and(|health| !health.doubts().is_empty());
-        let is_read = health.is_some_and(|h| matches!(h, crate::model::incident::Health::Readable { .. }));
-        let words = watch.words.iter().rev();
+        let word = watches.confirmed.get(source).filter(|word| Some(word.format.as_str()) == format);
         Self {
-            id: source.to_string(),
             usual,
             off,
             changed: stillness.moved.map(|at| When::of(now, at)),
             still: still(now, source, stillness, watches),
-            more_words: watch.words.len().saturating_sub(WORDS),
-            words: words
-                .take(WORDS)
-                .map(|w| {
-                    let hours = if w.hours == 1 { "in 1 hour".to_owned() } else { format!("in {} hours", w.hours) };
-                    let seen = format!("{hours}, first {}, last {}", age(now, w.first), age(now, w.last));
-                    (Theirs::line(&w.word), Theirs::line(&w.path), seen)
-                })
-                .collect(),
-            confirmed: watches
-                .confirmed
-                .get(source)
-                .filter(is_current)
-                .map(|word| (Theirs::line(&word.who), When::of(now, word.at))),
-            waits: is_read && (is_unconfirmed || is_doubtful),
+            confirmed: word.map(|word| (Theirs::line(&word.who), When::of(now, word.at))),
+        }
+    }
+}
+
+impl Waits {
+    pub fn of(now: &Now, watches: &AllWatched, source: &SourceId) -> Self {
+        let viewer = Viewer::now();
+        let words = watches.watch.get(source).map(|watch| watch.words.as_slice()).unwrap_or_default();
+        let health = now.scene.world.sources.get(source);
+        let is_doubtful = health.is_some_and(|health| !health.doubts().is_empty());
+        let is_read = health.is_some_and(|health| matches!(health, Health::Readable { .. }));
+        let is_waiting = is_doubtful || now.scene.world.unconfirmed.contains(source);
+        Self {
+            id: source.to_string(),
+            more_words: words.len().saturating_sub(WORDS),
+            words: words.iter().rev().take(WORDS).map(|word| heard(now, word)).collect(),
+            is_waiting: is_read && is_waiting,
+            is_person: viewer.way == Way::Session,
             can_act: viewer.way == Way::Session && viewer.may >= May::Act,
             form: viewer.form.unwrap_or_default(),
         }
     }
+}
+
+/// A word, where it stood, and when.
+fn heard(now: &Now, word: &StrangeWord) -> (Theirs, Theirs, String) {
+    let hours = count(usize::try_from(word.hours).unwrap_or(usize::MAX), "hour");
+    let seen = format!("in {hours}, first {}, last {}", age(now, word.first), age(now, word.last));
+    (Theirs::line(&word.word), Theirs::line(&word.path), seen)
 }
 
 /// Whether a page has not changed for far longer than it ever did, while others have. It may be right: nothing more is

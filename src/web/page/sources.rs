@@ -10,7 +10,7 @@ use axum::response::Response;
 use jiff::SignedDuration;
 
 use super::blind_spots::{BlindSpots, advice};
-use super::looked_after::LookedAfter;
+use super::looked_after::{Documents, Waits};
 use super::spots::Spots;
 use crate::model::clock_text::span;
 use crate::model::format::Evidence;
@@ -65,7 +65,8 @@ struct SourceRow {
     link: Option<Away>,
     warnings: Vec<(Theirs, Theirs)>,
     more: usize,
-    after: LookedAfter,
+    documents: Documents,
+    waits: Waits,
 }
 
 /// When a source is looked at next.
@@ -140,7 +141,8 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
         last_good: mark.last_good.map(|at| When::of(now, at)),
         next: mark.next_look.map(|at| if at > now.at { Next::At(When::age_of(now, at)) } else { Next::Due }),
         why: why(now, source, &mark).map(|why| Theirs::line(&why)),
-        after: LookedAfter::of(now, &past.watches, &source.id),
+        documents: Documents::of(now, &past.watches, &source.id),
+        waits: Waits::of(now, &past.watches, &source.id),
         since,
         todo: advice(&mark.health),
         format: source.format.name(),

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod deliveries;
+mod doubt;
 mod first;
 mod incident;
 mod maintenance;
