@@ -66,6 +66,9 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         lost += usize::from(!seen.add(event, Place::of("events", index), &mut snapshot));
     }
     snapshot.incidents = seen.incidents.into_entries();
+    if seen.hides_services {
+        snapshot.covers.components = Covers::Delta;
+    }
     snapshot.components = seen.services.into_entries();
     if lost > 0 {
         // One of the lost may be one that is known, so its absence proves nothing.
@@ -80,6 +83,8 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
 struct Seen {
     incidents: Keyed<SeenIncident>,
     services: Keyed<SeenComponent>,
+    /// An event that is open does not say which services it impairs, so that nobody knows which are well.
+    hides_services: bool,
 }
 
 impl Seen {
@@ -90,8 +95,11 @@ impl Seen {
         let region_name = region_name.filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("global"));
         // A region in the arn of a global event is only where AWS runs it.
         let code = region_name.as_ref().and_then(|_| arn.split(':').nth(3)).filter(|code| !code.is_empty());
+        let before = into.warnings.len();
         let services = event::services(event, code, at, into);
+        self.hides_services |= into.warnings.len() > before;
         let seen = event::incident(event, arn.clone(), code, region_name.as_deref(), &services, at, into);
+        self.hides_services |= !seen.phase.is_end() && seen.components.is_empty();
         for service in services {
             self.add_service(service);
         }
