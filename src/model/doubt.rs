@@ -92,7 +92,8 @@ impl Doubt {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Remade { role: a, .. }, Self::Remade { role: b, .. }) => a == b,
+            (Self::Remade { role: a, .. }, Self::Remade { role: b, .. })
+            | (Self::Elsewhere { role: a, .. }, Self::Elsewhere { role: b, .. }) => a == b,
             (Self::Lost { wanted: a, .. }, Self::Lost { wanted: b, .. }) => a == b,
             _ => self == other,
         }
@@ -176,6 +177,8 @@ pub struct StrangeWord {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Watch {
+    /// As what, and where, the source was read: of another format or another address nothing is usual yet.
+    pub about: String,
     /// The usual places, by role and path.
     pub usual: BTreeMap<String, BTreeMap<String, Usual>>,
     /// The host that answers, by role.
@@ -187,6 +190,12 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// The same, where it is of a source that is read so; else a new one.
+    #[must_use]
+    pub fn of(self, about: &str) -> Self {
+        if self.about == about { self } else { Self { about: about.to_owned(), ..Self::default() } }
+    }
+
     /// What has lasted long enough to be said.
     #[must_use]
     pub fn doubts(&self) -> Vec<Doubt> {
@@ -211,9 +220,13 @@ impl Watch {
         (self.suspicions.iter().map(|s| off(&s.doubt)).sum(), usual)
     }
 
-    /// A person says that what is seen now is right: it is what is usual from now on.
+    /// A person says that what is seen now is right: it is what is usual from now on. What the inventory means and nobody
+    /// lists is not made right by that.
     pub fn accept(&mut self) {
-        for suspicion in std::mem::take(&mut self.suspicions) {
+        let (accepted, kept) = std::mem::take(&mut self.suspicions).into_iter().partition(|s| s.doubt.is_about_all());
+        self.suspicions = kept;
+        let accepted: Vec<Suspicion> = accepted;
+        for suspicion in accepted {
             match suspicion.doubt {
                 Doubt::Ceased { role, path } | Doubt::Retyped { role, path, .. } => {
                     if let Some(places) = self.usual.get_mut(&role) {

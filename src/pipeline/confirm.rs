@@ -8,6 +8,7 @@ use super::hand::NotTaken;
 use super::settle::{self, Happened};
 use crate::alerting::diff::Diff;
 use crate::model::audit::{By, Deed, Entry};
+use crate::model::doubt::Doubt;
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::store::Store;
@@ -38,15 +39,15 @@ pub async fn confirm(
     }
     let is_guessed = tx.unconfirmed(&compiled.guessed).await?.contains(source);
     let mut watch = tx.watch(source).await?;
-    let doubts = watch.doubts();
+    let doubts: Vec<Doubt> = watch.doubts().into_iter().filter(Doubt::is_about_all).collect();
     if !is_guessed && doubts.is_empty() {
-        return Err(NotTaken::Senseless(format!("nothing about {source} waits for a word: it is read as usual")));
+        return Err(NotTaken::Senseless(nothing_waits(source, &watch.doubts())));
     }
     watch.accept();
     tx.put_watch(source, &watch).await?;
     let word = Confirmation { format: polled.format.name().to_owned(), at: now, who: by.who.clone() };
     tx.put_confirmation(source, &word).await?;
-    let after = Diff { changes: Vec::new(), known: before.clone() }.doubting(&before.health, Vec::new(), now);
+    let after = Diff { changes: Vec::new(), known: before.clone() }.doubting(&before.health, watch.doubts(), now);
     tx.put_health(source, &after.known.health).await?;
     let happened = settle::settle_vendor(&mut tx, compiled, source, after.changes, false, now).await?;
     let said = doubts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
@@ -54,4 +55,14 @@ pub async fn confirm(
     tx.put_audit(&Entry::of(now, by, Deed::SourceConfirmed, source.as_str()).with(detail)).await?;
     tx.commit().await?;
     Ok(happened)
+}
+
+/// Why there is nothing to confirm: the source is read as usual, or it is the inventory that must be mended.
+fn nothing_waits(source: &SourceId, doubts: &[Doubt]) -> String {
+    match doubts.first() {
+        None => format!("nothing about {source} waits for a word: it is read as usual"),
+        Some(lost) => {
+            format!("{source}: {lost}. Write what it is called now into inventory.toml; no word makes it right")
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! means there, and what is kept of it.
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::compiled::Compiled;
 use super::look::Looked;
@@ -10,6 +11,12 @@ use crate::alerting::lost::lost;
 use crate::model::doubt::{Doubt, Watch};
 use crate::model::incident::Known;
 use crate::model::snapshot::Look;
+use crate::model::vendor::Source;
+
+/// As what, and where, a source is read.
+pub(super) fn about(source: &Source) -> String {
+    format!("{} {}", source.format.name(), source.url.as_ref().map(Url::as_str).unwrap_or_default())
+}
 
 /// Whether a look says anything of the documents themselves.
 pub(super) fn is_looked_at(looked: &Looked) -> bool {

@@ -119,7 +119,7 @@ pub async fn take_in(
         if !drift::is_looked_at(looked) {
             return Ok(Happened::taken_in(&just_now));
         }
-        let watch = store.watch(&source.id).await?;
+        let watch = store.watch(&source.id).await?.of(&drift::about(source));
         let judged = drift::judge(compiled, &watch, &just_now, &seen.known, looked, now);
         if judged.watch == watch && watch.doubts() == just_now.health.doubts() {
             return Ok(Happened::taken_in(&just_now).counting(judged.watch.is_pending()));
@@ -130,7 +130,7 @@ pub async fn take_in(
     kill_point("tx_open");
     let before = tx.known(&source.id, &keys).await?;
     let diff = compare(&before);
-    let watch = tx.watch(&source.id).await?;
+    let watch = tx.watch(&source.id).await?.of(&drift::about(source));
     let judged = drift::judge(compiled, &watch, &before, &diff.known, looked, now);
     let diff = diff.doubting(&before.health, judged.watch.doubts(), now);
     let is_news = !diff.changes.is_empty();

@@ -405,3 +405,27 @@ async fn what_could_not_be_read_is_not_confirmed() {
     let refused = confirm(&watched.store, &watched.compiled, &nowhere, &By::terminal("Ada"), minute(1)).await;
     assert!(refused.unwrap_err().to_string().contains("is not looked at"));
 }
+
+#[tokio::test]
+async fn what_the_inventory_means_and_nobody_lists_is_not_made_right_by_a_word() {
+    let mut watched = Watched::known().await;
+    watched.changes(|page| page["components"][0]["name"] = json!("Sign-On (workforce)"));
+    watched.told_within(DAYS + 10, DAYS + 60).await;
+    let source = SourceId::parse(OKTA).unwrap();
+    let refused = confirm(&watched.store, &watched.compiled, &source, &By::terminal("Ada"), minute(DAYS + 70)).await;
+    assert!(refused.unwrap_err().to_string().contains("no word makes it right"));
+    let (_, text) = watched.mails(DAYS + 70).await.remove(0);
+    assert!(text.contains("no longer lists all that the inventory means of Okta"), "{text}");
+}
+
+#[tokio::test]
+async fn another_address_begins_anew_and_nothing_of_it_is_drift() {
+    let mut watched = Watched::known().await;
+    watched.changes(|page| each_component(page, |c| drop(c.remove("created_at"))));
+    let source = SourceId::parse(OKTA).unwrap();
+    let mut other = watched.compiled.sources[&source].clone();
+    other.url = Some(other.url.unwrap().join("/elsewhere").unwrap());
+    watched.compiled.sources.insert(source, other);
+    assert_eq!(watched.told_within(DAYS + 10, DAYS + 60).await, Vec::<String>::new());
+    assert_eq!(watched.health().await.word(), "readable");
+}

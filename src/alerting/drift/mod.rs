@@ -104,11 +104,12 @@ fn suspect(
 fn once_more(doubt: Doubt, before: &Watch, now: Timestamp) -> Suspicion {
     match before.suspicions.iter().find(|s| s.doubt.is_same(&doubt)) {
         None => Suspicion { doubt, since: now, looks: 1, stands: false },
-        Some(known) if known.stands => Suspicion { doubt, ..known.clone() },
+        // What counts otherwise by now is said as it was first seen: it is one doubt.
+        Some(known) if known.stands => known.clone(),
         Some(known) => {
             let looks = known.looks.saturating_add(1);
             let stands = looks >= SAID_AFTER_LOOKS && now.duration_since(known.since) >= SAID_AFTER;
-            Suspicion { doubt, since: known.since, looks, stands }
+            Suspicion { looks, stands, ..known.clone() }
         }
     }
 }

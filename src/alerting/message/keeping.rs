@@ -54,7 +54,11 @@ pub fn headline(topic: &Topic, keeping: &Keeping, times: &Times) -> String {
         };
         return format!("{name} is read as usual again; {was} for {lasted}, {since}.");
     }
+    let is_inventorys = keeping.findings.iter().all(|finding| finding.role.is_none());
     match keeping.plight {
+        Plight::Doubtful if is_inventorys => {
+            format!("{more}{name} is read, but no longer lists all that the inventory means of {vendor}, {since}.")
+        }
         Plight::Unreadable => format!("{more}{name} cannot be read {since}: nobody sees by it how {vendor} is."),
         Plight::Stale => {
             format!("{more}{name} is answered, but has not been refreshed {since}: what it says of {vendor} is old.")
@@ -91,7 +95,12 @@ fn needed_by(keeping: &Keeping) -> Vec<Line> {
 /// What to do about it.
 fn todo(topic: &Topic, keeping: &Keeping) -> Vec<Line> {
     let name = name(topic);
+    let is_inventorys = keeping.findings.iter().all(|finding| finding.role.is_none());
     let steps = match keeping.plight {
+        Plight::Doubtful if is_inventorys => vec![
+            format!("See what it lists now: bellwether poll {name}"),
+            "Write what the inventory means by its name of today into inventory.toml".to_owned(),
+        ],
         Plight::Unreadable => vec![
             "Open the page from another network: if it opens there, the fault is ours".to_owned(),
             format!("See what comes: bellwether poll {name}"),

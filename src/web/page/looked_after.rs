@@ -6,7 +6,7 @@ use askama::filters::HtmlSafe;
 use jiff::SignedDuration;
 
 use crate::model::clock_text::span;
-use crate::model::doubt::{StrangeWord, Watch};
+use crate::model::doubt::{Doubt, StrangeWord, Watch};
 use crate::model::id::SourceId;
 use crate::model::incident::Health;
 use crate::store::drift::{AllWatched, Stillness};
@@ -73,7 +73,7 @@ impl Waits {
         let viewer = Viewer::now();
         let words = watches.watch.get(source).map(|watch| watch.words.as_slice()).unwrap_or_default();
         let health = now.scene.world.sources.get(source);
-        let is_doubtful = health.is_some_and(|health| !health.doubts().is_empty());
+        let is_doubtful = health.is_some_and(|health| health.doubts().iter().any(Doubt::is_about_all));
         let is_read = health.is_some_and(|health| matches!(health, Health::Readable { .. }));
         let is_waiting = is_doubtful || now.scene.world.unconfirmed.contains(source);
         Self {

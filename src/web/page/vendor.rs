@@ -283,7 +283,7 @@ fn source_row(now: &Now, source: &Source) -> SourceRow {
         evidence: match about(source.format).evidence {
             Evidence::Recorded => "tried on what real servers answered",
             Evidence::Documented => "written from its documentation only",
-            Evidence::Guessed => "guessed: never shown as well",
+            Evidence::Guessed => "guessed: never shown as well until a person confirms it",
         },
         why: why.map(|why| Theirs::line(&why)),
         link: source.url.as_ref().and_then(|url| Away::to(url.as_str(), "")),
