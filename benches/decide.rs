@@ -142,7 +142,7 @@ fn way(criterion: &mut Criterion) {
         let one = report(0, "one");
         let (cause, vendor) = (Cause::Incident(one.incident.clone()), one.source.vendor());
         let about = BTreeMap::from([(cause, About { vendor: Some(vendor.clone()), ..About::default() })]);
-        let readable = |id: &SourceId| (id.clone(), Health::Readable { blind: Vec::new(), stale: None });
+        let readable = |id: &SourceId| (id.clone(), Health::readable());
         let reached = BTreeSet::from([vendor]);
         let needed = Graph::vendors_of(&compiled.graph.reached_by(&reached));
         let sources = compiled.polled_of(&needed).iter().map(readable).collect();

@@ -82,10 +82,7 @@ async fn fill(folder: &Path, incidents: usize) {
         let mut write = store.write().await.unwrap();
         for vendor in 0..VENDORS {
             let mine = (first..incidents.min(first + AT_ONCE)).filter(|n| n % VENDORS == vendor);
-            let before = Known {
-                health: Health::Readable { blind: Vec::new(), stale: None },
-                ..Known::nothing(source_id(vendor))
-            };
+            let before = Known { health: Health::readable(), ..Known::nothing(source_id(vendor)) };
             let mut after = before.clone();
             for n in mine {
                 let report = over(n, incidents, now);
@@ -172,7 +169,13 @@ fn effects(n: usize, report: &Report) -> Vec<(EffectKind, Effect)> {
 
 async fn seen_now(store: &Store, compiled: &Compiled) {
     let now = Timestamp::now();
-    let seen = compiled.sources.keys().map(|s| Seen { source: s.clone(), look: now, good: Some(now), next: None });
+    let seen = compiled.sources.keys().map(|s| Seen {
+        source: s.clone(),
+        look: now,
+        good: Some(now),
+        next: None,
+        moved: false,
+    });
     store.put_seen(&seen.collect::<Vec<_>>()).await.unwrap();
 }
 

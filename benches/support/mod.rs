@@ -121,6 +121,7 @@ fn on_vendor(vendor: usize, service: usize) -> Dependency {
 fn subscription(n: usize, size: Size, receivers: &[Receiver]) -> Subscription {
     let mut subscription = Subscription {
         id: SubscriptionId::parse(&format!("subscription-{n}")).unwrap(),
+        watches: bellwether::model::subscription::Watches::Services,
         services: Vec::new(),
         tiers: Vec::new(),
         vendors: Vec::new(),

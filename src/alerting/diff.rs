@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::change::{Change, ChangeKind, ComponentChange, IncidentChange, SourceChange};
+use crate::model::doubt::Doubt;
 use crate::model::id::Ids;
 use crate::model::impact::{Impact, Step};
 use crate::model::incident::{Component, Health, Known, Missing, Report, ResolvedHow, Standing};
@@ -35,6 +36,28 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// What is known now. Replaces what was known before.
     pub known: Known,
+}
+
+impl Diff {
+    /// The same with what is doubted of the source now. Doubts that come or go are a change of its health.
+    #[must_use]
+    pub fn doubting(mut self, before: &Health, now_doubted: Vec<Doubt>, now: Timestamp) -> Self {
+        let Health::Readable { doubts, .. } = &mut self.known.health else { return self };
+        *doubts = now_doubted;
+        let health = self.known.health.clone();
+        let told = self.changes.iter_mut().find_map(|change| match change {
+            Change::Source(change) => Some(change),
+            Change::Incident(_) | Change::Component(_) => None,
+        });
+        match told {
+            Some(change) => change.health = health,
+            None if before.doubts() != health.doubts() => {
+                self.changes.push(Change::Source(SourceChange { at: now, source: self.known.source.clone(), health }));
+            }
+            None => {}
+        }
+        self
+    }
 }
 
 /// Compares a look with what was known.
@@ -101,7 +124,8 @@ impl Work<'_> {
         self.known.first_look.get_or_insert(self.now);
         let stale = snapshot.refreshed.filter(|at| self.now.duration_since(*at) > STALE_AFTER);
         let blind = snapshot.blind.iter().map(|(role, why)| ((*role).to_owned(), why.clone())).collect();
-        self.health(Health::Readable { blind, stale });
+        let doubts = self.known.health.doubts().to_vec();
+        self.health(Health::Readable { blind, stale, doubts });
     }
 
     fn same_as_before(&mut self) {
@@ -111,8 +135,8 @@ impl Work<'_> {
         self.missing(&here, |report| report.missing.is_some_and(|m| m.evident));
         self.missing_components(&BTreeSet::new(), None);
         let before = match &self.known.health {
-            Health::Readable { blind, stale } => Health::Readable { blind: blind.clone(), stale: *stale },
-            Health::NeverRead | Health::Unreadable { .. } => Health::Readable { blind: Vec::new(), stale: None },
+            Health::Readable { .. } => self.known.health.clone(),
+            Health::NeverRead | Health::Unreadable { .. } => Health::readable(),
         };
         self.health(before);
     }
@@ -127,9 +151,9 @@ impl Work<'_> {
 
     fn health(&mut self, health: Health) {
         let is_news = match (&self.known.health, &health) {
-            (Health::NeverRead, Health::Readable { blind, stale }) => !blind.is_empty() || stale.is_some(),
+            (Health::NeverRead, Health::Readable { blind, stale, .. }) => !blind.is_empty() || stale.is_some(),
             (Health::Unreadable { why: before, .. }, Health::Unreadable { why, .. }) => before.word() != why.word(),
-            (Health::Readable { blind: before, stale: was }, Health::Readable { blind, stale }) => {
+            (Health::Readable { blind: before, stale: was, .. }, Health::Readable { blind, stale, .. }) => {
                 roles(before) != roles(blind) || was.is_some() != stale.is_some()
             }
             _ => true,

@@ -237,9 +237,15 @@ impl Sight<'_> {
     }
 
     fn by_health(&self, source: &SourceId, health: &Health, vendor: &str, came: &mut Came) {
+        if self.world.unconfirmed.contains(source) {
+            came.unseen.push(format!("{source} is not confirmed: how it is read was guessed"));
+        }
         match health {
             Health::NeverRead => came.unseen.push(format!("{source} has not been read yet")),
-            Health::Readable { blind, stale } => {
+            Health::Readable { blind, stale, doubts } => {
+                for doubt in doubts.iter().filter(|doubt| doubt.is_about_all()) {
+                    came.unseen.push(format!("{source} is read, but not to be believed: {doubt}"));
+                }
                 for (role, why) in blind {
                     came.unseen.push(format!("{source}: its {role} cannot be read: {why}"));
                 }
@@ -312,7 +318,7 @@ fn any_of(all: Vec<Came>) -> Came {
 fn add_to_state(state: &mut State, hurt: &Hurt) {
     match &hurt.cause {
         // Why it cannot be seen has been said by the source itself.
-        Cause::Blind(_) | Cause::Offline => {}
+        Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => {}
         Cause::Incident(_) | Cause::Component { .. } => {
             let reason = || format!("{}: the vendor does not say how badly", hurt.path.join(", "));
             state.add(hurt.impact, reason);

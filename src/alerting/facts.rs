@@ -90,6 +90,7 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         reported_late: late,
         overrun: false,
         ahead: None,
+        keeping: None,
         why: None,
         services,
     };
@@ -100,6 +101,7 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         },
         Cause::Component { source, key } => of_component(base, source, key, background, now),
         Cause::Blind(source) => of_blind(base, source, background, now),
+        Cause::Sight(source) => of_source(base, source, background),
         Cause::Offline => Topic {
             until: is_over(&base).then_some(now),
             why: Some(

@@ -4,10 +4,13 @@
 
 pub mod ahead;
 pub mod diff;
+pub mod drift;
 pub mod effects;
 pub mod facts;
 pub mod graph;
 pub mod idle;
+pub mod keep;
+pub mod lost;
 pub mod message;
 pub mod route;
 pub mod rules;

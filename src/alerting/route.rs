@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::rules::{Rules, Whose};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects};
-use crate::model::id::{IncidentId, ReceiverId, ServiceId, SubscriptionId, VendorId};
+use crate::model::id::{IncidentId, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
 use crate::model::impact::{Impact, Step};
 use crate::model::subscription::Subscription;
 
@@ -96,6 +96,8 @@ pub struct About {
     pub folded_from: Option<IncidentId>,
     /// Since when it has been there, where only our own sight of it says so.
     pub since: Option<Timestamp>,
+    /// The source whose word it is, where it is one whose reading was guessed and nobody has confirmed.
+    pub unconfirmed: Option<SourceId>,
 }
 
 /// Decides what each address should be told now. `told` and `effects` must speak of the same services.
@@ -152,6 +154,8 @@ struct Want<'a> {
     end: bool,
     /// Why none of them wants it by its impact or by its kind; `None` when one does.
     not: Option<String>,
+    /// Why nobody is told, whatever is wanted: its reading was guessed.
+    guessed: Option<String>,
 }
 
 /// An address, and the receiver that it is known by.
@@ -245,6 +249,9 @@ impl<'a> Run<'a> {
     }
 
     fn verdict(&self, want: &Want<'_>, kind: EffectKind, was_sent: bool) -> Verdict {
+        if let Some(why) = want.guessed.as_ref().filter(|_| !was_sent) {
+            return Verdict::NotSent(why.clone());
+        }
         match &want.not {
             // Who was told that it is hurt is also told that it is less so, below the least impact too.
             Some(_) if was_sent && want.kinds.contains(&kind) => Verdict::Send,
@@ -290,7 +297,7 @@ impl<'a> Run<'a> {
         let about = self.about.get(&effect.cause);
         let whose = match effect.cause {
             Cause::Offline => Whose::Everybodys,
-            Cause::Incident(_) | Cause::Component { .. } | Cause::Blind(_) => {
+            Cause::Incident(_) | Cause::Component { .. } | Cause::Blind(_) | Cause::Sight(_) => {
                 Whose::Vendor(about.and_then(|a| a.vendor.as_ref()))
             }
         };
@@ -313,7 +320,14 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        wants.into_values().collect()
+        let guessed = self.guessed(&effect.cause);
+        wants.into_values().map(|(place, want)| (place, Want { guessed: guessed.clone(), ..want })).collect()
+    }
+
+    /// Why nobody is told of a cause that nobody may believe yet.
+    fn guessed(&self, cause: &Cause) -> Option<String> {
+        let source = self.about.get(cause)?.unconfirmed.as_ref()?;
+        Some(format!("how {source} is read was guessed; nobody is told until `bellwether vendors confirm {source}`"))
     }
 
     /// What was told and hurts no longer, or is no longer asked for.
@@ -326,7 +340,9 @@ impl<'a> Run<'a> {
                 // It is not over, so that must not be said; when it is over, it will be.
                 continue;
             }
+            let guessed = self.guessed(cause).filter(|_| !told.sent);
             let verdict = match &leading {
+                _ if let Some(why) = guessed => Verdict::NotSent(why),
                 Some((_, want)) if !told.sent && want.end && told.impact == Impact::Maintenance => Verdict::Send,
                 _ if !told.sent => Verdict::NotSent("nobody there was told that it began".to_owned()),
                 None => Verdict::NotSent(format!("no subscription leads to {} for it any more", told.receiver)),
@@ -392,6 +408,7 @@ fn asks_for(subscription: &Subscription, effect: &Effect, about: Option<&About>)
             Some(format!("{} does not want to know of blind sources", subscription.id))
         }
         Cause::Blind(_) | Cause::Offline => None,
+        Cause::Sight(_) => return None,
         Cause::Incident(_) | Cause::Component { .. } => {
             let wish = subscription.maintenance;
             match effect.impact {

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::graph::Graph;
 use crate::model::id::{ReceiverId, ServiceId, VendorId};
 use crate::model::inventory::Tier;
-use crate::model::subscription::{Receiver, Subscription};
+use crate::model::subscription::{Receiver, Subscription, Watches};
 
 /// The subscriptions, compiled once for each configuration. Lists of places hold each place once, in the file's order.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,8 @@ pub struct Rules {
     by_vendor: BTreeMap<VendorId, Vec<usize>>,
     with_vendors: Vec<usize>,
     by_address: BTreeMap<String, Vec<usize>>,
+    /// Those of people who look after sources: they are about no service.
+    keepers: Vec<Subscription>,
 }
 
 /// Whose an effect is, as far as subscriptions ask.
@@ -45,7 +47,10 @@ impl Rules {
             ..Self::default()
         };
         for (place, subscription) in subscriptions.iter().enumerate() {
-            rules.place(place, subscription);
+            match subscription.watches {
+                Watches::Services => rules.place(place, subscription),
+                Watches::Sources => rules.keepers.push(subscription.clone()),
+            }
         }
         rules
     }
@@ -80,6 +85,12 @@ impl Rules {
         let Some(tier) = self.tiers.get(service) else { return false };
         (subscription.services.is_empty() || subscription.services.contains(service))
             && (subscription.tiers.is_empty() || subscription.tiers.contains(tier))
+    }
+
+    /// The subscriptions of those who look after sources.
+    #[must_use]
+    pub fn keepers(&self) -> &[Subscription] {
+        &self.keepers
     }
 
     /// The receivers by their keys.

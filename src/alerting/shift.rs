@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ahead::lies_ahead;
 use super::graph::Graph;
 use crate::model::ahead::Window;
+use crate::model::doubt::Doubt;
 use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{IncidentId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
@@ -173,7 +174,7 @@ pub fn soon(world: &World, until: Timestamp, now: Timestamp) -> impl Iterator<It
 const fn is_vendors(cause: &Cause) -> bool {
     match cause {
         Cause::Incident(_) | Cause::Component { .. } => true,
-        Cause::Blind(_) | Cause::Offline => false,
+        Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => false,
     }
 }
 
@@ -196,9 +197,9 @@ impl Scene<'_> {
 
     /// Somebody could be asked and answered, and the answer is not of long ago.
     fn is_measured(&self, vendor: &VendorId) -> bool {
-        let is_fresh = |source| !self.unlooked.contains_key(source);
-        self.sources(vendor)
-            .any(|(source, health)| matches!(health, Health::Readable { stale: None, .. }) && is_fresh(source))
+        let is_fresh = |source| !self.unlooked.contains_key(source) && !self.world.unconfirmed.contains(source);
+        let is_sound = |health: &Health| matches!(health, Health::Readable { stale: None, doubts, .. } if !doubts.iter().any(Doubt::is_about_all));
+        self.sources(vendor).any(|(source, health)| is_sound(health) && is_fresh(source))
     }
 
     fn hurting(&self, known: &[&Effect]) -> Vec<ShiftHurt> {
@@ -232,7 +233,7 @@ impl Scene<'_> {
                 let all = self.world.unwell.get(source)?;
                 all.iter().find(|component| component.component.key == *key).map(|component| component.since)
             }
-            Cause::Blind(_) | Cause::Offline => None,
+            Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => None,
         }
     }
 
@@ -329,10 +330,11 @@ fn why(source: &SourceId, health: &Health) -> Option<(String, Option<Timestamp>)
         Health::NeverRead => Some((format!("{source} has not been read yet"), None)),
         Health::Unreadable { since, why } => Some((format!("{source} cannot be read: {why}"), Some(*since))),
         Health::Readable { stale: Some(at), .. } => Some((format!("{source} has not been refreshed"), Some(*at))),
-        Health::Readable { blind, stale: None } => {
-            let roles: Vec<String> =
-                blind.iter().map(|(role, why)| format!("the {role} of {source} cannot be read: {why}")).collect();
-            (!roles.is_empty()).then(|| (roles.join("; "), None))
+        Health::Readable { blind, stale: None, doubts } => {
+            let roles = blind.iter().map(|(role, why)| format!("the {role} of {source} cannot be read: {why}"));
+            let doubts = doubts.iter().map(|doubt| format!("{source} is not to be believed: {doubt}"));
+            let all: Vec<String> = roles.chain(doubts).collect();
+            (!all.is_empty()).then(|| (all.join("; "), None))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `check`: everything that is wrong with the configuration, at once. It never touches the network.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -7,9 +8,12 @@ use anyhow::Result;
 
 use super::load::{self, Folders, Loaded};
 use super::owner;
-use crate::config::check::selectors;
+use crate::config::check::{selectors, unbelieved};
 use crate::config::problem::{Problem, Severity};
-use crate::store::Store;
+use crate::model::format::Evidence;
+use crate::model::id::SourceId;
+use crate::normalize;
+use crate::store::{Store, StoreError};
 
 /// Checks the configuration, the inventory, the subscriptions and the vendors.
 ///
@@ -21,7 +25,7 @@ pub fn run(folders: &Folders, json: bool) -> Result<ExitCode> {
         // Root can read every secret; what counts is whether the user who runs it can.
         owner::act_as_owner_of(&settings.database.folder)?;
     }
-    loaded.problems.extend(idle_selectors(&loaded)?);
+    loaded.problems.extend(as_last_seen(&loaded)?);
     if json {
         let all: Vec<_> = loaded.problems.iter().map(as_json).collect();
         say!("{}", serde_json::Value::Array(all));
@@ -34,17 +38,43 @@ pub fn run(folders: &Folders, json: bool) -> Result<ExitCode> {
     Ok(if loaded.has_errors() { ExitCode::from(super::cli::BAD_CONFIGURATION) } else { ExitCode::SUCCESS })
 }
 
-/// Dependencies that match nothing that the vendor lists, as far as a look has ever been had.
-fn idle_selectors(loaded: &Loaded) -> Result<Vec<Problem>> {
+/// Dependencies that match nothing that the vendor lists, and those that rest on a source which is not to be believed, as
+/// far as a look has ever been had.
+fn as_last_seen(loaded: &Loaded) -> Result<Vec<Problem>> {
     let (Some(settings), Some(inventory)) = (&loaded.settings, &loaded.inventory) else { return Ok(Vec::new()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let listed = runtime.block_on(async {
+    let (listed, doubted) = runtime.block_on(async {
         match Store::open_to_read(&settings.database.folder).await? {
-            Some(store) => store.listed_components().await,
-            None => Ok(std::collections::BTreeMap::new()),
+            Some(store) => Ok((store.listed_components().await?, doubted(&store, loaded).await)),
+            None => Ok::<_, StoreError>(Default::default()),
         }
     })?;
-    Ok(selectors(inventory, &loaded.inventory_places, &loaded.vendors, &listed))
+    let places = &loaded.inventory_places;
+    let mut problems = selectors(inventory, places, &loaded.vendors, &listed);
+    problems.extend(unbelieved(inventory, places, &doubted));
+    Ok(problems)
+}
+
+/// Why each source that is not to be believed is not, and the way out. A database that an older Bellwether has written
+/// knows of none.
+async fn doubted(store: &Store, loaded: &Loaded) -> BTreeMap<SourceId, (String, String)> {
+    let mut doubted = BTreeMap::new();
+    for (source, watch) in store.watches().await.unwrap_or_default().watch {
+        let doubts: Vec<String> = watch.doubts().iter().map(ToString::to_string).collect();
+        if !doubts.is_empty() {
+            let way_out = format!("look at the page; if it is right, `bellwether vendors confirm {source}`");
+            doubted.insert(source, (format!("is not what it was: {}", doubts.join("; ")), way_out));
+        }
+    }
+    let sources = loaded.vendors.values().flatten().flat_map(|vendor| &vendor.sources);
+    let guessed = sources.filter(|s| s.is_polled() && normalize::evidence(s) == Evidence::Guessed);
+    let guessed = guessed.map(|s| (s.id.clone(), s.format)).collect();
+    for source in store.unconfirmed(&guessed).await.unwrap_or_default() {
+        let what = "is read as was guessed: it is never shown as well and tells nobody".to_owned();
+        let way_out = format!("see `bellwether poll {source}`, then `bellwether vendors confirm {source}`");
+        doubted.entry(source).or_insert((what, way_out));
+    }
+    doubted
 }
 
 /// Prints problems to where errors go: in colour for a person, a line each for a script.

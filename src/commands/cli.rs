@@ -19,14 +19,15 @@ use super::record::Record;
 use super::replay::{self, Replay};
 use super::try_out::TryOut;
 use super::{
-    accounts, add, audit, backup, check, errand, incident, poll, receivers, record, run, schema, try_out, vendors,
+    accounts, add, audit, backup, check, confirm, errand, incident, poll, receivers, record, run, schema, try_out,
+    vendors,
 };
 use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::demo::drill::Drill;
 use crate::demo::{self, Demo, drill, story};
 use crate::model::format::Format;
-use crate::model::id::{IncidentId, VendorId};
+use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::vendor::{Schedule, Vendor};
 use crate::pipeline::hand::Act;
@@ -317,6 +318,19 @@ enum VendorsCommand {
     },
     /// Find out how a status page publishes, show what was understood, and write the vendor's file after a yes.
     Add(Add),
+    /// Confirm that a source is read right: one whose format was guessed, or whose page is not what it was. Shows what the
+    /// last look understood, and asks.
+    Confirm {
+        /// The source.
+        #[arg(value_name = "VENDOR/SOURCE", value_parser = SourceId::parse)]
+        source: SourceId,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+        /// Who says so; it stands in the audit.
+        #[arg(long, value_name = "NAME", env = "BELLWETHER_AUTHOR")]
+        author: String,
+    },
 }
 
 /// Runs what was typed. Exit codes: 0 done; 1 it could not be done, or something could not be read; 2 it was typed
@@ -377,6 +391,9 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         }
         Command::Vendors(VendorsCommand::Show { vendor, json }) => vendors::show(folders, &vendor, json),
         Command::Vendors(VendorsCommand::Add(add)) => add::run(folders, &add),
+        Command::Vendors(VendorsCommand::Confirm { source, yes, author }) => {
+            confirm::run(folders, &source, &author, yes)
+        }
         Command::Formats { json } => Ok(vendors::formats(json)),
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Completions { shell } => {

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod cli;
+mod confirm;
 pub mod errand;
 pub mod inbox;
 pub mod incident;

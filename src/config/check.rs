@@ -249,6 +249,27 @@ fn subscription_problems(subscriptions: &Subscriptions, files: &Files<'_>, place
     problems
 }
 
+/// Names the lines of the inventory that rest on a source which is not to be believed, each source once: `doubted` says
+/// why, and the way out.
+#[must_use]
+pub fn unbelieved(
+    inventory: &Inventory,
+    places: &Places,
+    doubted: &BTreeMap<SourceId, (String, String)>,
+) -> Vec<Problem> {
+    let all = lines(inventory);
+    let is_on = |line: &&Line<'_>, source: &SourceId| match &line.dependency.on {
+        On::Vendor(s) => source.is_of(&s.vendor) && s.source.as_ref().is_none_or(|only| only == source),
+        On::Service(_) => false,
+    };
+    let problem = |(source, (what, way_out)): (&SourceId, &(String, String))| {
+        let line = all.iter().find(|line| is_on(line, source))?;
+        let what = format!("{source}, on which this rests, {what}");
+        Some(places.problem(Severity::Warning, &format!("{}.vendor", line.path), what, way_out))
+    };
+    doubted.iter().filter_map(problem).collect()
+}
+
 /// Finds selectors that match nothing. `listed` holds the components of each source that is known to list all of its
 /// own, as seen by a look. A vendor with any other source is left alone: the component may be there.
 #[must_use]

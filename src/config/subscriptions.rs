@@ -17,7 +17,7 @@ use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
 use crate::model::shift::Shift;
-use crate::model::subscription::{Email, Form, MaintenanceWish, Receiver, Subscription, Way, WebhookUrl};
+use crate::model::subscription::{Email, Form, MaintenanceWish, Receiver, Subscription, Watches, Way, WebhookUrl};
 
 /// The receivers and subscriptions, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -100,6 +100,10 @@ struct SubscriptionRow {
     /// Its key: lower-case letters, digits and '-'.
     #[schemars(required)]
     id: Option<String>,
+    /// "services": effects on them. "sources": how sources are read, for those who look after them: one cannot be read,
+    /// stands still, or is not what it was. Then only `services`, `tiers` and `vendors` choose, by what rests on a source.
+    #[serde(default)]
+    watches: Watches,
     /// Effects on these services.
     #[serde(default)]
     services: Vec<String>,
@@ -286,6 +290,11 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
     if row.effects.is_empty() && !row.blind && maintenance.ahead.is_none() {
         findings.error(&join(at, "effects"), "nothing would ever be told", "leave it out, or name some effects");
     }
+    if row.watches == Watches::Sources && (!row.regions.is_empty() || maintenance.ahead.is_some()) {
+        let way_out = "leave it out, or write a subscription of its own for services";
+        let key = if row.regions.is_empty() { "ahead" } else { "regions" };
+        findings.error(&join(at, key), "a source is neither somewhere nor planned", way_out);
+    }
     if row.least == Impact::Unknown {
         let way_out = "write degraded, partial_outage or major_outage; unknown always passes";
         findings.error(&join(at, "least"), "unknown is no rung on the ladder", way_out);
@@ -293,6 +302,7 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
     let receivers: Option<Vec<_>> = receivers?.iter().map(|id| ReceiverId::parse(id).ok()).collect();
     Some(Subscription {
         id: id?,
+        watches: row.watches,
         services: services?,
         tiers: row.tiers,
         vendors: vendors?,

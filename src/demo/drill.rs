@@ -23,7 +23,7 @@ use crate::config::subscriptions::Subscriptions;
 use crate::model::effect::EffectKind;
 use crate::model::id::SubscriptionId;
 use crate::model::impact::Impact;
-use crate::model::subscription::{MaintenanceWish, Receiver, Subscription};
+use crate::model::subscription::{MaintenanceWish, Receiver, Subscription, Watches};
 
 /// What a drill is asked for.
 #[derive(Debug, Clone)]
@@ -133,6 +133,7 @@ pub async fn play(drill: &Drill, sound: &Sound, out: Box<dyn Write + Send>, stop
 fn to_all(receivers: &[Receiver]) -> Result<Subscription> {
     Ok(Subscription {
         id: SubscriptionId::parse("drill")?,
+        watches: Watches::Services,
         services: Vec::new(),
         tiers: Vec::new(),
         vendors: Vec::new(),

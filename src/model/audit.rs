@@ -56,6 +56,8 @@ pub enum Deed {
     Acknowledged,
     /// Nobody does any more.
     Unacknowledged,
+    /// How a source is read was confirmed.
+    SourceConfirmed,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -82,6 +84,7 @@ impl Deed {
             Self::Parted => "parted",
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
+            Self::SourceConfirmed => "source_confirmed",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

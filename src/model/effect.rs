@@ -57,6 +57,8 @@ pub enum Cause {
     Blind(SourceId),
     /// No source at all can be reached: our own network is gone.
     Offline,
+    /// How a source is read, whoever needs it: for those who look after sources. It hurts no service.
+    Sight(SourceId),
 }
 
 impl Cause {
@@ -70,7 +72,7 @@ impl Cause {
     #[must_use]
     pub const fn source(&self) -> Option<&SourceId> {
         match self {
-            Self::Component { source, .. } | Self::Blind(source) => Some(source),
+            Self::Component { source, .. } | Self::Blind(source) | Self::Sight(source) => Some(source),
             Self::Incident(_) | Self::Offline => None,
         }
     }
@@ -83,6 +85,7 @@ impl std::fmt::Display for Cause {
             Self::Component { source, key } => write!(f, "component:{source}#{key}"),
             Self::Blind(source) => write!(f, "blind:{source}"),
             Self::Offline => f.write_str("offline"),
+            Self::Sight(source) => write!(f, "sight:{source}"),
         }
     }
 }
@@ -129,6 +132,8 @@ pub struct World {
     pub unwatched: Vec<SourceId>,
     /// The sources that somebody has been told of as blind: they stay so until they can be read.
     pub told_blind: BTreeSet<SourceId>,
+    /// The sources whose format was guessed and whose reading nobody has confirmed.
+    pub unconfirmed: BTreeSet<SourceId>,
     /// Selectors of the inventory that pick nothing of what their vendor lists, with what to say of each. Pages know
     /// them; who is told does not hang on them.
     pub idle: Vec<(Selector, String)>,

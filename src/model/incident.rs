@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::doubt::Doubt;
 use super::id::{IncidentId, SourceId};
 use super::impact::Impact;
 use super::phase::{Kind, Phase};
@@ -136,6 +137,9 @@ pub enum Health {
         blind: Vec<(String, Unreadable)>,
         /// The document's own refresh clock, where it stands still for too long.
         stale: Option<Timestamp>,
+        /// Why it may not be saying what it used to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        doubts: Vec<Doubt>,
     },
     /// The last look saw nothing.
     Unreadable {
@@ -144,6 +148,23 @@ pub enum Health {
         /// Why.
         why: Unreadable,
     },
+}
+
+impl Health {
+    /// Read whole, and nothing strange about it.
+    #[must_use]
+    pub const fn readable() -> Self {
+        Self::Readable { blind: Vec::new(), stale: None, doubts: Vec::new() }
+    }
+
+    /// Why it may not be saying what it used to, though it can be read.
+    #[must_use]
+    pub fn doubts(&self) -> &[Doubt] {
+        match self {
+            Self::Readable { doubts, .. } => doubts,
+            Self::NeverRead | Self::Unreadable { .. } => &[],
+        }
+    }
 }
 
 /// What is known of one source, as `diff` needs it.

@@ -9,6 +9,7 @@ use super::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, Sub
 use super::impact::Impact;
 use super::incident::ResolvedHow;
 use super::inventory::{Procedure, Tier};
+use super::keeping::Keeping;
 use super::phase::{Kind, Phase};
 use super::shift::ShiftFacts;
 use super::vendor::Support;
@@ -86,6 +87,9 @@ pub struct Topic {
     /// Set for a maintenance that lies ahead: nothing of it is happening yet.
     #[serde(default)]
     pub ahead: Option<Ahead>,
+    /// Set where it is about how a source is read, for those who look after sources.
+    #[serde(default)]
+    pub keeping: Option<Keeping>,
     /// Why nobody knows, for a blind source or our own network.
     pub why: Option<String>,
     /// The services, the most needed tier first.

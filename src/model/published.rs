@@ -54,6 +54,7 @@ impl Health {
         match self {
             Self::NeverRead => "never_read",
             Self::Readable { stale: Some(_), .. } => "stale",
+            Self::Readable { doubts, .. } if !doubts.is_empty() => "doubtful",
             Self::Readable { .. } => "readable",
             Self::Unreadable { .. } => "unreadable",
         }
@@ -65,10 +66,10 @@ impl Health {
         match self {
             Self::NeverRead => Some("nobody has looked yet".to_owned()),
             Self::Unreadable { why, .. } => Some(why.to_string()),
-            Self::Readable { blind, stale } => {
+            Self::Readable { blind, stale, doubts } => {
                 let roles = blind.iter().map(|(role, why)| format!("its {role} cannot be read: {why}"));
                 let stale = stale.map(|at| format!("it has not been refreshed since {}", time(at)));
-                let all = roles.chain(stale).collect::<Vec<_>>();
+                let all = roles.chain(stale).chain(doubts.iter().map(ToString::to_string)).collect::<Vec<_>>();
                 (!all.is_empty()).then(|| all.join("; "))
             }
         }

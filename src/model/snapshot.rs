@@ -110,6 +110,15 @@ pub struct Warning {
     pub what: String,
 }
 
+/// The vendor's word that a warning is about, where it is one that the format does not know.
+#[must_use]
+pub fn strange_word(warning: &Warning) -> Option<&str> {
+    warning.what.strip_prefix(WORD_NEVER_SEEN).map(|word| word.trim_matches('"'))
+}
+
+/// How a warning about a word begins that the format does not know.
+const WORD_NEVER_SEEN: &str = "is a word never seen: ";
+
 /// An incident or maintenance as one look saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenIncident {

@@ -156,11 +156,24 @@ impl Default for MaintenanceWish {
     }
 }
 
+/// What a subscription is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Watches {
+    /// Effects on services.
+    #[default]
+    Services,
+    /// How sources are read, for those who look after them.
+    Sources,
+}
+
 /// Who wants which effects on which services, by which receivers. An empty list means "any".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subscription {
     /// Its key.
     pub id: SubscriptionId,
+    /// What it is about.
+    pub watches: Watches,
     /// Effects on these services.
     pub services: Vec<ServiceId>,
     /// Effects on services of these tiers.

@@ -41,6 +41,7 @@ pub mod pagerduty;
 pub mod region;
 pub mod rootly;
 pub mod salesforce;
+pub mod shape;
 pub mod site24x7;
 pub mod slack;
 pub mod sorry;

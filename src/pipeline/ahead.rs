@@ -72,7 +72,8 @@ fn expected<'w>(
     for report in &world.reports {
         let Some(planned) = lies_ahead(report) else { continue };
         let is_near = planned.from > now && planned.from.duration_since(now) <= longest;
-        let is_meant = vendors.is_none_or(|vendors| vendors.contains(&report.source.vendor()));
+        let is_guessed = world.unconfirmed.contains(&report.source) && !was_told.contains(&report.incident);
+        let is_meant = !is_guessed && vendors.is_none_or(|vendors| vendors.contains(&report.source.vendor()));
         if is_meant && (is_near || was_told.contains(&report.incident)) && seen.insert(&report.incident) {
             all.push(Expected { report, planned, effects: effects_of(compiled, report, now) });
         }

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_source_is_late_after_three_of_its_intervals() {
-        let well = || Health::Readable { blind: Vec::new(), stale: None };
+        let well = || Health::readable();
         let minutes = |n: u64| Schedule::Every(Duration::from_secs(60 * n));
         assert!(!late(minutes(1), Some(600), well(), 600 + 180));
         assert!(late(minutes(1), Some(600), well(), 600 + 181));

@@ -11,11 +11,13 @@ use crate::alerting::graph::Graph;
 use crate::alerting::rules::Rules;
 use crate::config::catalogue::Catalogue;
 use crate::model::detected::Detected;
+use crate::model::format::{Evidence, Format};
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
 use crate::model::shift::Shift;
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Source, Vendor};
+use crate::normalize;
 
 /// All that the pipeline needs of the configuration. It holds no run-time state and never changes; a reload makes
 /// another one.
@@ -44,6 +46,9 @@ pub struct Compiled {
     pub catalogue: Arc<Catalogue>,
     /// The sources that are polled: those of the vendors that the inventory needs.
     pub sources: BTreeMap<SourceId, Source>,
+    /// Those of them whose format was only guessed, and as what they are read: nothing of theirs is green or alerts until
+    /// a person has confirmed it.
+    pub guessed: BTreeMap<SourceId, Format>,
     /// The subscriptions.
     pub rules: Rules,
     /// Who gets a message at set hours.
@@ -75,6 +80,12 @@ pub struct Parts {
     pub shifts: Vec<Shift>,
 }
 
+/// Those that are read by what was only guessed, and as what.
+fn guessed(sources: &BTreeMap<SourceId, Source>) -> BTreeMap<SourceId, Format> {
+    let is_guessed = |source: &&Source| normalize::evidence(source) == Evidence::Guessed;
+    sources.values().filter(is_guessed).map(|source| (source.id.clone(), source.format)).collect()
+}
+
 impl Compiled {
     /// Makes a configuration ready.
     #[must_use]
@@ -83,6 +94,7 @@ impl Compiled {
         let rules = Rules::compile(&parts.subscriptions, &parts.receivers, &graph);
         let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
         let sources = needed.flat_map(|v| &v.sources).filter(|s| s.is_polled());
+        let sources: BTreeMap<SourceId, Source> = sources.map(|s| (s.id.clone(), s.clone())).collect();
         Self {
             edition: 0,
             organisation: parts.organisation,
@@ -90,7 +102,8 @@ impl Compiled {
             page: parts.page,
             effect_rules: EffectRules { blind_after: parts.blind_after },
             ids,
-            sources: sources.map(|s| (s.id.clone(), s.clone())).collect(),
+            guessed: guessed(&sources),
+            sources,
             vendors: parts.vendors.into_iter().map(|v| (v.id.clone(), v)).collect(),
             catalogue: Arc::default(),
             inventory: parts.inventory,
@@ -132,6 +145,7 @@ impl Compiled {
         }
         let vendors: Vec<Vendor> = self.vendors.values().cloned().collect();
         self.graph = Graph::compile(&self.inventory, &vendors);
+        self.guessed = guessed(&self.sources);
         self
     }
 

@@ -14,6 +14,7 @@ use url::Url;
 use super::compiled::Compiled;
 use super::look::{Ask, Asked, Looked, Memory};
 use super::settle::{self, Happened};
+use crate::alerting::drift::Outlook;
 use crate::model::detected::Detected;
 use crate::model::snapshot::{Look, Unreadable};
 use crate::model::vendor::Source;
@@ -113,13 +114,14 @@ pub async fn detect_once(
         look: Look::Unreadable(unread(&nothing)),
         bodies: Vec::new(),
         history_read: None,
+        outlook: Outlook::default(),
     };
     let mut happened = Happened::default();
     if !looked.is_nothing_new(memory) {
         happened = settle::take_in(store, compiled, source, &looked, now).await.inspect_err(|_| memory.forget())?;
         memory.learn(&happened);
     }
-    memory.keep(&looked);
+    memory.keep(&looked, now);
     happened.leave_alone = looked.leave_alone;
     Ok(happened)
 }

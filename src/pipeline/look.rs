@@ -10,15 +10,19 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
 use super::settle::Happened;
+use crate::alerting::drift::Outlook;
 use crate::model::hash;
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Look, Unreadable, Warning};
 use crate::model::vendor::Source;
+use crate::normalize::shape::shape;
 use crate::normalize::{self, Answer, Body, Outcome, Reading, Request};
 use crate::store::known::Remembered;
 
 /// How often the history of a source is read beside what is open, to close incidents and to find short ones.
 const HISTORY_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// How often the shape of what is read is taken, while nothing about it is in doubt.
+const SHAPE_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// How often a format may ask for more within one look.
 const ROUNDS: usize = 8;
 /// The roles that hold what is over.
@@ -43,11 +47,19 @@ struct Asking<'a> {
     until: Option<Instant>,
     /// The longest that any server asks to be left alone.
     leave_alone: Option<Duration>,
+    /// Whether it is time to look at the documents themselves.
+    takes_shape: bool,
 }
 
 impl<'a> Asking<'a> {
     fn new(ask: &'a dyn Ask, source: &'a Source) -> Self {
-        Self { ask, source, until: ask.deadline().map(|deadline| Instant::now() + deadline), leave_alone: None }
+        Self {
+            ask,
+            source,
+            until: ask.deadline().map(|deadline| Instant::now() + deadline),
+            leave_alone: None,
+            takes_shape: false,
+        }
     }
 
     /// What came of a request. Those that would begin after the deadline are not made, and what came before stands.
@@ -87,6 +99,10 @@ pub struct Memory {
     pub history_read: Option<Timestamp>,
     /// Whether something open is missing, so that even an equal body must be counted.
     pub counts_looks: bool,
+    /// When the shape of the documents was taken last.
+    pub shape_taken: Option<Timestamp>,
+    /// Whether the bytes of the last look were others than those before.
+    pub moved: bool,
     /// Whether, and why not, the last look was good; `None` before the first.
     pub health: Option<Result<(), &'static str>>,
 }
@@ -105,13 +121,25 @@ impl Memory {
         self.health == Some(Ok(()))
     }
 
+    /// Whether it is time to look at the documents themselves.
+    fn takes_shape(&self, now: Timestamp) -> bool {
+        self.counts_looks || self.shape_taken.is_none_or(|at| now.duration_since(at) >= SHAPE_EVERY)
+    }
+
     /// Whether the last document of this role is taken in, so that "not modified" says something.
     fn has_taken_in(&self, role: &str) -> bool {
         self.is_readable() && self.hashes.contains_key(role)
     }
 
     /// Keeps what a look leaves, once it is taken in.
-    pub(super) fn keep(&mut self, looked: &Looked) {
+    pub(super) fn keep(&mut self, looked: &Looked, now: Timestamp) {
+        let is_other = |(role, hash, _): &(&'static str, String, Vec<u8>)| {
+            self.hashes.get(role).is_some_and(|before| before != hash)
+        };
+        self.moved = matches!(looked.look, Look::Snapshot(_)) && looked.bodies.iter().any(is_other);
+        if !looked.outlook.shapes.is_empty() {
+            self.shape_taken = Some(now);
+        }
         self.health = Some(looked.health());
         self.hashes.extend(looked.bodies.iter().map(|(role, hash, _)| (*role, hash.clone())));
         // A document of several pages is never known by one of them.
@@ -149,6 +177,8 @@ pub struct Looked {
     pub history_read: Option<Timestamp>,
     /// How long the server asks to be left alone.
     pub leave_alone: Option<Duration>,
+    /// What the documents look like, where that was due.
+    pub outlook: Outlook,
 }
 
 impl Looked {
@@ -202,12 +232,19 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
         answers.push(Answer { role: request.role, outcome });
     }
     hashes.resize(answers.len(), None);
+    asking.takes_shape = memory.takes_shape(now);
     let looked = finish(&mut asking, answers, hashes, &open, now).await;
     Looked { leave_alone: asking.leave_alone, ..looked }
 }
 
 fn same() -> Looked {
-    Looked { look: Look::SameAsBefore, bodies: Vec::new(), history_read: None, leave_alone: None }
+    Looked {
+        look: Look::SameAsBefore,
+        bodies: Vec::new(),
+        history_read: None,
+        leave_alone: None,
+        outlook: Outlook::default(),
+    }
 }
 
 /// Reads the answers, and asks for what else the format needs. `hashes` are those of the first of them, where known.
@@ -239,12 +276,29 @@ async fn finish(
     }
     let read_history =
         answers.iter().any(|a| HISTORY.contains(&a.role) && !matches!(a.outcome, Outcome::Unreadable(_)));
+    let outlook = if asking.takes_shape { outlook(&look, &answers) } else { Outlook::default() };
     Looked {
         look,
+        outlook,
         history_read: read_history.then_some(now),
         leave_alone: None,
         bodies: answers.into_iter().zip(hashes.into_iter().chain(repeat(None))).filter_map(kept).collect(),
     }
+}
+
+/// What the documents look like that a good look has read.
+fn outlook(look: &Look, answers: &[Answer]) -> Outlook {
+    let mut outlook = Outlook::default();
+    let Look::Snapshot(snapshot) = look else { return outlook };
+    for answer in answers.iter().filter(|answer| snapshot.blind.iter().all(|(role, _)| *role != answer.role)) {
+        let Outcome::Body(body) = &answer.outcome else { continue };
+        let Some(shape) = shape(body) else { continue };
+        outlook.shapes.entry(answer.role.to_owned()).or_default().add(&shape);
+        if let Some(host) = body.final_url.as_ref().and_then(|url| url.host_str()) {
+            outlook.hosts.insert(answer.role.to_owned(), host.to_owned());
+        }
+    }
+    outlook
 }
 
 /// Reads the answers. A document over which a format of ours stumbles is one that cannot be read, and is told as such:

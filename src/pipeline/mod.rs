@@ -19,10 +19,13 @@ pub mod acknowledge;
 mod ahead;
 pub mod auditor;
 pub mod compiled;
+pub mod confirm;
 pub mod deliver;
 pub mod detect;
+mod drift;
 pub mod hand;
 pub mod join;
+mod keep;
 pub mod look;
 pub mod mapped;
 pub mod settle;
@@ -62,7 +65,7 @@ pub async fn poll_once(
         happened = taken_in.inspect_err(|_| memory.forget())?;
         memory.learn(&happened);
     }
-    memory.keep(&looked);
+    memory.keep(&looked, now);
     happened.leave_alone = looked.leave_alone;
     Ok(happened)
 }

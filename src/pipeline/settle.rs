@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ahead;
 use super::compiled::Compiled;
+use super::drift;
+use super::keep;
 use super::kill_point;
 use super::look::Looked;
 use super::shift;
@@ -87,6 +89,11 @@ impl Happened {
         let (open, counts_looks) = (known.open().keys, known.counts_looks());
         Self { open, counts_looks, was_taken_in: true, ..Self::default() }
     }
+
+    /// The same, where something else may have to be counted too.
+    fn counting(self, counts: bool) -> Self {
+        Self { counts_looks: self.counts_looks || counts, ..self }
+    }
 }
 
 /// Takes a look in. Most documents that differ from the last one differ in nothing that matters: that is found out
@@ -112,17 +119,30 @@ pub async fn take_in(
     let seen = compare(&just_now);
     let is_known = seen.changes.is_empty() && seen.known == just_now && looked.warnings() == warnings;
     if is_known && looked.history_read.is_none() {
-        return Ok(Happened::taken_in(&just_now));
+        if !drift::is_looked_at(looked) {
+            return Ok(Happened::taken_in(&just_now));
+        }
+        let watch = store.watch(&source.id).await?.of(&drift::about(source));
+        let judged = drift::judge(compiled, &watch, &just_now, &seen.known, looked, now);
+        if judged.watch == watch && watch.doubts() == just_now.health.doubts() {
+            return Ok(Happened::taken_in(&just_now).counting(judged.watch.is_pending()));
+        }
     }
     let mut tx = store.write().await?;
     tx.under(compiled.edition)?;
     kill_point("tx_open");
     let before = tx.known(&source.id, &keys).await?;
     let diff = compare(&before);
+    let watch = tx.watch(&source.id).await?.of(&drift::about(source));
+    let judged = drift::judge(compiled, &watch, &before, &diff.known, looked, now);
+    let diff = diff.doubting(&before.health, judged.watch.doubts(), now);
     let is_news = !diff.changes.is_empty();
-    put_look(&mut tx, &before, &diff.known, looked, is_news, now).await?;
+    put_look(&mut tx, &before, &diff.known, looked, is_news || judged.has_begun, now).await?;
+    if judged.watch != watch {
+        tx.put_watch(&source.id, &judged.watch).await?;
+    }
     kill_point("tx_mid");
-    let mut happened = Happened::taken_in(&diff.known);
+    let mut happened = Happened::taken_in(&diff.known).counting(judged.watch.is_pending());
     if is_news {
         let is_first_look = before.first_look.is_none();
         let led_to = settle_vendor(&mut tx, compiled, &source.id, diff.changes, is_first_look, now).await?;
@@ -310,11 +330,12 @@ async fn settle(
     tx: &mut Writing,
     compiled: &Compiled,
     scope: &Scope,
-    world: World,
+    mut world: World,
     mut changes: Vec<Change>,
     is_first_look: bool,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
+    world.unconfirmed = tx.unconfirmed(&compiled.guessed).await?;
     as_one(&mut changes, &world);
     for change in &changes {
         tx.put_change(change).await?;
@@ -349,6 +370,7 @@ async fn settle(
         notices.extend(stage.tell_late(tx, &world, change, now).await?);
     }
     notices.extend(ahead::settle(tx, &stage, &world, vendors, &told_ahead, now).await?);
+    notices.extend(keep::settle(tx, &stage, &world, vendors, now).await?);
     Ok(Happened { changes, effects: logged, notices, ..Happened::default() })
 }
 
@@ -411,6 +433,6 @@ async fn log_effects(
 const fn is_vendors(cause: &Cause) -> bool {
     match cause {
         Cause::Incident(_) | Cause::Component { .. } => true,
-        Cause::Blind(_) | Cause::Offline => false,
+        Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => false,
     }
 }

@@ -141,7 +141,8 @@ async fn gather(
     unlooked: &BTreeMap<SourceId, Option<Timestamp>>,
     now: Timestamp,
 ) -> Result<ShiftFacts, StoreError> {
-    let world = tx.world(&compiled.polled()).await?;
+    let mut world = tx.world(&compiled.polled()).await?;
+    world.unconfirmed = tx.unconfirmed(&compiled.guessed).await?;
     let effects = effects(&compiled.graph, &world, compiled.effect_rules, now);
     let logged = tx.effects_since(due.since).await?;
     let mail = tx.mail_since(due.since, now - SETTLED).await?;

@@ -74,7 +74,8 @@ impl<'a> Stage<'a> {
         stage.hand_over(changes);
         for change in reported_late(changes) {
             let cause = Cause::Incident(change.report.incident.clone());
-            stage.about.insert(cause, about(&change.report));
+            let about = stage.about_one(&change.report);
+            stage.about.insert(cause, about);
         }
         Ok(stage)
     }
@@ -90,11 +91,20 @@ impl<'a> Stage<'a> {
     /// What an incident is about: what any of its reports is.
     fn about_all(&self, report: &Report) -> About {
         let others = self.world.reports.iter().filter(|r| r.incident == report.incident && *r != report);
-        let mut all = about(report);
+        let mut all = self.about_one(report);
         for other in others {
-            all = together(all, report, about(other), other);
+            all = together(all, report, self.about_one(other), other);
         }
         all
+    }
+
+    fn about_one(&self, report: &Report) -> About {
+        About { unconfirmed: self.unconfirmed(&report.source), ..about(report) }
+    }
+
+    /// The source, where nobody may believe it yet.
+    fn unconfirmed(&self, source: &SourceId) -> Option<SourceId> {
+        self.world.unconfirmed.contains(source).then(|| source.clone())
     }
 
     async fn learn(&mut self, tx: &mut Writing, cause: &Cause) -> Result<(), StoreError> {
@@ -113,7 +123,9 @@ impl<'a> Stage<'a> {
                     let regions = component.component.region.iter().cloned().collect();
                     let vendor = Some(source.vendor());
                     let since = (component.status != Impact::Operational).then_some(component.since);
-                    self.about.insert(cause.clone(), About { vendor, regions, since, ..About::default() });
+                    let unconfirmed = self.unconfirmed(source);
+                    let about = About { vendor, regions, since, unconfirmed, ..About::default() };
+                    self.about.insert(cause.clone(), about);
                     self.components.insert((source.clone(), key.clone()), component);
                 }
             }
@@ -122,9 +134,11 @@ impl<'a> Stage<'a> {
                     Some(Health::Unreadable { since, .. }) => Some(*since),
                     Some(Health::Readable { .. } | Health::NeverRead) | None => None,
                 };
-                let vendor = Some(source.vendor());
-                self.about.insert(cause.clone(), About { vendor, since, ..About::default() });
+                let (vendor, unconfirmed) = (Some(source.vendor()), self.unconfirmed(source));
+                self.about.insert(cause.clone(), About { vendor, since, unconfirmed, ..About::default() });
             }
+            // Told apart from effects.
+            Cause::Sight(_) => {}
             Cause::Offline => {
                 self.about.insert(cause.clone(), About { since: self.offline_since, ..About::default() });
             }
@@ -272,6 +286,7 @@ fn about(report: &Report) -> About {
         folds: seen.components.iter().map(|c| component(&c.key)).collect(),
         folded_from: None,
         since: None,
+        unconfirmed: None,
     }
 }
 
@@ -285,6 +300,8 @@ fn together(mut all: About, report: &Report, more: About, other: &Report) -> Abo
         all.regions.extend(more.regions);
     }
     all.folds.extend(more.folds);
+    // One that can be believed is enough.
+    all.unconfirmed = all.unconfirmed.filter(|_| more.unconfirmed.is_some());
     all
 }
 

@@ -212,7 +212,13 @@ impl Watch {
             any_news |= is_news;
             let good = watched.memory.is_readable().then_some(at);
             let due = timetable::next(&watched.source, watched.mood, now);
-            seen.push(Seen { source: watched.source.id.clone(), look: at, good, next: Some(due) });
+            seen.push(Seen {
+                source: watched.source.id.clone(),
+                look: at,
+                good,
+                next: Some(due),
+                moved: watched.memory.moved,
+            });
             round.put_back(watched, due, now);
         }
         if !seen.is_empty()

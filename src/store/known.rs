@@ -25,6 +25,8 @@ pub struct Seen {
     pub good: Option<Timestamp>,
     /// When it is looked at next, where that is known.
     pub next: Option<Timestamp>,
+    /// Whether its bytes were others than at the look before.
+    pub moved: bool,
 }
 
 /// What the memory of a source must be filled with at the start.
@@ -62,7 +64,7 @@ const UNWELL_OF: &str = "SELECT c.source, c.doc FROM json_each($1) v JOIN compon
 const REPORTS_OF: &str =
     "SELECT doc FROM report WHERE incident = $1 ORDER BY is_open DESC, changed DESC, source DESC, key DESC";
 const HEALTH_OF: &str = "SELECT id, health FROM source WHERE id IN (SELECT value FROM json_each($1))";
-const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good), next_look = seen.value ->> 3 FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
+const PUT_SEEN: &str = "UPDATE source SET last_look = seen.value ->> 1, last_good = COALESCE(seen.value ->> 2, last_good), next_look = seen.value ->> 3, stillest_ms = CASE WHEN seen.value ->> 4 THEN MAX(stillest_ms, (seen.value ->> 1) - COALESCE(moved, seen.value ->> 1)) ELSE stillest_ms END, moves = moves + (seen.value ->> 4), moved = CASE WHEN seen.value ->> 4 THEN seen.value ->> 1 ELSE moved END FROM json_each($1) seen WHERE source.id = seen.value ->> 0";
 
 impl Writing {
     /// What is known of a source, as far as a look that lists `keys` can concern it.
@@ -209,6 +211,16 @@ impl Writing {
         Ok(world)
     }
 
+    /// Writes how a source stands, and nothing else of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put_health(&mut self, source: &SourceId, health: &Health) -> Result<(), StoreError> {
+        let put = sqlx::query("UPDATE source SET health = $2 WHERE id = $1").bind(source.as_str());
+        put.bind(to_text("health", health)?).execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
     /// Forgets how a source stands, so that the next look at it is a first one. Its reports stay, as history.
     ///
     /// # Errors
@@ -217,6 +229,7 @@ impl Writing {
         for query in [
             "DELETE FROM component WHERE source = $1",
             "DELETE FROM detected WHERE source = $1",
+            "DELETE FROM watch WHERE source = $1",
             "DELETE FROM source WHERE id = $1",
         ] {
             sqlx::query(query).bind(source.as_str()).execute(&mut *self.tx).await?;
@@ -303,7 +316,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_seen(&self, seen: &[Seen]) -> Result<(), StoreError> {
-        let row = |seen: &'_ Seen| (seen.source.clone(), ms(seen.look), seen.good.map(ms), seen.next.map(ms));
+        let row = |seen: &'_ Seen| {
+            (seen.source.clone(), ms(seen.look), seen.good.map(ms), seen.next.map(ms), u8::from(seen.moved))
+        };
         let rows: Vec<_> = seen.iter().map(row).collect();
         sqlx::query(PUT_SEEN).bind(to_text("looks", &rows)?).execute(&self.writes).await?;
         let good: Vec<_> = seen.iter().filter_map(|seen| Some((&seen.source, seen.good?))).collect();

@@ -10,8 +10,10 @@ pub mod auditor;
 pub mod backup;
 pub mod desk;
 pub mod detected;
+pub mod drift;
 pub mod feed;
 pub mod join;
+pub mod keep;
 pub mod known;
 pub mod log;
 pub mod outbox;
@@ -268,13 +270,14 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
     (4, "past", include_str!("migrations/0004_past.sql")),
     (6, "operate", include_str!("migrations/0006_operate.sql")),
     (8, "path", include_str!("migrations/0008_path.sql")),
+    (9, "drift", include_str!("migrations/0009_drift.sql")),
     (10, "detected", include_str!("migrations/0010_detected.sql")),
 ];
 

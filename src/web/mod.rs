@@ -23,6 +23,7 @@ mod sight;
 mod slow;
 mod stream;
 pub mod token;
+mod unbelieved;
 mod view;
 mod who;
 

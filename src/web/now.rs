@@ -55,6 +55,7 @@ impl Now {
         let mut scene = app.store.scene(&compiled.polled(), at - LATELY).await?;
         let idle = idle(&compiled.graph, &scene.lists, |source| compiled.sources.contains_key(source));
         scene.world.idle = idle.iter().map(|i| (i.selector.clone(), sight::why_idle(&compiled.graph, i))).collect();
+        scene.world.unconfirmed = app.store.unconfirmed(&compiled.guessed).await?;
         let effects = effects(&compiled.graph, &scene.world, compiled.effect_rules, at);
         let times = Times::new(&compiled.time_zone, at);
         let condition = app.condition.borrow().clone();
@@ -98,7 +99,7 @@ impl Now {
                 let since = component.since;
                 Some(Trouble { cause, report: None, component: Some((source, component)), hurts, since })
             }
-            Cause::Blind(_) | Cause::Offline => None,
+            Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => None,
         }
     }
 
@@ -110,7 +111,7 @@ impl Now {
             .keys()
             .filter_map(|(_, cause)| match cause {
                 Cause::Incident(id) => Some(id),
-                Cause::Component { .. } | Cause::Blind(_) | Cause::Offline => None,
+                Cause::Component { .. } | Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => None,
             })
             .collect();
         let is_elsewhere =
@@ -152,7 +153,7 @@ impl Now {
             report.seen.phase = Phase::InProgress;
             report
         };
-        let well = Health::Readable { blind: Vec::new(), stale: None };
+        let well = Health::readable();
         let world = World {
             reports: reports.iter().map(running).collect(),
             sources: self.scene.world.sources.keys().map(|id| (id.clone(), well.clone())).collect(),

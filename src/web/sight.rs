@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::now::Now;
+use super::unbelieved;
 use crate::alerting::graph::Graph;
 use crate::alerting::idle::{Idle, wanted};
 use crate::model::id::{ServiceId, SourceId};
@@ -62,11 +63,16 @@ fn look<'a>(now: &'a Now, service: &'a Service, eyes: &mut BTreeSet<&'a str>, vi
     }
 }
 
-/// Whether any source that a selector means was read in time, and the selector picks something.
+/// Whether any source that a selector means can be believed, and the selector picks something.
 fn is_live(now: &Now, selector: &Selector) -> bool {
     let is_meant = |id: &SourceId| id.is_of(&selector.vendor) && selector.source.as_ref().is_none_or(|only| only == id);
     let is_idle = now.idle.iter().any(|idle| idle.selector == *selector);
-    !is_idle && now.compiled.sources.values().any(|source| is_meant(&source.id) && now.is_in_time(source))
+    !is_idle
+        && now
+            .compiled
+            .sources
+            .values()
+            .any(|source| is_meant(&source.id) && unbelieved::why(now, &source.id).is_none())
 }
 
 /// Why nobody measures what a line of the inventory means.

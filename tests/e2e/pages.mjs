@@ -11,8 +11,8 @@ const out = process.argv[2] ?? "target/pages";
 mkdirSync(out, { recursive: true });
 // As tests/it/web/show.rs serves them.
 const first = Number(process.env.BELLWETHER_SHOW_PORT ?? 18090);
-const [storm, quiet, crowd, dark, told, past, planned, due, drill] =
-    [0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `http://127.0.0.1:${first + n}`);
+const [storm, quiet, crowd, dark, told, past, planned, due, drill, doubtful] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `http://127.0.0.1:${first + n}`);
 const all = await (await fetch(`${past}/api/v1/incidents?vendor=keyring&state=all`)).json();
 const incident = (words) => `${past}/incidents/${all.incidents.find((one) => one.title.includes(words)).id}`;
 const pages = {
@@ -23,7 +23,7 @@ const pages = {
     "vendor": `${past}/vendors/keyring`, "vendor-blind": `${dark}/vendors/keyring`,
     "vendor-unread": `${past}/vendors/carechart`, "vendors": `${past}/vendors`,
     "services": `${storm}/services`, "service": `${storm}/services/ehr`,
-    "vendor-without-source": `${storm}/vendors/carechart`, "sources": `${dark}/sources`, "sources-quiet": `${quiet}/sources`,
+    "vendor-without-source": `${storm}/vendors/carechart`, "sources": `${dark}/sources`, "sources-quiet": `${quiet}/sources`, "sources-doubtful": `${doubtful}/sources`, "first-doubtful": `${doubtful}/`,
     "maintenance-ahead": `${due}/maintenance`, "maintenance-running": `${planned}/maintenance`, "maintenance-none": `${quiet}/maintenance`,
     "deliveries": `${planned}/deliveries`, "deliveries-none": `${quiet}/deliveries`, "sign-in": `${storm}/sign-in`,
     "page-gone": `${storm}/nothing`, "first-drill": `${drill}/`, "sign-in-drill": `${drill}/sign-in`,

@@ -11,6 +11,7 @@ mod demo;
 mod desk;
 mod detect;
 mod docs;
+mod drift;
 mod fetch;
 mod golden;
 mod hostile;

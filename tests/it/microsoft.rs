@@ -354,7 +354,7 @@ fn vendor(sources: Vec<Source>) -> Vendor {
 fn shown(sources: Vec<Source>, needs: &str) -> (bellwether::model::impact::Impact, Vec<String>) {
     let needs = format!("[[service]]\nid = \"mail\"\nname = \"Mail\"\ntier = \"clinical\"\nneeds = [{needs}]\n");
     let compiled = organisation_of(vec![vendor(sources)], &[needs], &[]);
-    let well = Health::Readable { blind: Vec::new(), stale: None };
+    let well = Health::readable();
     let world =
         World { sources: compiled.sources.keys().map(|id| (id.clone(), well.clone())).collect(), ..World::default() };
     let at = "2026-11-22T12:00:00Z".parse().unwrap();

@@ -7,6 +7,7 @@ use super::clean_shift;
 use crate::model::effect::Cause;
 use crate::model::id::IncidentId;
 use crate::model::inventory::Procedure;
+use crate::model::keeping::{Finding, Keeping, Sample};
 use crate::model::notification::{Facts, HurtService, Topic, UnwellComponent, VendorWord};
 use crate::model::text;
 use crate::model::vendor::Support;
@@ -41,6 +42,23 @@ fn topic(raw: &Topic) -> Topic {
         component: raw.component.as_ref().map(component),
         why: raw.why.as_deref().map(advice).filter(|why| !why.is_empty()),
         services: raw.services.iter().map(service).collect(),
+        keeping: raw.keeping.as_ref().map(keeping),
+        ..raw.clone()
+    }
+}
+
+fn keeping(raw: &Keeping) -> Keeping {
+    let finding = |raw: &Finding| Finding {
+        role: raw.role.as_deref().map(name),
+        path: raw.path.as_deref().map(advice),
+        what: advice(&raw.what),
+    };
+    Keeping {
+        findings: raw.findings.iter().map(finding).collect(),
+        samples: raw.samples.iter().map(|s| Sample { role: name(&s.role), hash: name(&s.hash), at: s.at }).collect(),
+        format: name(&raw.format),
+        url: raw.url.as_deref().and_then(link),
+        needed_by: names(&raw.needed_by),
         ..raw.clone()
     }
 }
@@ -51,6 +69,7 @@ fn cause(raw: &Cause) -> Cause {
         Cause::Component { source, key } => Cause::Component { source: source.clone(), key: text::title(key) },
         Cause::Blind(source) => Cause::Blind(source.clone()),
         Cause::Offline => Cause::Offline,
+        Cause::Sight(source) => Cause::Sight(source.clone()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The first lines: what of ours is hurt, how badly, where, by whom, since when.
 
-use super::ahead;
 use super::words::{self, did, does, is_over, lead, list, now, place};
+use super::{ahead, keeping};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -14,11 +14,14 @@ pub fn headline(facts: &Facts, topic: &Topic, times: &Times) -> String {
     if let Some(lies_ahead) = &topic.ahead {
         return ahead::headline(facts, topic, lies_ahead, times);
     }
+    if let Some(kept) = &topic.keeping {
+        return keeping::headline(topic, kept, times);
+    }
     match (&topic.cause, is_over(topic)) {
         (Cause::Offline, false) => offline(topic, times),
         (Cause::Offline, true) => online_again(topic, times),
-        (Cause::Blind(_), false) => blind(facts, topic, times),
-        (Cause::Blind(_), true) => seen_again(topic, times),
+        (Cause::Blind(_) | Cause::Sight(_), false) => blind(facts, topic, times),
+        (Cause::Blind(_) | Cause::Sight(_), true) => seen_again(topic, times),
         (Cause::Incident(_) | Cause::Component { .. }, false) => hurt(facts, topic, times),
         (Cause::Incident(_) | Cause::Component { .. }, true) => over(facts, topic, times),
     }
@@ -134,6 +137,9 @@ pub fn kicker(topic: &Topic) -> String {
         lead(topic).map_or((String::new(), topic.impact), |s| (format!(", {}", s.tier.word()), s.impact));
     if let Some(lies_ahead) = &topic.ahead {
         return format!("{}{tier}", ahead::kicker(lies_ahead.kind));
+    }
+    if topic.keeping.is_some() {
+        return keeping::kicker(topic).to_owned();
     }
     match (words::is_unseen(topic), is_over(topic)) {
         (true, false) => format!("Unknown{tier}"),

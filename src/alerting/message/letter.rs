@@ -143,6 +143,10 @@ pub fn page(facts: &Facts, topic: &Topic) -> Option<String> {
     let root = facts.page.as_ref()?;
     match &topic.incident {
         Some(id) => url::Url::parse(&format!("{root}/incidents/{id}")).ok().map(|url| url.to_string()),
+        None if topic.keeping.is_some() => {
+            let anchor = topic.source.as_ref().map(|source| source.to_string().replace('/', "-")).unwrap_or_default();
+            Some(format!("{root}/sources#{anchor}"))
+        }
         None => Some(format!("{root}/")),
     }
 }

@@ -11,6 +11,7 @@ mod clean_shift;
 mod gsm;
 mod headline;
 mod html;
+mod keeping;
 mod letter;
 mod plain;
 mod rows;

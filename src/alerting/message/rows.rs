@@ -1,10 +1,10 @@
 //! The details about our services. What several services share is told once.
 
 use super::advice::{do_first, owner};
-use super::ahead;
 use super::letter::{Line, Row};
 use super::vendor::{how_bad, how_ended, is_by_hand, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
+use super::{ahead, keeping};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::inventory::Tier;
@@ -15,6 +15,9 @@ const WHOLE_SERVICES: usize = 5;
 
 /// All rows of a topic, in the order in which they are needed. Rows that would be empty are left out.
 pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
+    if let Some(kept) = &topic.keeping {
+        return keeping::rows(topic, kept, times);
+    }
     let services = whole(topic);
     let rows = [
         row(if is_over(topic) { "Sight" } else { "Why unseen" }, source_state(topic)),

@@ -4,7 +4,7 @@
 use super::gsm::Line;
 use super::say::of_lead;
 use super::words::{self, is_over, lead, now, place};
-use super::{ahead, shift_short};
+use super::{ahead, keeping, shift_short};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -96,13 +96,16 @@ fn state(topic: &Topic) -> String {
     if let Some(lies_ahead) = &topic.ahead {
         return ahead::shouted(lies_ahead.kind).to_owned();
     }
+    if let Some(kept) = &topic.keeping {
+        return keeping::shouted(topic, kept).to_owned();
+    }
     if is_over(topic) {
         let still = if words::still_hurt(topic) { ", STILL HURT" } else { "" };
         return format!("{}{still}", ended(topic));
     }
     match topic.cause {
         Cause::Offline => return "OFFLINE".to_owned(),
-        Cause::Blind(_) => return "UNSEEN".to_owned(),
+        Cause::Blind(_) | Cause::Sight(_) => return "UNSEEN".to_owned(),
         Cause::Incident(_) | Cause::Component { .. } => {}
     }
     let impact = lead(topic).map_or(topic.impact, |s| s.impact);
@@ -131,7 +134,7 @@ fn ended(topic: &Topic) -> &'static str {
         (Cause::Offline, _, _) => "ONLINE AGAIN",
         (_, Some(OpenEnd::GoesOn), _) => "NOT COUNTED",
         (_, Some(OpenEnd::Unwatched), _) => "NOT WATCHED",
-        (Cause::Blind(_), None, _) => "SEEN AGAIN",
+        (Cause::Blind(_) | Cause::Sight(_), None, _) => "SEEN AGAIN",
         (_, None, Some(ResolvedHow::NoLongerListed)) => "NOT LISTED",
         (_, None, Some(ResolvedHow::ByHand)) => "CLOSED",
         (_, None, Some(ResolvedHow::VendorSaid) | None) => "OVER",
@@ -141,6 +144,7 @@ fn ended(topic: &Topic) -> &'static str {
 /// The service of ours; without one, whose trouble it is.
 fn whose(topic: &Topic) -> String {
     match (&topic.cause, lead(topic)) {
+        (Cause::Sight(_), _) => keeping::name(topic),
         (Cause::Offline, _) => "Bellwether itself".to_owned(),
         (_, Some(service)) => service.name.clone(),
         (_, None) => topic.vendor.clone(),

@@ -4,7 +4,7 @@
 //! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
 
 use super::words::{self, count};
-use super::{ahead, clean, shift};
+use super::{ahead, clean, keeping, shift};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -41,6 +41,7 @@ fn tag(facts: &Facts, topic: &Topic) -> String {
     let times = Times::new(&facts.time_zone, facts.at);
     let mut tag = match &topic.ahead {
         Some(lies_ahead) => ahead::tag(lies_ahead, &times),
+        None if let Some(kept) = &topic.keeping => keeping::tag(topic, kept).to_owned(),
         None if words::is_over(topic) => over(topic),
         None => open(topic),
     };
@@ -56,7 +57,7 @@ fn tag(facts: &Facts, topic: &Topic) -> String {
 fn open(topic: &Topic) -> String {
     match topic.cause {
         Cause::Offline => return "Offline".to_owned(),
-        Cause::Blind(_) => return "Cannot see".to_owned(),
+        Cause::Blind(_) | Cause::Sight(_) => return "Cannot see".to_owned(),
         Cause::Incident(_) | Cause::Component { .. } => {}
     }
     let impact = words::lead(topic).map_or(topic.impact, |s| s.impact);
@@ -72,7 +73,7 @@ fn over(topic: &Topic) -> String {
     match topic.cause {
         Cause::Offline => return "Online again".to_owned(),
         Cause::Blind(_) if topic.open_end.is_none() => return "Seen again".to_owned(),
-        Cause::Blind(_) | Cause::Incident(_) | Cause::Component { .. } => {}
+        Cause::Blind(_) | Cause::Sight(_) | Cause::Incident(_) | Cause::Component { .. } => {}
     }
     let end = if topic.reported_late { "Over, told late" } else { end(topic) };
     if words::still_hurt(topic) { format!("{end}, still hurt") } else { end.to_owned() }
@@ -101,6 +102,7 @@ pub fn stem(facts: &Facts, topic: &Topic) -> String {
     });
     match (&topic.cause, needed) {
         (Cause::Offline, _) => "Bellwether itself, not the vendors".to_owned(),
+        (Cause::Sight(_), _) => format!("{}, by which {vendor} is read", keeping::name(topic)),
         (Cause::Blind(_), Some((service, place))) => format!("{vendor}, which {service} needs {place}"),
         (Cause::Incident(_) | Cause::Component { .. }, Some((service, place))) => {
             format!("{service} {place}: {}", by(topic, &vendor))

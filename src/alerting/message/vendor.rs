@@ -163,7 +163,7 @@ pub fn source_state(topic: &Topic) -> Vec<Line> {
     let why = topic.why.clone().map(|why| Line::Says(String::new(), why));
     let source = match &topic.cause {
         Cause::Blind(source) => Some(Line::Note(format!("the source is {source}"))),
-        Cause::Offline | Cause::Incident(_) | Cause::Component { .. } => None,
+        Cause::Offline | Cause::Sight(_) | Cause::Incident(_) | Cause::Component { .. } => None,
     };
     why.into_iter().chain(source).collect()
 }

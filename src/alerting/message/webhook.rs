@@ -15,6 +15,7 @@ use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
 use crate::model::inventory::{Procedure, Tier};
+use crate::model::keeping::{Finding, Keeping, Plight};
 use crate::model::notification::{Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord};
 use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::Support;
@@ -104,6 +105,8 @@ pub struct WebhookTopic {
     ahead: Option<WebhookAhead>,
     /// Why nobody knows, where nobody does.
     why: Option<String>,
+    /// Set where it is about how a source is read, for those who look after sources. Then no service is hurt.
+    source_reading: Option<WebhookReading>,
     /// Our page about it.
     page: Option<String>,
     /// The services of ours, the most needed tier first.
@@ -119,6 +122,32 @@ pub struct WebhookAhead {
     planned: WebhookWindow,
     /// The times that were told before, where they were others.
     before: Option<WebhookWindow>,
+}
+
+/// How a source is read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookReading {
+    /// What is wrong; after the end, what was.
+    plight: Plight,
+    /// What was found.
+    findings: Vec<WebhookFinding>,
+    /// How it is read.
+    format: String,
+    /// Where it is read.
+    url: Option<String>,
+    /// The names of the services that rest on it.
+    needed_by: Vec<String>,
+}
+
+/// One thing that was found about a source.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookFinding {
+    /// The role of the document.
+    role: Option<String>,
+    /// Where in the document.
+    path: Option<String>,
+    /// What, in words.
+    what: String,
 }
 
 /// From when to when something is planned.
@@ -159,6 +188,11 @@ pub enum WebhookCause {
     },
     /// Bellwether itself reaches no source at all.
     Offline,
+    /// How a source is read, for those who look after sources. It says nothing of the vendor's health.
+    Sight {
+        /// Which source.
+        source: String,
+    },
 }
 
 /// What the vendor says.
@@ -277,8 +311,24 @@ fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
         overrun: topic.overrun,
         ahead: topic.ahead.as_ref().map(ahead),
         why: topic.why.clone(),
+        source_reading: topic.keeping.as_ref().map(reading),
         page: letter::page(facts, topic),
         services: topic.services.iter().map(service).collect(),
+    }
+}
+
+fn reading(kept: &Keeping) -> WebhookReading {
+    let finding = |found: &Finding| WebhookFinding {
+        role: found.role.clone(),
+        path: found.path.clone(),
+        what: found.what.clone(),
+    };
+    WebhookReading {
+        plight: kept.plight,
+        findings: kept.findings.iter().map(finding).collect(),
+        format: kept.format.clone(),
+        url: kept.url.clone(),
+        needed_by: kept.needed_by.clone(),
     }
 }
 
@@ -301,6 +351,7 @@ fn cause(cause: &Cause, component: Option<&UnwellComponent>) -> WebhookCause {
         },
         Cause::Blind(source) => WebhookCause::Blind { source: source.to_string() },
         Cause::Offline => WebhookCause::Offline,
+        Cause::Sight(source) => WebhookCause::Sight { source: source.to_string() },
     }
 }
 

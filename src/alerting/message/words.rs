@@ -96,7 +96,7 @@ pub fn is_over(topic: &Topic) -> bool {
 #[must_use]
 pub const fn is_unseen(topic: &Topic) -> bool {
     match topic.cause {
-        Cause::Blind(_) | Cause::Offline => true,
+        Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => true,
         Cause::Incident(_) | Cause::Component { .. } => false,
     }
 }

@@ -1,6 +1,7 @@
 //! The same for programs: JSON under `/api/v1`. Its shapes only grow. What it does not understand it refuses.
 
 mod answer;
+mod looked_after;
 mod shape;
 mod status;
 
@@ -96,6 +97,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/incidents/{id}", get(incident))
         .route("/services", get(services))
         .route("/sources", get(sources))
+        .route("/blind-spots", get(blind_spots))
         .route("/status", get(status))
         .route("/deliveries", get(deliveries))
         .fallback(fault::not_found)
@@ -160,7 +162,15 @@ async fn status(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>
 }
 
 async fn sources(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
-    json(async { Ok(shape::sources(&Now::gather(&site.app).await?)) }.await)
+    let read = async {
+        let (now, watches) = (Now::gather(&site.app).await?, site.app.store.watches().await?);
+        Ok(shape::sources(&now, &watches))
+    };
+    json(read.await)
+}
+
+async fn blind_spots(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
+    json(async { Ok(looked_after::blind_spots(&Now::gather(&site.app).await?)) }.await)
 }
 
 async fn deliveries(State(site): State<Arc<Site>>, Asked(asked): Asked<Deliveries>) -> Response {

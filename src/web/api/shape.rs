@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::looked_after::Documents;
 use crate::model::effect::{Cause, Effect};
 use crate::model::impact::Impact;
 use crate::model::incident::{Health, Report, ResolvedHow, Standing, is_overrun};
@@ -11,6 +12,7 @@ use crate::model::inventory::Tier;
 use crate::model::phase::{Kind, Phase};
 use crate::model::published::time;
 use crate::model::snapshot::Warning;
+use crate::store::drift::AllWatched;
 use crate::store::feed::{Line, OutboxCount};
 use crate::store::story::{Delivery, Story};
 use crate::web::now::{Now, began, ended};
@@ -349,10 +351,12 @@ pub struct SourceShape {
     last_look: Option<String>,
     last_good: Option<String>,
     warnings: Vec<Warning>,
+    #[serde(flatten)]
+    documents: Documents,
 }
 
 /// The sources and their health.
-pub fn sources(now: &Now) -> Sources {
+pub fn sources(now: &Now, watches: &AllWatched) -> Sources {
     let shape = |source: &crate::model::vendor::Source| {
         let mark = now.scene.marks.get(&source.id).cloned().unwrap_or_default();
         let since = match &mark.health {
@@ -378,6 +382,7 @@ pub fn sources(now: &Now) -> Sources {
             last_look: written(mark.last_look),
             last_good: written(mark.last_good),
             warnings: mark.warnings,
+            documents: Documents::of(now, watches, &source.id),
         }
     };
     Sources {

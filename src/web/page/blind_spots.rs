@@ -5,6 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::alerting::idle::{Idle, wanted};
+use crate::model::doubt::Doubt;
 use crate::model::incident::Health;
 use crate::model::inventory::{Service, Tier};
 use crate::model::snapshot::Unreadable;
@@ -134,13 +135,19 @@ impl DimRow {
 }
 
 /// What to do about a source that cannot be read; empty where nothing needs doing.
-pub const fn advice(health: &Health) -> &'static str {
+pub fn advice(health: &Health) -> &'static str {
     match health {
         Health::NeverRead => "",
         Health::Readable { stale: Some(_), .. } => {
             "The vendor has stopped refreshing its document. Ask the vendor; until then its word is old."
         }
         Health::Readable { blind, .. } if !blind.is_empty() => "The rest is read. Look at what is missing by hand.",
+        Health::Readable { doubts, .. } if !doubts.is_empty() && !doubts.iter().any(Doubt::is_about_all) => {
+            "Write what it is called now into config/inventory.toml."
+        }
+        Health::Readable { doubts, .. } if !doubts.is_empty() => {
+            "Look at the page by hand. What is right is confirmed; else mend the vendor’s file or the inventory."
+        }
         Health::Readable { .. } => "",
         Health::Unreadable { why, .. } => match why {
             Unreadable::Unreachable(_) => {

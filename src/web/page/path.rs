@@ -5,6 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::incident::Health;
 use crate::model::text;
@@ -54,7 +55,7 @@ struct Unread {
 impl OurPath {
     pub fn of(now: &Now) -> Self {
         let sources = &now.scene.world.sources;
-        let unread: Vec<Unread> = sources.iter().filter_map(|(id, health)| unread(now, id.as_str(), health)).collect();
+        let unread: Vec<Unread> = sources.iter().filter_map(|(id, health)| unread(now, id, health)).collect();
         let unspoken = now.unspoken();
         let blind = blind(unread.len(), unspoken.values().map(Vec::len).sum(), now);
         let names: Vec<&str> = unspoken.keys().map(|id| now.compiled.graph.vendor_name(id)).collect();
@@ -157,18 +158,26 @@ fn blind(unread: usize, unspoken: usize, now: &Now) -> Cell {
             "every source is read",
         ),
         0 => ("", Impact::Operational, "None".to_owned(), "every dependency is seen"),
+        some if is_read(now) => ("", Impact::Unknown, format!("{} not believed", count(some, "source")), ""),
         some => ("", Impact::Unknown, format!("{} blind", count(some, "source")), ""),
     };
     let impact = if now.compiled.sources.is_empty() { Impact::Unknown } else { impact };
     Cell { class, badge: Badge::saying(impact, word), words: words.to_owned() }
 }
 
-fn unread(now: &Now, id: &str, health: &Health) -> Option<Unread> {
-    let why = text::line(&health.why()?, 160);
+/// Whether every source answers, so that what is not seen is not believed rather than blind.
+fn is_read(now: &Now) -> bool {
+    now.scene.world.sources.values().all(|health| matches!(health, Health::Readable { .. }))
+}
+
+fn unread(now: &Now, id: &SourceId, health: &Health) -> Option<Unread> {
+    let guessed =
+        || now.scene.world.unconfirmed.contains(id).then(|| "not confirmed, how it is read was guessed".to_owned());
+    let why = text::line(&health.why().or_else(guessed)?, 160);
     let since = match health {
         Health::Unreadable { since, .. } => Some(When::of(now, *since)),
         Health::Readable { stale, .. } => stale.map(|at| When::of(now, at)),
         Health::NeverRead => None,
     };
-    Some(Unread { id: id.to_owned(), since, why })
+    Some(Unread { id: id.to_string(), since, why })
 }

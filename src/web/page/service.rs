@@ -114,7 +114,7 @@ fn describe(now: &Now, service: &Service, is_guarded: bool) -> One {
 fn hurting(effect: &Effect) -> Hurting {
     let link = match &effect.cause {
         Cause::Incident(id) => Some(format!("/incidents/{id}")),
-        Cause::Blind(_) | Cause::Offline => Some("/sources".to_owned()),
+        Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => Some("/sources".to_owned()),
         Cause::Component { .. } => None,
     };
     let way = text::line(&through(&effect.path), 200);

@@ -10,6 +10,8 @@ use axum::response::Response;
 use jiff::SignedDuration;
 
 use super::blind_spots::{BlindSpots, advice};
+use super::looked_after::{Documents, Waits};
+use super::spots::Spots;
 use crate::model::clock_text::span;
 use crate::model::format::Evidence;
 use crate::model::id::SourceId;
@@ -18,6 +20,7 @@ use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
 use crate::normalize::evidence;
 use crate::store::StoreError;
+use crate::store::drift::AllWatched;
 use crate::store::feed::SourceMark;
 use crate::store::watched::{Kept, Lateness};
 use crate::web::fault::{self, Fault};
@@ -38,6 +41,7 @@ struct Sources {
     in_all: usize,
     is_offline: Option<When>,
     rows: Vec<SourceRow>,
+    blind: Spots,
     spots: BlindSpots,
 }
 
@@ -62,6 +66,8 @@ struct SourceRow {
     link: Option<Away>,
     warnings: Vec<(Theirs, Theirs)>,
     more: usize,
+    documents: Documents,
+    waits: Waits,
 }
 
 /// When a source is looked at next.
@@ -82,6 +88,7 @@ struct KeptRow {
 struct Past {
     late: BTreeMap<SourceId, Lateness>,
     kept: BTreeMap<SourceId, Vec<Kept>>,
+    watches: AllWatched,
 }
 
 /// The page.
@@ -90,7 +97,8 @@ pub async fn page(State(site): State<Arc<Site>>) -> Response {
         let now = Now::gather(&site.app).await?;
         let late = site.app.store.lateness(now.at - JUDGED).await?;
         let kept = site.app.store.evidence().await?;
-        Ok::<_, StoreError>((now, Past { late, kept }))
+        let watches = site.app.store.watches().await?;
+        Ok::<_, StoreError>((now, Past { late, kept, watches }))
     };
     match gathered.await {
         Ok((now, past)) => fault::html(&sources(&now, &past, site.app.token.is_some())),
@@ -108,6 +116,7 @@ fn sources(now: &Now, past: &Past, is_guarded: bool) -> Sources {
         in_all: now.compiled.sources.len(),
         is_offline: now.scene.world.offline_since.map(|at| When::of(now, at)),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
+        blind: Spots::of(now),
         spots: BlindSpots::of(now),
     }
 }
@@ -132,14 +141,16 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
         last_look: mark.last_look.map(|at| When::age_of(now, at)),
         last_good: mark.last_good.map(|at| When::of(now, at)),
         next: mark.next_look.map(|at| if at > now.at { Next::At(When::age_of(now, at)) } else { Next::Due }),
-        why: mark.health.why().filter(|_| mark.health != Health::NeverRead).map(|why| Theirs::line(&why)),
+        why: why(now, source, &mark).map(|why| Theirs::line(&why)),
+        documents: Documents::of(now, &past.watches, &source.id),
+        waits: Waits::of(now, &past.watches, &source.id),
         since,
         todo: advice(&mark.health),
         format: source.format.name(),
         evidence: match evidence {
             Evidence::Recorded => "read against real documents",
             Evidence::Documented => "read by its documentation only",
-            Evidence::Guessed => "guessed: it is never shown as well",
+            Evidence::Guessed => "guessed",
         },
         auto: found_out(now, source),
         kept: past.kept.get(&source.id).into_iter().flatten().map(|kept| KeptRow::of(now, kept)).collect(),
@@ -165,17 +176,31 @@ fn unread(now: &Now, past: &Past, source: &Source, way_out: &str) -> SourceRow {
 
 /// How a source stands. Only what was read, whole and in time is green.
 fn state(now: &Now, source: &Source, mark: &SourceMark) -> (u8, Badge) {
-    let is_guessed = evidence(source) == Evidence::Guessed;
+    let is_unconfirmed = now.scene.world.unconfirmed.contains(&source.id);
     let (place, impact, word) = match &mark.health {
         Health::Unreadable { .. } => (0, Impact::Unknown, "Cannot be read"),
         Health::Readable { stale: Some(_), .. } => (1, Impact::Unknown, "Stands still"),
         Health::Readable { blind, .. } if !blind.is_empty() => (1, Impact::Unknown, "Read in part"),
         Health::NeverRead => (2, Impact::Unknown, "Not looked at yet"),
         Health::Readable { .. } if !now.is_in_time(source) => (1, Impact::Unknown, "Not read in time"),
-        Health::Readable { .. } if is_guessed => (2, Impact::Unknown, "Read, by guess"),
+        Health::Readable { .. } if is_unconfirmed => (1, Impact::Unknown, "Read by guess, not confirmed"),
+        Health::Readable { doubts, .. } if !doubts.is_empty() => (1, Impact::Unknown, "Read, but doubtful"),
         Health::Readable { .. } => (3, Impact::Operational, "Read"),
     };
     (place, Badge::saying(impact, word))
+}
+
+/// Why a source is not, or not wholly, to be believed.
+fn why(now: &Now, source: &Source, mark: &SourceMark) -> Option<String> {
+    let guessed =
+        || "how it is read was guessed: it shows nothing as well and tells nobody until it is confirmed".to_owned();
+    let is_unconfirmed = now.scene.world.unconfirmed.contains(&source.id);
+    match mark.health {
+        Health::NeverRead => None,
+        Health::Readable { .. } | Health::Unreadable { .. } => {
+            mark.health.why().or_else(|| is_unconfirmed.then(guessed))
+        }
+    }
 }
 
 impl KeptRow {

@@ -285,7 +285,7 @@ fn source_row(now: &Now, source: &Source) -> SourceRow {
         evidence: match evidence(source) {
             Evidence::Recorded => "tried on what real servers answered",
             Evidence::Documented => "written from its documentation only",
-            Evidence::Guessed => "guessed: never shown as well",
+            Evidence::Guessed => "guessed: never shown as well until a person confirms it",
         },
         auto: found_out(now, source),
         why: why.map(|why| Theirs::line(&why)),

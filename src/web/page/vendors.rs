@@ -81,11 +81,13 @@ pub fn standing<'a>(now: &'a Now, vendor: &VendorId) -> Standing<'a> {
     let is_its = |cause: &Cause| match cause {
         Cause::Incident(id) => open.iter().any(|r| r.incident == *id),
         Cause::Component { source, .. } => source.is_of(vendor),
-        Cause::Blind(_) | Cause::Offline => false,
+        Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => false,
     };
     let sources = || world.sources.iter().filter(|(id, _)| id.is_of(vendor));
     let told = || now.how_it_tells(vendor);
-    let unseen = match sources().find_map(|(_, health)| health.why()) {
+    let guessed = || world.unconfirmed.iter().find(|id| id.is_of(vendor));
+    let unconfirmed = || guessed().map(|id| format!("unseen: {id} is not confirmed, how it is read was guessed"));
+    let unseen = match sources().find_map(|(_, health)| health.why()).or_else(unconfirmed) {
         Some(why) => Some(why),
         None if !now.compiled.speaks_for(vendor) => {
             Some(told().unwrap_or_else(|| "no source is known; what is heard of it is entered by hand".to_owned()))

@@ -168,7 +168,7 @@ pub fn link(trouble: &Trouble<'_>) -> String {
 fn anchor(cause: &Cause) -> String {
     match cause {
         Cause::Incident(id) => id.0.clone(),
-        Cause::Component { .. } | Cause::Blind(_) | Cause::Offline => {
+        Cause::Component { .. } | Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => {
             format!("c-{}", crate::model::hash::of(cause.to_string().as_bytes()).get(..12).unwrap_or_default())
         }
     }

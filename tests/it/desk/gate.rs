@@ -22,7 +22,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 47] = [
+const ROUTES: [(&str, &str, Demands); 49] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -39,6 +39,7 @@ const ROUTES: [(&str, &str, Demands); 47] = [
     ("GET", "/api/v1/incidents/x", Reading),
     ("GET", "/api/v1/services", Reading),
     ("GET", "/api/v1/sources", Reading),
+    ("GET", "/api/v1/blind-spots", Reading),
     ("GET", "/api/v1/deliveries", Reading),
     ("GET", "/nothing/is/here", Reading),
     ("GET", "/sign-in", Nothing),
@@ -56,6 +57,7 @@ const ROUTES: [(&str, &str, Demands); 47] = [
     ("GET", "/incidents/x/join", Acting),
     ("POST", "/incidents/x/join", Acting),
     ("POST", "/incidents/x/part", Acting),
+    ("POST", "/sources/confirm", Acting),
     ("GET", "/accounts", Governing),
     ("POST", "/accounts", Governing),
     ("POST", "/accounts/role", Governing),

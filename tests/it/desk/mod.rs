@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod gate;
 mod sign_in;
+mod sources;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

@@ -32,7 +32,7 @@ fn world(said: Vec<(&str, Snapshot)>) -> World {
 }
 
 fn readable() -> Health {
-    Health::Readable { blind: Vec::new(), stale: None }
+    Health::readable()
 }
 
 fn judge(inventory: &[String], world: &World, minutes: i64) -> Effects {
@@ -285,10 +285,11 @@ fn a_vendor_without_a_source_is_grey_and_never_green() {
 #[test]
 fn a_stale_document_and_a_blind_role_are_something_unseen() {
     for health in [
-        Health::Readable { blind: Vec::new(), stale: Some(minute(-300)) },
+        Health::Readable { blind: Vec::new(), stale: Some(minute(-300)), doubts: Vec::new() },
         Health::Readable {
             blind: vec![("components".into(), bellwether::model::snapshot::Unreadable::Moved("404".into()))],
             stale: None,
+            doubts: Vec::new(),
         },
     ] {
         let mut world = world(vec![]);

@@ -28,8 +28,12 @@ async fn desk() -> Desk {
 /// A tick while the sources were looked at a minute ago.
 async fn tick(desk: &Desk, minutes: i64) -> Step {
     let look = minute(minutes - 1);
-    let seen: Vec<_> =
-        desk.compiled.polled().into_iter().map(|source| Seen { source, look, good: Some(look), next: None }).collect();
+    let seen: Vec<_> = desk
+        .compiled
+        .polled()
+        .into_iter()
+        .map(|source| Seen { source, look, good: Some(look), next: None, moved: false })
+        .collect();
     desk.store.put_seen(&seen).await.unwrap();
     desk.tick(minutes).await
 }
@@ -165,7 +169,7 @@ async fn hours_of_a_day(zone: &str, at: &str, from: &str, hours: i64) -> Vec<Str
     for step in 0..hours * 4 {
         let now = from + SignedDuration::from_mins(step * 15);
         let source = source_id("okta/status");
-        desk.store.put_seen(&[Seen { source, look: now, good: Some(now), next: None }]).await.unwrap();
+        desk.store.put_seen(&[Seen { source, look: now, good: Some(now), next: None, moved: false }]).await.unwrap();
         let happened = bellwether::pipeline::settle::tick_once(&desk.store, &desk.compiled, now).await.unwrap();
         let subjects = happened.notices.iter().map(|n| n.subject.split(']').next().unwrap().to_owned());
         told.extend(subjects);

@@ -145,6 +145,7 @@ pub fn okta(services: Vec<HurtService>) -> Topic {
         reported_late: false,
         overrun: false,
         ahead: None,
+        keeping: None,
         why: None,
         services,
     }

@@ -231,7 +231,7 @@ impl Hospital {
             poll_once(&self.store, &self.compiled, source, &mut memory, &self.servers, at).await.unwrap();
             let good = memory.is_readable().then_some(at);
             let next = Some(at + SignedDuration::from_secs(60));
-            seen.push(Seen { source: source.id.clone(), look: at, good, next });
+            seen.push(Seen { source: source.id.clone(), look: at, good, next, moved: memory.moved });
             self.memories.lock().unwrap().insert(source.id.clone(), memory);
         }
         self.store.put_seen(&seen).await.unwrap();

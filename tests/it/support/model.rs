@@ -277,7 +277,8 @@ impl Desk {
 
     /// A look at a source that took place at that minute.
     pub async fn look(&self, source: &str, look: Look, minutes: i64) -> Step {
-        let looked = Looked { look, bodies: Vec::new(), history_read: None, leave_alone: None };
+        let looked =
+            Looked { look, bodies: Vec::new(), history_read: None, leave_alone: None, outlook: Default::default() };
         let now = minute(minutes);
         let source = self.compiled.sources.get(&source_id(source)).cloned().unwrap_or_else(|| self::source(source));
         let happened = settle::take_in(&self.store, &self.compiled, &source, &looked, now).await.unwrap();

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod deliveries;
+mod doubt;
 mod first;
 mod incident;
 mod maintenance;
@@ -294,8 +295,9 @@ async fn was_read(hospital: &Hospital) {
     let half_hours = (0..40 * 48).rev().map(|n| n * 30).filter(|m| !(14_400..15_840).contains(m));
     let sources: Vec<_> = hospital.compiled.sources.keys().collect();
     let seen = half_hours.flat_map(|m| sources.iter().map(move |s| (m, *s)));
-    let seen: Vec<Seen> =
-        seen.map(|(m, source)| Seen { source: source.clone(), look: ago(m), good: Some(ago(m)), next: None }).collect();
+    let seen: Vec<Seen> = seen
+        .map(|(m, source)| Seen { source: source.clone(), look: ago(m), good: Some(ago(m)), next: None, moved: false })
+        .collect();
     hospital.store.put_seen(&seen).await.unwrap();
 }
 

@@ -25,7 +25,9 @@ async fn show() {
     let due = super::maintenance::planned().await;
     let mut drill = storm(true).await;
     Arc::make_mut(&mut drill.compiled).is_drill = true;
-    let shown = [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due, drill];
+    let doubtful = super::doubt::doubtful().await;
+    let shown =
+        [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due, drill, doubtful];
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(first..) {
         let clock = match port - first {
