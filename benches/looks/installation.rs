@@ -118,6 +118,7 @@ impl Installation {
             workers: WORKERS,
             told,
             pulse: Arc::default(),
+            found: Arc::default(),
         };
         let deliverer = Deliverer {
             store: self.store.clone(),

@@ -10,12 +10,13 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::accounts::{AccountsCommand, TokensCommand};
+use super::add::Add;
 use super::audit::AuditCommand;
 use super::incident::Said;
 use super::load::{self, Folders};
 use super::poll::Poll;
 use super::replay::{self, Replay};
-use super::{accounts, audit, backup, check, errand, incident, poll, receivers, run, schema, vendors};
+use super::{accounts, add, audit, backup, check, errand, incident, poll, receivers, run, schema, vendors};
 use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::demo::drill::Drill;
@@ -283,6 +284,8 @@ enum VendorsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Find out how a status page publishes, show what was understood, and write the vendor's file after a yes.
+    Add(Add),
 }
 
 /// Runs what was typed. Exit codes: 0 done; 1 it could not be done, or something could not be read; 2 it was typed
@@ -336,6 +339,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),
         Command::Vendors(VendorsCommand::Search { words, json }) => vendors::search(folders, &words.join(" "), json),
         Command::Vendors(VendorsCommand::Show { vendor, json }) => vendors::show(folders, &vendor, json),
+        Command::Vendors(VendorsCommand::Add(add)) => add::run(folders, &add),
         Command::Formats { json } => Ok(vendors::formats(json)),
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Completions { shell } => {

@@ -9,6 +9,7 @@ macro_rules! say {
 }
 
 pub mod accounts;
+pub mod add;
 pub mod audit;
 pub mod backup;
 pub mod check;

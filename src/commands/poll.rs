@@ -11,11 +11,13 @@ use serde_json::{Value, json};
 use super::load::{self, Folders};
 use super::setup::Sound;
 use super::table;
+use crate::model::format::Format;
 use crate::model::impact::Impact;
 use crate::model::published::time;
 use crate::model::snapshot::{Look, Snapshot, Unreadable};
 use crate::model::vendor::Source;
 use crate::normalize::{self, Body, Outcome, Request};
+use crate::pipeline::detect::{self, Came};
 use crate::pipeline::look::{self, Ask, Asked, Looked, Memory};
 
 /// What is to be looked at.
@@ -46,6 +48,7 @@ pub fn run(folders: &Folders, poll: &Poll) -> Result<ExitCode> {
     let mut all_read = true;
     let mut printed = Vec::new();
     for source in &sources {
+        let source = &runtime.block_on(found_out(&*ask, source));
         let looked = runtime.block_on(look::look(&*ask, source, &Memory::default(), Timestamp::now()));
         all_read &= matches!(looked.look, Look::Snapshot(_));
         if poll.json {
@@ -59,6 +62,18 @@ pub fn run(folders: &Folders, poll: &Poll) -> Result<ExitCode> {
         say!("{:#}", Value::Array(printed));
     }
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A source whose file leaves its format open is found out first; nothing of it is remembered.
+async fn found_out(ask: &dyn Ask, source: &Source) -> Source {
+    let now = Timestamp::now();
+    let Some(page) = source.auto.as_ref().filter(|_| source.format == Format::Auto).map(|auto| &auto.page) else {
+        return source.clone();
+    };
+    match detect::detect(ask, source, page, now).await {
+        Came::Found(found) => source.knowing(Some(&detect::remembered(page, &found, now))),
+        Came::Nothing(_) => source.clone(),
+    }
 }
 
 fn chosen(sound: &Sound, poll: &Poll) -> Result<Vec<Source>> {
@@ -147,7 +162,8 @@ fn print_table(source: &Source, looked: &Looked, names_all: bool) {
     }
 }
 
-fn print_snapshot(snapshot: &Snapshot) {
+/// What a look saw, but for the components that are well.
+pub(super) fn print_snapshot(snapshot: &Snapshot) {
     let open: Vec<_> = snapshot.incidents.iter().filter(|i| !i.phase.is_end()).collect();
     say!(
         "  recognised by {}; {} open, {} over, {} components",

@@ -78,7 +78,7 @@ impl Sound {
             receivers: self.subscriptions.receivers.clone(),
             shifts: self.subscriptions.shifts.clone(),
         };
-        Compiled::new(parts, ids).knowing(Arc::clone(&self.catalogue))
+        Compiled::new(parts, ids).beside(Arc::clone(&self.catalogue))
     }
 
     /// The vendor of that name, whether the files name it or not.

@@ -13,8 +13,10 @@ use crate::config::catalogue::search::{Found, Hit, search as find_all};
 use crate::config::catalogue::{Catalogue, Kept};
 use crate::model::format::Format;
 use crate::model::id::{CredentialsId, VendorId};
+use crate::model::published::time;
 use crate::model::vendor::{Month, Schedule, Vendor};
 use crate::normalize;
+use crate::store::Store;
 
 /// So many of what was found are shown.
 const FOUND: usize = 30;
@@ -167,7 +169,7 @@ fn evidence(vendor: &Vendor) -> String {
 /// A file that cannot be read, or a vendor that is not known.
 pub fn show(folders: &Folders, name: &str, json: bool) -> Result<ExitCode> {
     let catalogue = catalogue(folders)?;
-    let vendor = find(&catalogue, name)?;
+    let vendor = knowing(folders, find(&catalogue, name)?);
     let kept = catalogue.kept(&vendor.id).unwrap_or(Kept::OwnFolder);
     if json {
         say!("{:#}", as_json(kept, &vendor));
@@ -175,6 +177,21 @@ pub fn show(folders: &Folders, name: &str, json: bool) -> Result<ExitCode> {
         print(kept, &vendor);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The vendor with what was found out of it by looks, where there is a database that can be read.
+fn knowing(folders: &Folders, vendor: Vendor) -> Vendor {
+    if vendor.sources.iter().all(|source| source.auto.is_none()) {
+        return vendor;
+    }
+    let detected = (|| {
+        let data = load::load(folders).ok()?.settings?.database.folder;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+        runtime.block_on(async { Store::open_to_read(&data).await.ok()??.detected().await.ok() })
+    })()
+    .unwrap_or_default();
+    let sources = vendor.sources.iter().map(|source| source.knowing(detected.get(&source.id))).collect();
+    Vendor { sources, ..vendor }
 }
 
 /// The vendor of that id, or the only one that goes by that name.
@@ -227,6 +244,15 @@ fn print(kept: Kept, vendor: &Vendor) {
         let seen = source.probed.as_ref().map_or_else(|| "listed".into(), |month| format!("probed {}", month.as_str()));
         say!("  {:<10} {}  {url}  {every}  ({seen})", "source", source.id);
         say!("  {:<10} {}: {}", "", source.format.name(), normalize::about(source.format).says);
+        match source.auto.as_ref().map(|auto| (&auto.page, &auto.found)) {
+            Some((page, Some((sign, at)))) => {
+                say!("  {:<10} auto: {page} was found out on {} by {sign}", "", time(*at))
+            }
+            Some((_, None)) => {
+                say!("  {:<10} auto: it is found out at the first look, when the inventory names it", "")
+            }
+            None => {}
+        }
         if let Some(name) = source.access.wants() {
             print_needed(name, source.format);
         }

@@ -9,6 +9,7 @@ use super::read::own_words;
 use super::value::{Name, Period, has_credentials, is_surely_private};
 use super::{Parsed, read, schedule};
 use crate::model::credentials::Access;
+use crate::model::detected::Auto;
 use crate::model::feed::FeedRules;
 use crate::model::format::Format;
 use crate::model::id::{CredentialsId, SourceId, VendorId};
@@ -55,7 +56,7 @@ struct SourceRow {
     /// Unique in the vendor. The whole id is `vendor/source`.
     #[schemars(required)]
     id: Option<String>,
-    /// How the place publishes; `bellwether formats` lists them.
+    /// How the place publishes; `bellwether formats` lists them. `auto` finds it out at the first look.
     #[schemars(required)]
     format: Option<Format>,
     /// The address that the format starts from. Only `manual` has none.
@@ -139,6 +140,7 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
     check_feed(at, row.feed.as_deref(), format, findings);
     let access = access(at, format?, row.credentials.as_deref(), findings)?;
     let roles = row.roles.into_iter().collect();
+    let auto = Auto::of(format?, row.url.as_ref());
     Some(Source {
         id: id?,
         format: format?,
@@ -147,6 +149,7 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
         roles,
         feed: row.feed,
         access,
+        auto,
         probed: row.probed,
     })
 }

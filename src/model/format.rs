@@ -27,8 +27,18 @@ macro_rules! formats {
 }
 
 formats! {
+    /// Pages of incident.io.
+    IncidentIo => "incident-io",
     /// Atlassian Statuspage and what answers like it.
     Statuspage => "statuspage",
+    /// Pages of Instatus.
+    Instatus => "instatus",
+    /// Status pages of Checkly.
+    Checkly => "checkly",
+    /// Status pages of Better Stack (Better Uptime).
+    BetterStack => "better-stack",
+    /// Pages of Status.io.
+    StatusIo => "status-io",
     /// The AWS Health Dashboard's public events.
     AwsHealth => "aws-health",
     /// Azure's public status feed.
@@ -47,10 +57,46 @@ formats! {
     Okta => "okta",
     /// Slack's status.
     Slack => "slack",
+    /// Cachet, versions 2 and 3.
+    Cachet => "cachet",
+    /// cState, pages that are built ahead.
+    CState => "cstate",
+    /// A status page of Uptime Kuma.
+    UptimeKuma => "uptime-kuma",
+    /// The dashboard of Gatus.
+    Gatus => "gatus",
+    /// Upptime, kept at GitHub.
+    Upptime => "upptime",
+    /// OpenStatus.
+    OpenStatus => "openstatus",
+    /// Rootly's status pages.
+    Rootly => "rootly",
+    /// Statuspal.
+    Statuspal => "statuspal",
+    /// Sorry.
+    Sorry => "sorry",
+    /// StatusIQ, Site24x7's status pages.
+    Site24x7 => "site24x7",
+    /// Salesforce's Trust, all its products.
+    Salesforce => "salesforce",
+    /// Heroku's status.
+    Heroku => "heroku",
+    /// Zendesk's status.
+    Zendesk => "zendesk",
+    /// Zscaler's Trust, cloud by cloud.
+    Zscaler => "zscaler",
+    /// A status page of PagerDuty's.
+    PagerDuty => "pagerduty",
+    /// A status page of StatusCast.
+    StatusCast => "statuscast",
+    /// A status page of Hund, by its feed.
+    Hund => "hund",
     /// Any feed: RSS, Atom, JSON Feed.
     Feed => "feed",
     /// A person's word.
     Manual => "manual",
+    /// Whatever the page turns out to be: it is found out at the first look, and remembered.
+    Auto => "auto",
 }
 
 impl Format {

@@ -145,6 +145,12 @@ pub struct Selector {
 }
 
 impl Selector {
+    /// All of a vendor.
+    #[must_use]
+    pub const fn whole(vendor: VendorId) -> Self {
+        Self { vendor, source: None, components: Vec::new(), ids: Vec::new(), regions: Vec::new() }
+    }
+
     /// Whether components are picked at all.
     #[must_use]
     pub const fn picks_components(&self) -> bool {

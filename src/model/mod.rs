@@ -10,6 +10,7 @@ pub mod change;
 pub mod clock_text;
 pub mod condition;
 pub mod credentials;
+pub mod detected;
 pub mod effect;
 pub mod feed;
 pub mod format;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::credentials::Access;
+use super::detected::Auto;
 use super::feed::FeedRules;
 use super::format::Format;
 use super::id::{SourceId, VendorId};
@@ -86,6 +87,10 @@ pub struct Source {
     pub feed: Option<Box<FeedRules>>,
     /// Whether it wants credentials, and whether there are any.
     pub access: Access,
+    /// Set where the file leaves open how the place publishes (`format = "auto"`): `format`, `url` and `roles` are then
+    /// what was found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto: Option<Box<Auto>>,
     /// When somebody last saw the address answer in this format. `None`: it is only said to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probed: Option<Month>,
@@ -135,7 +140,8 @@ impl From<Month> for String {
 impl Source {
     /// A source that is read as its format reads, at the usual interval, open to everybody.
     #[must_use]
-    pub const fn at(id: SourceId, format: Format, url: Option<Url>) -> Self {
+    pub fn at(id: SourceId, format: Format, url: Option<Url>) -> Self {
+        let auto = Auto::of(format, url.as_ref());
         Self {
             id,
             format,
@@ -144,6 +150,7 @@ impl Source {
             roles: Vec::new(),
             feed: None,
             access: Access::Open,
+            auto,
             probed: None,
         }
     }

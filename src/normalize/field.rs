@@ -55,9 +55,22 @@ pub struct List<T>(pub Vec<Field<Object<T>>>);
 #[derive(Debug, Clone)]
 pub struct Named<'a, T>(pub Vec<(Cow<'a, str>, Field<Object<T>>)>);
 
+/// An object whose names are data and whose values are lists, in the order of the document.
+#[derive(Debug, Clone)]
+pub struct Lists<'a, T>(pub Vec<(Cow<'a, str>, Field<List<T>>)>);
+
 /// A list of texts. What is none of them is left out.
 #[derive(Debug, Clone)]
 pub struct Words<'a>(pub Vec<Cow<'a, str>>);
+
+/// A list of ids, each a text or a whole number. What is neither is left out, and it is said that the list is not whole.
+#[derive(Debug, Clone)]
+pub struct Ids<'a> {
+    /// The ids.
+    pub ids: Vec<Cow<'a, str>>,
+    /// Whether none was left out.
+    pub is_whole: bool,
+}
 
 /// Where an entry stands in a document, written out only when there is something to say of it.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +107,12 @@ impl fmt::Display for Place<'_> {
         }
         write!(f, "{}[{}]", self.list, self.index)
     }
+}
+
+/// The default of a field whose `null` means something, so that one that is not there at all is no `null`.
+#[must_use]
+pub const fn not_there<T>() -> Field<T> {
+    Field::Odd("missing")
 }
 
 impl<T> Field<T> {
@@ -265,7 +284,28 @@ impl<'de: 'a, 'a> Shape<'de> for Words<'a> {
     }
 }
 
+impl<'de: 'a, 'a> Shape<'de> for Ids<'a> {
+    fn list<A: SeqAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
+        let (mut ids, mut is_whole) = (Vec::new(), true);
+        while let Some(id) = access.next_element::<Field<Word<'a>>>()? {
+            is_whole &= id.get().is_some();
+            ids.extend(id.get().map(|id| id.0.clone()));
+        }
+        Ok(Some(Self { ids, is_whole }))
+    }
+}
+
 impl<'de: 'a, 'a, T: Deserialize<'de>> Shape<'de> for Named<'a, T> {
+    fn object<A: MapAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((name, entry)) = access.next_entry::<Cow<'de, str>, _>()? {
+            entries.push((name, entry));
+        }
+        Ok(Some(Self(entries)))
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Shape<'de> for Lists<'a, T> {
     fn object<A: MapAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
         let mut entries = Vec::new();
         while let Some((name, entry)) = access.next_entry::<Cow<'de, str>, _>()? {

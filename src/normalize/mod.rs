@@ -3,26 +3,54 @@
 //! Layer 1, pure: no async, no IO, no clock. A broken entry is a warning and its neighbours are kept; a document that
 //! its *sign* does not recognise, or that is cut short, is [`Unreadable`] and never an empty snapshot.
 
+pub mod answered;
+pub mod auto;
 pub mod aws_health;
 pub mod azure_emerging;
 pub mod azure_rss;
+pub mod better_stack;
+pub mod cachet;
 pub mod channel;
+pub mod checkly;
+pub mod cstate;
 pub mod dated;
+pub mod detect;
 pub mod document;
 pub mod entra;
 pub mod feed;
 pub mod field;
+pub mod gatus;
 pub mod google_cloud;
+pub mod heroku;
+pub mod hund;
+pub mod incident_io;
+pub mod instatus;
 pub mod keyed;
+pub mod listed;
 pub mod manual;
+pub mod marked;
+pub mod markup;
 pub mod microsoft_365;
 pub mod microsoft_public;
 pub mod moment;
 pub mod okta;
+pub mod openstatus;
 pub mod oracle_cloud;
+pub mod pagerduty;
 pub mod region;
+pub mod rootly;
+pub mod salesforce;
+pub mod site24x7;
 pub mod slack;
+pub mod sorry;
+pub mod status_io;
+pub mod statuscast;
 pub mod statuspage;
+pub mod statuspal;
+pub mod upptime;
+pub mod uptime_kuma;
+pub mod zendesk;
+pub mod zscaler;
 
 use jiff::Timestamp;
 use url::Url;
@@ -135,9 +163,30 @@ impl Asked<'_> {
     /// The request for a role: at the address that the source names for it, or else at that path of the page's host.
     #[must_use]
     pub fn request(&self, role: &'static str, path: &str, accept: &'static str) -> Request {
-        let named = self.source.roles.iter().find(|(name, _)| name == role).map(|(_, url)| url.clone());
-        Request { role, url: named.unwrap_or_else(|| at(self.url, path)), accept }
+        Request { url: self.named(role).unwrap_or_else(|| at(self.url, path)), role, accept }
     }
+
+    /// The request for a role: at the address that the source names for it, or else that file below the source's address.
+    #[must_use]
+    pub fn below(&self, role: &'static str, file: &str, accept: &'static str) -> Request {
+        Request { url: self.named(role).unwrap_or_else(|| below(self.url, file)), role, accept }
+    }
+
+    /// The address that the source names for a role.
+    #[must_use]
+    pub fn named(&self, role: &str) -> Option<Url> {
+        self.source.roles.iter().find(|(name, _)| name == role).map(|(_, url)| url.clone())
+    }
+}
+
+/// That file below `url` taken for a folder, as for a page that stands in a folder of its host. An address that ends with
+/// the file is it already.
+fn below(url: &Url, file: &str) -> Url {
+    let folder = url.path().trim_end_matches('/');
+    if folder.ends_with(file) {
+        return url.clone();
+    }
+    at(url, &format!("{folder}{file}"))
 }
 
 /// That path of the host of `url`, without anything else of it.
@@ -178,13 +227,25 @@ impl Page<'_> {
     pub fn at(&self, path: &str) -> Url {
         at(self.url, path)
     }
+
+    /// These addresses, where the page is at one of these hosts: for what one vendor alone publishes.
+    #[must_use]
+    pub fn only_at(&self, hosts: &[&str], urls: &[&str]) -> Vec<Url> {
+        let is_there = self.url.host_str().is_some_and(|host| hosts.contains(&host));
+        if is_there { urls.iter().filter_map(|url| Url::parse(url).ok()).collect() } else { Vec::new() }
+    }
 }
 
 /// How `format` is read.
 #[must_use]
 pub const fn reader(format: Format) -> &'static Reader {
     match format {
+        Format::IncidentIo => &incident_io::READER,
         Format::Statuspage => &statuspage::READER,
+        Format::Instatus => &instatus::READER,
+        Format::Checkly => &checkly::READER,
+        Format::BetterStack => &better_stack::READER,
+        Format::StatusIo => &status_io::READER,
         Format::AwsHealth => &aws_health::READER,
         Format::AzureRss => &azure_rss::READER,
         Format::GoogleCloud => &google_cloud::READER,
@@ -194,8 +255,26 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::OracleCloud => &oracle_cloud::READER,
         Format::Okta => &okta::READER,
         Format::Slack => &slack::READER,
+        Format::Cachet => &cachet::READER,
+        Format::CState => &cstate::READER,
+        Format::UptimeKuma => &uptime_kuma::READER,
+        Format::Gatus => &gatus::READER,
+        Format::Upptime => &upptime::READER,
+        Format::OpenStatus => &openstatus::READER,
+        Format::Rootly => &rootly::READER,
+        Format::Statuspal => &statuspal::READER,
+        Format::Sorry => &sorry::READER,
+        Format::Site24x7 => &site24x7::READER,
+        Format::Salesforce => &salesforce::READER,
+        Format::Heroku => &heroku::READER,
+        Format::Zendesk => &zendesk::READER,
+        Format::Zscaler => &zscaler::READER,
+        Format::PagerDuty => &pagerduty::READER,
+        Format::StatusCast => &statuscast::READER,
+        Format::Hund => &hund::READER,
         Format::Feed => &feed::READER,
         Format::Manual => &manual::READER,
+        Format::Auto => &auto::READER,
     }
 }
 
@@ -219,6 +298,16 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
         return Reading::Done(Err(Unreadable::NotAllowed(why)));
     };
     (reader(source.format).read)(&Asked { source, url, open, now }, answers)
+}
+
+/// The body that was answered last for that role, or why there is none; `None` where it was not asked, or a replay has no
+/// recording of it.
+fn answered<'a>(answers: &'a [Answer], role: &str) -> Option<Result<&'a Body, Unreadable>> {
+    match answers.iter().rev().find(|answer| answer.role == role).map(|answer| &answer.outcome) {
+        None | Some(Outcome::NotRecorded) => None,
+        Some(Outcome::Unreadable(why)) => Some(Err(why.clone())),
+        Some(Outcome::Body(body)) => Some(Ok(body)),
+    }
 }
 
 /// The body of a format that needs one document only.

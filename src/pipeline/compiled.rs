@@ -10,6 +10,7 @@ use crate::alerting::effects::EffectRules;
 use crate::alerting::graph::Graph;
 use crate::alerting::rules::Rules;
 use crate::config::catalogue::Catalogue;
+use crate::model::detected::Detected;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::inventory::Inventory;
 use crate::model::shift::Shift;
@@ -112,9 +113,31 @@ impl Compiled {
         self.sources.values().any(|source| source.id.is_of(vendor) && !source.format.speaks_aside())
     }
 
+    /// The same, with what was found out of the sources whose files leave their format open.
+    #[must_use]
+    pub fn knowing(mut self, detected: &BTreeMap<SourceId, Detected>) -> Self {
+        let mut is_other = false;
+        for source in self.vendors.values_mut().flat_map(|vendor| &mut vendor.sources) {
+            let known = source.knowing(detected.get(&source.id));
+            if known == *source {
+                continue;
+            }
+            if let Some(polled) = self.sources.get_mut(&source.id) {
+                polled.clone_from(&known);
+            }
+            (*source, is_other) = (known, true);
+        }
+        if !is_other {
+            return self;
+        }
+        let vendors: Vec<Vendor> = self.vendors.values().cloned().collect();
+        self.graph = Graph::compile(&self.inventory, &vendors);
+        self
+    }
+
     /// The same, with all vendors that are known beside those that the configuration names.
     #[must_use]
-    pub fn knowing(self, catalogue: Arc<Catalogue>) -> Self {
+    pub fn beside(self, catalogue: Arc<Catalogue>) -> Self {
         Self { catalogue, ..self }
     }
 

@@ -1,7 +1,8 @@
 //! The whole program on one page: one incident from bytes to mail.
 //!
 //! 1. The scheduler finds a source due in this slot, takes a worker, and calls [`poll_once`].
-//! 2. [`look`] asks the format for a plan and has the requests carried out: a snapshot, the same as before, or
+//! 2. Where nobody knows yet how it publishes, [`detect`] finds out, and the look comes next time.
+//!    Else [`look`] asks the format for a plan and has the requests carried out: a snapshot, the same as before, or
 //!    unreadable and why.
 //! 3. [`settle::take_in`] compares it with what is known of that source and finds the changes.
 //! 4. In the same transaction it works out which services of ours are hurt, by which path, what each address has been
@@ -19,6 +20,7 @@ mod ahead;
 pub mod auditor;
 pub mod compiled;
 pub mod deliver;
+pub mod detect;
 pub mod hand;
 pub mod join;
 pub mod look;
@@ -31,6 +33,7 @@ use jiff::Timestamp;
 use self::compiled::Compiled;
 use self::look::{Ask, Memory};
 use self::settle::Happened;
+use crate::model::format::Format;
 use crate::model::vendor::Source;
 use crate::store::{Store, StoreError};
 
@@ -46,6 +49,9 @@ pub async fn poll_once(
     ask: &dyn Ask,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
+    if source.format == Format::Auto {
+        return detect::detect_once(store, compiled, source, memory, ask, now).await;
+    }
     let looked = look::look(ask, source, memory, now).await;
     kill_point("fetched");
     let mut happened = Happened::default();

@@ -17,6 +17,7 @@ use crate::alerting::effects::effects_on;
 use crate::alerting::graph::Graph;
 use crate::alerting::route;
 use crate::model::change::{Change, ChangeKind};
+use crate::model::detected::Detected;
 use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{ReceiverId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Step;
@@ -48,6 +49,8 @@ pub struct Happened {
     pub our_network: Option<OurNetwork>,
     /// How long the source's server asks to be left alone.
     pub leave_alone: Option<Duration>,
+    /// Set where a look found out how a source publishes: from then on it is read so.
+    pub detected: Option<Box<Detected>>,
     /// After a tick: when time alone will next change anything, as things stand.
     pub next_tick: Option<Timestamp>,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +44,8 @@ pub struct Watch {
     pub told: mpsc::Sender<Told>,
     /// Is told that the looks go on.
     pub pulse: Arc<Pulse>,
+    /// Is told when a look found out how a source publishes, so that it is read so from then on.
+    pub found: Arc<Notify>,
 }
 
 /// What a look or a tick led to, for the terminal, the page and the outbox.
@@ -177,8 +179,12 @@ impl Watch {
         if let Err(StoreError::Superseded) = polled {
             return Done { watched, at, is_news: false, is_void: true };
         }
+        let is_found = polled.as_ref().is_ok_and(|happened| happened.detected.is_some());
+        if is_found {
+            self.found.notify_one();
+        }
         let is_readable = watched.memory.is_readable();
-        watched.mood.failures = if is_readable { 0 } else { watched.mood.failures.saturating_add(1) };
+        watched.mood.failures = if is_readable || is_found { 0 } else { watched.mood.failures.saturating_add(1) };
         watched.mood.has_open = !watched.memory.open.keys.is_empty();
         watched.mood.leave_alone = polled.as_ref().ok().and_then(|happened| happened.leave_alone);
         metrics::counter!("bellwether_looks_total", "readable" => if is_readable { "yes" } else { "no" }).increment(1);

@@ -214,7 +214,11 @@ impl Writing {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn forget(&mut self, source: &SourceId) -> Result<(), StoreError> {
-        for query in ["DELETE FROM component WHERE source = $1", "DELETE FROM source WHERE id = $1"] {
+        for query in [
+            "DELETE FROM component WHERE source = $1",
+            "DELETE FROM detected WHERE source = $1",
+            "DELETE FROM source WHERE id = $1",
+        ] {
             sqlx::query(query).bind(source.as_str()).execute(&mut *self.tx).await?;
         }
         Ok(())

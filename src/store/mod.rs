@@ -9,6 +9,7 @@ pub mod audit;
 pub mod auditor;
 pub mod backup;
 pub mod desk;
+pub mod detected;
 pub mod feed;
 pub mod join;
 pub mod known;
@@ -267,13 +268,14 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
     (4, "past", include_str!("migrations/0004_past.sql")),
     (6, "operate", include_str!("migrations/0006_operate.sql")),
     (8, "path", include_str!("migrations/0008_path.sql")),
+    (10, "detected", include_str!("migrations/0010_detected.sql")),
 ];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

@@ -52,6 +52,7 @@ async fn f90_a_look_that_breaks_off_takes_neither_its_source_nor_the_others_alon
         workers: 1,
         told,
         pulse: Arc::new(Pulse::default()),
+        found: Arc::default(),
     });
     let stop = CancellationToken::new();
     let running = tokio::spawn(watching.run(stop.clone()));

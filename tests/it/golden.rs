@@ -1,7 +1,8 @@
 //! Every sample in `sources/` against the result that stands beside it. `BELLWETHER_BLESS=1` writes the results anew.
 //!
 //! `sources/<vendor>/<case>.sample.<ext>` is one body; `<case>.<role>.sample.<ext>` names the role that it answers.
-//! All samples of one case are the answers of one look, and `<case>.expected.json` is what they come to.
+//! All samples of one case are the answers of one look, and `<case>.expected.json` is what they come to. A format that no
+//! vendor of ours uses has its samples in `tests/formats/<format>/`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +26,7 @@ const NOW: &str = "2026-11-22T12:00:00Z";
 fn every_sample_comes_to_what_stands_beside_it() {
     let bless = std::env::var_os("BELLWETHER_BLESS").is_some();
     let (mut checked, mut wrong) = (0, Vec::new());
-    for vendor in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sources")) {
+    for vendor in places() {
         let cases = cases(&vendor);
         let sources = if cases.is_empty() { Vec::new() } else { sources(&vendor) };
         for (case, samples) in cases {
@@ -46,7 +47,7 @@ fn every_sample_comes_to_what_stands_beside_it() {
 
 #[test]
 fn every_expected_result_has_its_sample() {
-    for vendor in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sources")) {
+    for vendor in places() {
         let cases = cases(&vendor);
         for path in files(&vendor) {
             if let Some(case) = name(&path).strip_suffix(".expected.json") {
@@ -66,8 +67,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    files(folder).into_iter().filter(|path| path.is_dir()).collect()
+/// The folders of vendors, and those of formats that no vendor of ours uses.
+fn places() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    ["sources", "tests/formats"].iter().flat_map(|of| files(&root.join(of))).filter(|path| path.is_dir()).collect()
 }
 
 /// The samples of a vendor by case, each with the role that its name gives.
@@ -86,6 +89,9 @@ fn cases(vendor: &Path) -> BTreeMap<String, Vec<(Option<String>, PathBuf)>> {
 /// The sources in a vendor's file that have a body to read, in its order.
 fn sources(vendor: &Path) -> Vec<Source> {
     let file = vendor.join("vendor.toml");
+    if let (false, Some(format)) = (file.exists(), Format::named(&name(vendor))) {
+        return vec![crate::support::reading::source(format)];
+    }
     let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let word = |source: &toml::Value, key: &str| source.get(key).and_then(|v| v.as_str()).map(str::to_owned);
@@ -96,6 +102,7 @@ fn sources(vendor: &Path) -> Vec<Source> {
         every: Schedule::USUAL,
         roles: Vec::new(),
         access: Access::Open,
+        auto: None,
         probed: None,
         feed: source.get("feed").map(|rules| rules.clone().try_into().unwrap()),
     };

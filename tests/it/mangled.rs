@@ -11,7 +11,7 @@ use crate::support::reading::read;
 
 /// All that are looked at.
 fn formats() -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().filter(|format| *format != Format::Manual)
+    Format::ALL.into_iter().filter(|format| !matches!(format, Format::Manual | Format::Auto))
 }
 
 fn sample(path: &str) -> Vec<u8> {
@@ -19,13 +19,18 @@ fn sample(path: &str) -> Vec<u8> {
 }
 
 /// How many samples there are.
-const SAMPLES: usize = 13;
+const SAMPLES: usize = 18;
 
 /// A rich sample of each format.
 fn samples() -> Vec<(Format, Vec<u8>)> {
     vec![
         (Format::Statuspage, sample("github/incident.sample.json")),
         (Format::Statuspage, sample("github/maintenance.sample.json")),
+        (Format::IncidentIo, sample("openai/incident.proxy.sample.json")),
+        (Format::Instatus, sample("sysaid/incident.summary.sample.json")),
+        (Format::Checkly, sample("mistral/incident.summary.sample.json")),
+        (Format::BetterStack, sample("trusted-health/incident.sample.json")),
+        (Format::StatusIo, sample("mimecast/incident.sample.json")),
         (Format::AwsHealth, sample("aws/incident.sample.json")),
         (Format::AwsHealth, sample("aws/utf-16.sample.json")),
         (Format::AzureRss, sample("azure/incident.sample.xml")),

@@ -50,8 +50,12 @@ fn statuspage_bodies() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let bytes = fs::read(&path).unwrap();
         let role = match name.as_str() {
-            "codametrix-incidents.json" | "codametrix-incidents-unresolved.json" => "incidents",
+            "codametrix-incidents.json" => "incidents",
+            "codametrix-incidents-unresolved.json" => "unresolved",
             "codametrix-components.json" => "components",
+            "codametrix-scheduled-maintenances.json" => "scheduled-maintenances",
+            "codametrix-scheduled-maintenances-active.json" => "active",
+            "codametrix-scheduled-maintenances-upcoming.json" => "upcoming",
             _ => "summary",
         };
         let came = read_role(Format::Statuspage, role, &bytes);
@@ -139,6 +143,13 @@ fn statuspage_says_what_the_recordings_say() {
     assert_eq!(history.incidents.iter().filter(|one| one.phase == Phase::Postmortem).count(), 2);
     assert!(history.incidents.iter().all(|one| one.ended.as_ref().is_some_and(|ended| ended.at.is_some())));
     assert!(matches!(history.covers.incidents, Covers::Window { .. }));
+
+    let past = fs::read(folder.join("codametrix-scheduled-maintenances.json")).unwrap();
+    let past = read_role(Format::Statuspage, "scheduled-maintenances", &past).unwrap();
+    assert_eq!(past.incidents.len(), 50);
+    assert!(past.incidents.iter().all(|one| one.phase == Phase::Completed && one.ended.is_some()));
+    let planned = past.incidents[0].planned.as_ref().unwrap();
+    assert_eq!(planned.from.at.unwrap().to_string(), "2026-07-17T20:00:00Z", "its page is of New York");
 
     // incident.io's compatible page: no starts, no components on incidents, no list of maintenances.
     let compatible = open("openai-20260722-114905-minor.json");
@@ -355,6 +366,54 @@ fn slack_says_what_the_recordings_say() {
     assert!(read_well > 7, "{read_well}");
 }
 
+/// The page, and the object that was derived from it with the vendor's own word for nothing, say the same. The incident
+/// was told as resolved and taken back 40 minutes later; its one component is well, and it is watched.
+#[test]
+fn incident_io_says_what_the_page_of_openai_says() {
+    let Some(folder) = recorded::folder() else { return };
+    let html = fs::read(folder.join("incidentio/openai-page.html")).unwrap();
+    let page = read_role(Format::IncidentIo, "page", &html).unwrap();
+    let proxy = good(Format::IncidentIo, &folder.join("incidentio/openai-summary-derived-from-html.json"));
+    for snapshot in [&page, &proxy] {
+        assert_eq!((snapshot.warnings.len(), snapshot.incidents.len(), snapshot.components.len()), (0, 1, 31));
+        assert!(snapshot.components.iter().all(|one| one.status == Impact::Operational));
+        assert_eq!((snapshot.covers.incidents, snapshot.covers.components), (Covers::AllOpen, Covers::AllOpen));
+        let one = &snapshot.incidents[0];
+        assert_eq!((one.key.as_str(), one.phase), ("01KKWW47249GJZZP9ZGR1PTHV5", Phase::Monitoring));
+        assert_eq!(one.title, "Elevated errors for sign-in and account creation");
+        assert_eq!((one.impact, one.vendor_impact.as_str()), (Impact::Degraded, "operational"));
+        assert_eq!(one.started.as_ref().unwrap().raw, "2026-03-17T02:42:00Z", "24 minutes before it was published");
+        assert!(one.ended.is_none());
+        let named: Vec<_> = one.components.iter().map(|c| (c.name.as_str(), c.group.as_deref().unwrap())).collect();
+        assert_eq!(named, [("Login", "ChatGPT")], "and neither of the two other components of that name");
+        let phases: Vec<_> = one.updates.iter().map(|update| update.vendor_phase.as_str()).collect();
+        assert_eq!(phases, ["identified", "monitoring", "resolved", "identified", "monitoring"]);
+        let times = one.updates.iter().map(|update| update.at.as_ref().unwrap().at.unwrap());
+        assert!(times.is_sorted());
+        assert!(one.updates[0].text.ends_with("account creations.\n\nWe are working on implementing a mitigation."));
+        assert_eq!(one.link.as_deref(), Some("https://status.openai.com/incidents/01KKWW47249GJZZP9ZGR1PTHV5"));
+    }
+    let logins = page.components.iter().filter(|one| one.component.name == "Login");
+    assert_eq!(
+        logins.filter_map(|one| one.component.group.as_deref()).collect::<Vec<_>>(),
+        ["Sora", "APIs", "ChatGPT"]
+    );
+    assert_eq!(page.refreshed.unwrap().to_string(), "2026-03-17T15:56:05.805Z");
+    assert_eq!(proxy.refreshed, None, "the proxy has no such clock");
+    never_reads_when_cut(Format::IncidentIo, "page", &html);
+    let derived = fs::read(folder.join("incidentio/openai-summary-derived-from-html.json")).unwrap();
+    never_reads_when_cut(Format::IncidentIo, "proxy", &derived);
+
+    // The page of July is only known by its compatible interface. Whoever reads it as incident.io's proves nothing by it.
+    let compatible = fs::read(folder.join("statuspage/openai-20260722-114905-minor.json")).unwrap();
+    let compatible = read_role(Format::IncidentIo, "summary", &compatible).unwrap();
+    assert_eq!((compatible.incidents.len(), compatible.components.len()), (1, 25));
+    assert_eq!((compatible.covers.incidents, compatible.covers.components), (Covers::Delta, Covers::Delta));
+    let github = fs::read(folder.join("statuspage/github-summary-all-operational.json")).unwrap();
+    assert!(read_role(Format::IncidentIo, "summary", &github).is_err());
+    println!("incident-io: 3 read");
+}
+
 /// Feeds of platforms that have better formats too, which is how it is known what they should say.
 #[test]
 fn feeds_say_what_the_recordings_say() {
@@ -387,9 +446,13 @@ fn no_format_reads_another_s_bodies() {
                 "okta" => vec![Format::Okta],
                 "slack" => vec![Format::Slack],
                 "m365" => vec![Format::Microsoft365, Format::MicrosoftPublic],
+                "incidentio" => vec![Format::IncidentIo],
                 _ => Vec::new(),
             };
-            for format in Format::ALL.into_iter().filter(|format| *format != Format::Manual && !own.contains(format)) {
+            for format in Format::ALL
+                .into_iter()
+                .filter(|format| !matches!(format, Format::Manual | Format::Auto) && !own.contains(format))
+            {
                 let came = read(format, &bytes);
                 assert!(came.is_err(), "{} reads as {}: {came:?}", path.display(), format.name());
             }

@@ -80,7 +80,7 @@ impl Installation {
         let loaded = load::load(&folders).unwrap();
         let sound = Sound::of(&loaded).unwrap_or_else(|| panic!("{:?}", loaded.problems));
         let ids = Ids::salted("reload");
-        let made = Made::of(&sound, ids.clone(), 0, "test".to_owned()).unwrap();
+        let made = Made::of(&sound, ids.clone(), 0, "test".to_owned(), &std::collections::BTreeMap::new()).unwrap();
         let reloader = Reloader::new(folders.clone(), &sound, ids, "test".to_owned(), made.outlets(start()));
         let store = Store::in_memory().await.unwrap();
         let installation = Self { folder, folders, reloader, store, said: Mutex::new(0) };

@@ -67,9 +67,11 @@ impl Loops {
         pages: (TcpListener, Option<Token>),
     ) -> Result<()> {
         let (reloads, told) = mpsc::channel(16);
-        self.start_with(sound, reloader.outlets(), ear, told, pages)?;
+        let found = Arc::new(Notify::new());
+        self.start_finding(sound, reloader.outlets(), ear, told, pages, Arc::clone(&found))?;
         let data = sound.settings.database.folder.clone();
-        let reading = read_files(reloader, data, self.store.clone(), self.clock.clone(), reloads, self.stop.clone());
+        let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.stop.clone());
+        let reading = read_files(reloader, data, (store, found), clock, reloads, stop);
         self.tasks.spawn(reading);
         Ok(())
     }
@@ -86,6 +88,19 @@ impl Loops {
         reloads: mpsc::Receiver<Reloaded>,
         pages: (TcpListener, Option<Token>),
     ) -> Result<()> {
+        self.start_finding(sound, outlets, ear, reloads, pages, Arc::default())
+    }
+
+    /// `found` is told when a look found out how a source publishes.
+    fn start_finding(
+        &self,
+        sound: &Sound,
+        outlets: &Outlets,
+        ear: impl Ear + 'static,
+        reloads: mpsc::Receiver<Reloaded>,
+        pages: (TcpListener, Option<Token>),
+        found: Arc<Notify>,
+    ) -> Result<()> {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
@@ -98,6 +113,7 @@ impl Loops {
             workers: sound.settings.polling.workers,
             told: looks.clone(),
             pulse: Arc::clone(&pulse),
+            found,
         });
         let (acts, acts_told) = mpsc::channel(64);
         self.tasks.spawn(hear_acts(acts_told, looks.clone(), self.clock.clone()));
@@ -214,7 +230,7 @@ async fn keep_figures_small(metrics: PrometheusHandle, stop: CancellationToken) 
 async fn read_files(
     mut reloader: Reloader,
     data: PathBuf,
-    store: Store,
+    (store, found): (Store, Arc<Notify>),
     clock: Clock,
     told: mpsc::Sender<Reloaded>,
     stop: CancellationToken,
@@ -228,6 +244,10 @@ async fn read_files(
     loop {
         let reloaded = tokio::select! {
             () = stop.cancelled() => return,
+            () = found.notified() => {
+                know_found(&mut reloader, &store).await;
+                None
+            }
             Some(()) = watching.hints.recv() => {
                 files::until_quiet(&mut watching.hints).await;
                 watching.again();
@@ -253,6 +273,14 @@ async fn read_files(
             // Nobody listens only while the program ends.
             let _ = told.send(reloaded).await;
         }
+    }
+}
+
+/// Takes up what looks have found out since.
+async fn know_found(reloader: &mut Reloader, store: &Store) {
+    match store.detected().await {
+        Ok(detected) => reloader.know(detected),
+        Err(error) => tracing::error!(%error, "what was found out of pages could not be read back"),
     }
 }
 

@@ -66,7 +66,8 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     store.void_leases().await?;
     let clock = Clock::real();
     let process = format!("process {}", std::process::id());
-    let made = Made::of(sound, ids.clone(), 0, process.clone())?;
+    let detected = store.detected().await?;
+    let made = Made::of(sound, ids.clone(), 0, process.clone(), &detected)?;
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
     let voice = Voice::new(Arc::clone(&made.compiled), clock.clone());
@@ -77,7 +78,8 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     }
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(clock.now()));
+    let mut reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(clock.now()));
+    reloader.know(detected);
     let loops = Loops { store: store.clone(), clock, stop: stop.clone(), tasks: tasks.clone() };
     loops.start(sound, reloader, voice, (listener, token))?;
     system::ready("looking and telling");

@@ -3,6 +3,7 @@
 //! The files are read when they change, at SIGHUP, and when `bellwether reload` asks. A file that is broken leaves what
 //! holds as it is. Nothing here waits for the network: what a new configuration means is worked out by the next tick.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,10 +20,14 @@ use crate::config::operation::Retention;
 use crate::config::problem::{Problem, Severity};
 use crate::delivery::heart::Heart;
 use crate::model::condition::{Condition, Refusal};
-use crate::model::id::Ids;
+use crate::model::detected::Detected;
+use crate::model::id::{Ids, SourceId};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Ways;
 use crate::pipeline::look::Ask;
+
+/// What was found out of the sources whose files leave their format open.
+pub type Formats = BTreeMap<SourceId, Detected>;
 
 /// All that is made of the files, for those who work with it.
 pub struct Made {
@@ -82,6 +87,7 @@ pub struct Reloader {
     /// Why they were not taken up then.
     refused: Vec<Refusal>,
     edition: u64,
+    detected: Formats,
 }
 
 impl Made {
@@ -89,9 +95,9 @@ impl Made {
     ///
     /// # Errors
     /// A secret, a certificate or a proxy that cannot be used.
-    pub fn of(sound: &Sound, ids: Ids, edition: u64, process: String) -> Result<Self> {
+    pub fn of(sound: &Sound, ids: Ids, edition: u64, process: String, detected: &Formats) -> Result<Self> {
         Ok(Self {
-            compiled: Arc::new(sound.compiled(ids).of_edition(edition)),
+            compiled: Arc::new(sound.compiled(ids).knowing(detected).of_edition(edition)),
             ask: Arc::new(sound.network()?),
             ways: Arc::new(sound.ways(process)?),
             heart: sound.heart()?.map(Arc::new),
@@ -120,8 +126,21 @@ impl Reloader {
     /// One that has taken up what the process was started with.
     #[must_use]
     pub fn new(folders: Folders, sound: &Sound, ids: Ids, process: String, outlets: Outlets) -> Self {
-        let print = files::print_of(&folders);
-        Self { folders, ids, process, started: sound.settings.clone(), outlets, print, refused: Vec::new(), edition: 0 }
+        let (print, started) = (files::print_of(&folders), sound.settings.clone());
+        let (refused, detected) = (Vec::new(), Formats::new());
+        Self { folders, ids, process, started, outlets, print, refused, edition: 0, detected }
+    }
+
+    /// Takes up what was found out of sources whose files leave their format open. No file is read for it, so that it
+    /// holds beside files that are refused.
+    pub fn know(&mut self, detected: Formats) {
+        self.detected = detected;
+        let before = self.outlets.compiled.borrow().clone();
+        let knowing = Compiled::clone(&before).knowing(&self.detected);
+        if knowing.vendors != before.vendors {
+            self.edition += 1;
+            self.outlets.compiled.send_replace(Arc::new(knowing.of_edition(self.edition)));
+        }
     }
 
     /// Where everything is handed out.
@@ -175,7 +194,7 @@ impl Reloader {
         reloaded.warnings = of_severity(&loaded, Severity::Warning).map(ToString::to_string).collect();
         let Some(sound) = Sound::of(&loaded) else { return Err(errors(&loaded)) };
         reloaded.after_restart = after_restart(&self.started, &sound.settings);
-        Made::of(&sound, self.ids.clone(), self.edition + 1, self.process.clone()).map_err(all)
+        Made::of(&sound, self.ids.clone(), self.edition + 1, self.process.clone(), &self.detected).map_err(all)
     }
 
     /// A file that lost all it held is being written, or was cut off.

@@ -185,6 +185,10 @@ impl Ear for Voice {
                 );
             }
             (Ok(happened), source) => {
+                if let (Some(found), Some(source)) = (&happened.detected, source) {
+                    let text = format!("{source} publishes as {}, at {}", found.format.name(), found.url);
+                    return self.say(Weight::News, told.at, "found", &text);
+                }
                 let is_first = source.as_ref().is_some_and(|s| self.looked_at.insert(s.clone()));
                 if let Some(source) = source.as_ref().filter(|_| is_first && told.is_readable == Some(true)) {
                     let open = happened.open.len();

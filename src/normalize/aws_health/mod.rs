@@ -33,7 +33,10 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |_, answers| Reading::Done(first(answers).and_then(read)),
-    find: |_| Vec::new(),
+    find: |page| {
+        let hosts = ["health.aws.amazon.com", "status.aws.amazon.com", "phd.aws.amazon.com"];
+        page.only_at(&hosts, &["https://health.aws.amazon.com/public/currentevents"])
+    },
 };
 
 /// One document holds everything.

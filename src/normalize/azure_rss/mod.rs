@@ -39,7 +39,10 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |_, answers| Reading::Done(first(answers).and_then(read)),
-    find: |_| Vec::new(),
+    find: |page| {
+        let hosts = ["azure.status.microsoft", "status.azure.com", "rssfeed.azure.status.microsoft"];
+        page.only_at(&hosts, &["https://rssfeed.azure.status.microsoft/en-us/status/feed/"])
+    },
 };
 
 /// One document holds everything.

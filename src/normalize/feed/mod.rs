@@ -21,7 +21,7 @@ use url::Url;
 
 use self::item::Read;
 use super::field::Place;
-use super::{About, Body, Reader, Reading, Request, first};
+use super::{About, Body, Page, Reader, Reading, Request, first, markup};
 use crate::model::feed::{FeedRules, Lists};
 use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
@@ -52,8 +52,25 @@ pub const READER: Reader = Reader {
     read: |asked, answers| {
         Reading::Done(first(answers).and_then(|body| read(body, asked.source, asked.open, asked.now)))
     },
-    find: |_| Vec::new(),
+    find,
 };
+
+/// Where the platforms have theirs, the most usual first.
+const USUAL: [&str; 8] =
+    ["/history.atom", "/history.rss", "/feed.rss", "/feed.atom", "/feed", "/rss", "/rss.xml", "/index.xml"];
+
+/// The address itself where a feed stands there, the feeds that the page names, and then the usual ones.
+fn find(page: &Page<'_>) -> Vec<Url> {
+    let html = page.html.unwrap_or_default();
+    let begin = html.trim_start().get(..html.trim_start().floor_char_boundary(200)).unwrap_or_default();
+    let is_feed = ["<?xml", "<rss", "<feed", "<rdf:RDF"].iter().any(|root| begin.starts_with(root))
+        || (begin.starts_with('{') && begin.contains("jsonfeed.org"));
+    if is_feed {
+        return vec![page.url.clone()];
+    }
+    let named = markup::feeds(html, page.url).into_iter().take(4);
+    named.chain(USUAL.iter().map(|path| page.at(path))).collect()
+}
 
 /// One document holds everything.
 fn plan(url: &Url) -> Vec<Request> {
@@ -103,6 +120,14 @@ fn read(body: &Body, source: &Source, open: &KnownOpen, now: Timestamp) -> Resul
     snapshot.covers = Coverage { incidents: covers, maintenances: covers, components: Covers::Delta };
     snapshot.incidents = chain::incidents(told, rules, open);
     Ok(snapshot)
+}
+
+/// What a feed calls itself, where it is one.
+#[must_use]
+pub fn title(body: &Body) -> Option<String> {
+    let mut unheard = Snapshot::recognised("", Coverage::of_all(Covers::Delta));
+    let (channel, _) = document::read(body, &mut unheard).ok()?;
+    Some(text::title(&channel.title)).filter(|title| !title.is_empty())
 }
 
 /// Whether it is the vendor's feed, as far as its title can prove it.

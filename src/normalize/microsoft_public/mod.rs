@@ -41,7 +41,10 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
-    find: |_| Vec::new(),
+    find: |page| {
+        let hosts = ["status.cloud.microsoft", "status.office.com", "status.office365.com"];
+        page.only_at(&hosts, &["https://status.cloud.microsoft/api/posts/mac"])
+    },
 };
 
 /// One document holds everything.

@@ -46,7 +46,10 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.source, asked.url),
     read: |asked, answers| Reading::Done(read(answers, asked.open, asked.now)),
-    find: |_| Vec::new(),
+    find: |page| {
+        let host = page.url.host_str().unwrap_or_default();
+        if host.contains("ocistatus") { vec![page.at("/")] } else { Vec::new() }
+    },
 };
 
 /// Both documents, at each look: the one says what is open, the other what it is.

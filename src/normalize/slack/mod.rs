@@ -36,7 +36,9 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.source, asked.url, asked.open),
     read: |asked, answers| read(asked.source, answers, asked.open),
-    find: |_| Vec::new(),
+    find: |page| {
+        page.only_at(&["slack-status.com", "www.slack-status.com", "status.slack.com"], &["https://slack-status.com/"])
+    },
 };
 
 /// What is open, always; the history when it is due.

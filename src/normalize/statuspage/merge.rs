@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::entry::{self, Groups};
-use super::{COMPONENTS, Got, INCIDENTS, SUMMARY, wire};
+use super::{ACTIVE, COMPONENTS, Got, INCIDENTS, MAINTENANCES, SUMMARY, UNRESOLVED, UPCOMING, wire};
+use crate::model::incident::KnownOpen;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{Coverage, Covers, SeenComponent, SeenIncident, Snapshot, Unreadable};
 use crate::normalize::field::{Field, List, Place};
@@ -16,55 +17,110 @@ pub const SUMMARY_COVERS: Coverage = Coverage::of_all(Covers::AllOpen);
 
 /// The summary lists only so many scheduled maintenances: the nearest. Measured at Cloudflare, whose 35 recorded
 /// bodies of 2025-11-18 hold exactly 50 each while others come and go behind the last one.
-const SCHEDULED_CAP: usize = 50;
+pub const SCHEDULED_CAP: usize = 50;
 
 const SUMMARY_SIGN: &str = "page.id, page.url, status.indicator, components[] and incidents[]";
 const INCIDENTS_SIGN: &str = "page.id, page.url and incidents[]";
 const COMPONENTS_SIGN: &str = "page.id, page.url and components[]";
+const MAINTENANCES_SIGN: &str = "page.id, page.url and scheduled_maintenances[]";
 
 /// The rows of one list: its name for warnings, and each row with its number.
 type Rows<'d, 'a> = (&'d str, Vec<(usize, &'d wire::Component<'a>)>);
 
+/// One thing for each role of a look.
+pub struct Roles<T> {
+    pub summary: T,
+    pub incidents: T,
+    pub components: T,
+    pub maintenances: T,
+    pub unresolved: T,
+    pub active: T,
+    pub upcoming: T,
+}
+
+impl<T> Roles<T> {
+    /// Made for each role by its name.
+    pub fn of(make: impl Fn(&'static str) -> T) -> Self {
+        Self {
+            summary: make(SUMMARY),
+            incidents: make(INCIDENTS),
+            components: make(COMPONENTS),
+            maintenances: make(MAINTENANCES),
+            unresolved: make(UNRESOLVED),
+            active: make(ACTIVE),
+            upcoming: make(UPCOMING),
+        }
+    }
+
+    /// All of them with their names and signs, the best first.
+    fn each(&self) -> [(&'static str, &'static str, &T); 7] {
+        [
+            (SUMMARY, SUMMARY_SIGN, &self.summary),
+            (UNRESOLVED, INCIDENTS_SIGN, &self.unresolved),
+            (INCIDENTS, INCIDENTS_SIGN, &self.incidents),
+            (COMPONENTS, COMPONENTS_SIGN, &self.components),
+            (ACTIVE, MAINTENANCES_SIGN, &self.active),
+            (UPCOMING, MAINTENANCES_SIGN, &self.upcoming),
+            (MAINTENANCES, MAINTENANCES_SIGN, &self.maintenances),
+        ]
+    }
+
+    /// Each made into something else.
+    pub fn map<'t, U>(&'t self, make: impl Fn(&'static str, &'t T) -> U) -> Roles<U> {
+        Roles {
+            summary: make(SUMMARY, &self.summary),
+            incidents: make(INCIDENTS, &self.incidents),
+            components: make(COMPONENTS, &self.components),
+            maintenances: make(MAINTENANCES, &self.maintenances),
+            unresolved: make(UNRESOLVED, &self.unresolved),
+            active: make(ACTIVE, &self.active),
+            upcoming: make(UPCOMING, &self.upcoming),
+        }
+    }
+}
+
 /// What came of each role of one look.
 pub struct Documents<'a> {
-    pub summary: Got<wire::Document<'a>>,
-    pub incidents: Got<wire::Document<'a>>,
-    pub components: Got<wire::Document<'a>>,
+    pub roles: Roles<Got<wire::Document<'a>>>,
+    pub open: &'a KnownOpen,
     pub now: Timestamp,
 }
 
 /// One snapshot of them all; unreadable only when none could be read, and then for the summary's reason.
-pub fn merged(documents: Documents<'_>) -> Result<Snapshot, Unreadable> {
-    let sign = match (&documents.summary, &documents.incidents, &documents.components) {
-        (Got::Read(_), _, _) => SUMMARY_SIGN,
-        (_, Got::Read(_), _) => INCIDENTS_SIGN,
-        (_, _, Got::Read(_)) => COMPONENTS_SIGN,
-        (Got::Lost(why), _, _) | (Got::Nothing, Got::Lost(why), _) | (Got::Nothing, Got::Nothing, Got::Lost(why)) => {
-            return Err(why.clone());
-        }
-        (Got::Nothing, Got::Nothing, Got::Nothing) => {
-            return Err(Unreadable::Unexpected("there is no answer of any role to read".to_owned()));
-        }
+pub fn merged(documents: &Documents<'_>) -> Result<Snapshot, Unreadable> {
+    let roles = documents.roles.each();
+    let Some((_, sign, _)) = roles.iter().find(|(_, _, got)| matches!(got, Got::Read(_))) else {
+        let why = roles.iter().find_map(|(_, _, got)| match got {
+            Got::Lost(why) => Some(why.clone()),
+            Got::Nothing | Got::Read(_) => None,
+        });
+        return Err(why.unwrap_or_else(|| Unreadable::Unexpected("there is no answer of any role to read".to_owned())));
     };
     let mut snapshot = Snapshot::recognised(sign, Coverage::of_all(Covers::Delta));
-    name_the_blind(&documents, &mut snapshot);
-    let groups = components(&documents, &mut snapshot);
-    incidents(&documents, &groups, &mut snapshot);
+    name_the_blind(&documents.roles, &mut snapshot);
+    let groups = components(&documents.roles, &mut snapshot);
+    incidents(documents, &groups, &mut snapshot);
     Ok(snapshot)
 }
 
-fn name_the_blind(documents: &Documents<'_>, snapshot: &mut Snapshot) {
-    let roles = [(SUMMARY, &documents.summary), (INCIDENTS, &documents.incidents), (COMPONENTS, &documents.components)];
-    for (role, got) in roles {
-        if let Got::Lost(why) = got {
-            snapshot.blind.push((role, why.clone()));
+/// Names the roles that could not be read. A summary whose parts were read is no loss, and neither is the list of
+/// maintenances, which is only asked for what has left the summary.
+fn name_the_blind(roles: &Roles<Got<wire::Document<'_>>>, snapshot: &mut Snapshot) {
+    let is_in_parts = [&roles.unresolved, &roles.components].iter().all(|part| matches!(part, Got::Read(_)));
+    for (role, _, got) in roles.each() {
+        match got {
+            Got::Lost(why) if role == MAINTENANCES || (role == SUMMARY && is_in_parts) => {
+                snapshot.warn(role, format!("cannot be read: {why}"));
+            }
+            Got::Lost(why) => snapshot.blind.push((role, why.clone())),
+            Got::Nothing | Got::Read(_) => {}
         }
     }
 }
 
 /// Reads the components of both documents that list them. The list of the role `components`, where a source has one,
 /// is the whole one: HashiCorp's summary held 25 of 62.
-fn components(documents: &Documents<'_>, snapshot: &mut Snapshot) -> Groups {
+fn components(documents: &Roles<Got<wire::Document<'_>>>, snapshot: &mut Snapshot) -> Groups {
     let mut rows: Vec<Rows<'_, '_>> = Vec::new();
     let mut covers = Covers::Delta;
     let beyond = "components.json:components";
@@ -111,32 +167,76 @@ fn components_of(lists: &[Rows<'_, '_>], groups: &Groups, snapshot: &mut Snapsho
     is_whole
 }
 
-/// Reads incidents and maintenances of the summary, then what the list of incidents knows beyond it.
+/// Reads incidents and maintenances of the summary, or of the parts that stand for it, then what the lists of the
+/// newest know beyond it.
 fn incidents(documents: &Documents<'_>, groups: &Groups, snapshot: &mut Snapshot) {
     let mut all = Keyed::default();
     let reader = Reader { now: documents.now, groups };
-    if let Got::Read(summary) = &documents.summary {
-        let field = &summary.incidents;
-        let (seen, is_whole) = reader.list(Kind::Incident, field, "incidents", snapshot);
-        snapshot.covers.incidents = if is_whole { Covers::AllOpen } else { Covers::Delta };
-        add(seen, &mut all, snapshot);
-        let field = &summary.scheduled_maintenances;
-        let (seen, is_whole) = reader.list(Kind::Maintenance, field, "scheduled_maintenances", snapshot);
-        // incident.io's compatible pages have no such list at all: their silence says nothing.
-        let is_there = matches!(field, Field::Is(_));
-        snapshot.covers.maintenances = if is_whole && is_there { maintenances_cover(&seen) } else { Covers::Delta };
-        add(seen, &mut all, snapshot);
+    let roles = &documents.roles;
+    match &roles.summary {
+        Got::Read(summary) => {
+            let field = &summary.incidents;
+            let (seen, is_whole) = reader.list(Kind::Incident, field, "incidents", snapshot);
+            snapshot.covers.incidents = if is_whole { Covers::AllOpen } else { Covers::Delta };
+            add(seen, &mut all, snapshot);
+            let field = &summary.scheduled_maintenances;
+            let (seen, is_whole) = reader.list(Kind::Maintenance, field, "scheduled_maintenances", snapshot);
+            // incident.io's compatible pages have no such list at all: their silence says nothing.
+            let is_there = matches!(field, Field::Is(_));
+            snapshot.covers.maintenances = if is_whole && is_there { maintenances_cover(&seen) } else { Covers::Delta };
+            add(seen, &mut all, snapshot);
+        }
+        Got::Nothing | Got::Lost(_) => parts(roles, &reader, &mut all, snapshot),
     }
-    if let Got::Read(document) = &documents.incidents {
+    let has_open = [&roles.summary, &roles.unresolved].iter().any(|got| matches!(got, Got::Read(_)));
+    if let Got::Read(document) = &roles.incidents {
         let field = &document.incidents;
         let (seen, is_whole) = reader.list(Kind::Incident, field, "incidents.json:incidents", snapshot);
-        let beside_summary = matches!(documents.summary, Got::Read(_));
-        if !beside_summary {
+        if !has_open {
             snapshot.covers.incidents = if is_whole { list_covers(field) } else { Covers::Delta };
         }
-        add_missing(seen, beside_summary, &mut all, snapshot);
+        add_missing(seen.into_entries(), has_open.then_some("incidents.json:incidents"), &mut all, snapshot);
+    }
+    if let Got::Read(document) = &roles.maintenances {
+        let field = &document.scheduled_maintenances;
+        let name = "scheduled-maintenances.json:scheduled_maintenances";
+        let (seen, _) = reader.list(Kind::Maintenance, field, name, snapshot);
+        // What is far ahead stands here and not in a full summary, so the two do not disagree. Beside a summary, what was
+        // over before anybody knew of it is no news.
+        let is_known = |one: &SeenIncident| documents.open.keys.contains_key(&one.key);
+        let is_news = |one: &SeenIncident| !has_open || !one.phase.is_end() || is_known(one);
+        add_missing(seen.into_entries().into_iter().filter(is_news), None, &mut all, snapshot);
     }
     snapshot.incidents = all.into_entries();
+}
+
+/// Reads the documents that together say as much as a summary.
+fn parts(
+    roles: &Roles<Got<wire::Document<'_>>>,
+    reader: &Reader<'_>,
+    all: &mut Keyed<SeenIncident>,
+    snapshot: &mut Snapshot,
+) {
+    if let Got::Read(document) = &roles.unresolved {
+        let (seen, is_whole) = reader.list(Kind::Incident, &document.incidents, "unresolved.json:incidents", snapshot);
+        snapshot.covers.incidents = if is_whole { Covers::AllOpen } else { Covers::Delta };
+        add(seen, all, snapshot);
+    }
+    let mut cover = Covers::AllOpen;
+    for (role, got) in [("active.json", &roles.active), ("upcoming.json", &roles.upcoming)] {
+        let Got::Read(document) = got else {
+            cover = Covers::Delta;
+            continue;
+        };
+        let name = format!("{role}:scheduled_maintenances");
+        let (seen, is_whole) = reader.list(Kind::Maintenance, &document.scheduled_maintenances, &name, snapshot);
+        // A full list may have pushed some out.
+        if !is_whole || seen.len() >= SCHEDULED_CAP {
+            cover = Covers::Delta;
+        }
+        add(seen, all, snapshot);
+    }
+    snapshot.covers.maintenances = cover;
 }
 
 /// A full list of scheduled maintenances reaches only as far as its last one.
@@ -209,20 +309,22 @@ fn add(seen: Keyed<SeenIncident>, all: &mut Keyed<SeenIncident>, snapshot: &mut 
     }
 }
 
-/// Adds what the summary does not have: the summary's word counts for what is open.
+/// Adds what the summary does not have: the summary's word counts for what is open. `list` is the list's name where an
+/// open one that is not in the summary is a contradiction.
 fn add_missing(
-    seen: Keyed<SeenIncident>,
-    beside_summary: bool,
+    seen: impl IntoIterator<Item = SeenIncident>,
+    list: Option<&str>,
     all: &mut Keyed<SeenIncident>,
     snapshot: &mut Snapshot,
 ) {
-    for one in seen.into_entries() {
+    for one in seen {
         if all.get(&one.key).is_some() {
             continue;
         }
-        if beside_summary && !one.phase.is_end() {
-            let what = format!("{} is open in the list and not in the summary", one.key);
-            snapshot.warn("incidents.json:incidents", what);
+        if let Some(list) = list
+            && !one.phase.is_end()
+        {
+            snapshot.warn(list, format!("{} is open in the list and not in the summary", one.key));
         }
         all.put(&one.key.clone(), one);
     }

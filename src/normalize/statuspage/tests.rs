@@ -270,3 +270,77 @@ fn the_list_of_components_is_the_whole_one_where_a_source_has_it() {
     let snapshot = done(&[answer(SUMMARY, &summary(json!([]), json!([]))), lost(COMPONENTS)]).unwrap();
     assert_eq!(snapshot.covers.components, Covers::Delta);
 }
+
+#[test]
+fn a_maintenance_that_left_the_summary_is_looked_up_and_old_ones_are_no_news() {
+    let known = |history_due| KnownOpen { keys: [("m1".to_owned(), Kind::Maintenance)].into(), history_due };
+    let quiet = answer(SUMMARY, &summary(json!([]), json!([])));
+    let Reading::Need(more) = look(std::slice::from_ref(&quiet), &known(false)) else { panic!("it must be asked") };
+    assert_eq!(more[0].url.as_str(), "https://status.example.org/api/v2/scheduled-maintenances.json");
+    let over =
+        [maintenance(1, "completed", "2026-11-20T00:00:00Z"), maintenance(2, "completed", "2026-10-20T00:00:00Z")];
+    let list = answer(MAINTENANCES, &json!({"page": page(), "scheduled_maintenances": over}));
+    let Reading::Done(Ok(snapshot)) = look(&[quiet.clone(), list], &known(false)) else { panic!("it reads") };
+    let seen: Vec<_> = snapshot.incidents.iter().map(|one| (one.key.as_str(), one.phase)).collect();
+    assert_eq!(seen, [("m1", Phase::Completed)]);
+    let gone = Answer { role: MAINTENANCES, outcome: Outcome::Unreadable(Unreadable::Moved("HTTP 404".into())) };
+    let Reading::Done(Ok(snapshot)) = look(&[quiet, gone], &known(false)) else { panic!("it reads") };
+    assert_eq!((snapshot.blind.len(), warned(&snapshot)), (0, vec![MAINTENANCES]));
+
+    // A full summary has pushed out what is far ahead: that is asked for now and then, not at every look.
+    let many: Vec<_> = (10..60).map(|n| maintenance(n, "scheduled", "2026-12-01T00:00:00Z")).collect();
+    let full = [answer(SUMMARY, &summary(json!([]), json!(many)))];
+    assert!(matches!(look(&full, &known(false)), Reading::Done(Ok(_))));
+    let Reading::Need(more) = look(&full, &known(true)) else { panic!("it must be asked") };
+    assert_eq!(more[0].role, MAINTENANCES);
+}
+
+#[test]
+fn a_page_without_a_summary_is_read_by_its_parts() {
+    let none = Answer { role: SUMMARY, outcome: Outcome::Unreadable(Unreadable::Moved("HTTP 404".into())) };
+    let Reading::Need(more) = look(std::slice::from_ref(&none), &KnownOpen::default()) else {
+        panic!("it must be asked")
+    };
+    let paths: Vec<_> = more.iter().map(|request| request.url.path()).collect();
+    let expected = [
+        "/api/v2/incidents/unresolved.json",
+        "/api/v2/components.json",
+        "/api/v2/scheduled-maintenances/active.json",
+        "/api/v2/scheduled-maintenances/upcoming.json",
+    ];
+    assert_eq!(paths, expected);
+    let list = |role, one: Value| answer(role, &json!({"page": page(), "scheduled_maintenances": [one]}));
+    let answers = [
+        none.clone(),
+        answer(UNRESOLVED, &json!({"page": page(), "incidents": [incident("i1", "identified")]})),
+        answer(
+            COMPONENTS,
+            &json!({"page": page(), "components": [{"id": "c1", "name": "Mail", "status": "major_outage"}]}),
+        ),
+        list(ACTIVE, maintenance(1, "in_progress", "2026-11-22T00:00:00Z")),
+        list(UPCOMING, maintenance(2, "scheduled", "2026-12-22T00:00:00Z")),
+    ];
+    let snapshot = done(&answers).unwrap();
+    assert_eq!(snapshot.incidents.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["i1", "m1", "m2"]);
+    assert_eq!(snapshot.covers, crate::model::snapshot::Coverage::of_all(Covers::AllOpen));
+    assert_eq!((snapshot.blind.len(), warned(&snapshot)), (0, vec![SUMMARY]));
+
+    let [_, unresolved, components, ..] = answers;
+    let lost = |role| Answer { role, outcome: Outcome::Unreadable(Unreadable::Moved("HTTP 404".into())) };
+    let snapshot = done(&[none.clone(), unresolved, components, lost(ACTIVE), lost(UPCOMING)]).unwrap();
+    assert_eq!((snapshot.covers.incidents, snapshot.covers.maintenances), (Covers::AllOpen, Covers::Delta));
+    assert_eq!(snapshot.blind.iter().map(|(role, _)| *role).collect::<Vec<_>>(), [ACTIVE, UPCOMING]);
+    let all_lost = [none, lost(UNRESOLVED), lost(COMPONENTS), lost(ACTIVE), lost(UPCOMING)];
+    assert_eq!(done(&all_lost), Err(Unreadable::Moved("HTTP 404".into())), "for the summary's reason");
+}
+
+#[test]
+fn a_page_above_others_is_never_all_well() {
+    let mut above = summary(json!([]), json!([]));
+    above["components"] = json!([]);
+    assert_eq!(done(&[answer(SUMMARY, &above)]).unwrap().covers.components, Covers::Delta, "Statuspage's own");
+    above["page"]["id"] = json!("01JMDK9XYNY6RXSED6SDWW50WY");
+    assert!(matches!(done(&[answer(SUMMARY, &above)]), Err(Unreadable::Unexpected(_))), "incident.io's");
+    above["incidents"] = json!([incident("i1", "identified")]);
+    assert_eq!(done(&[answer(SUMMARY, &above)]).unwrap().incidents.len(), 1);
+}

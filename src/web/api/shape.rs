@@ -337,6 +337,9 @@ pub struct SourceShape {
     id: String,
     vendor: String,
     format: &'static str,
+    /// When it was found out how it publishes, where its file says `auto`; empty while it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found_out: Option<String>,
     every: String,
     health: &'static str,
     in_time: bool,
@@ -362,6 +365,10 @@ pub fn sources(now: &Now) -> Sources {
             id: source.id.to_string(),
             vendor: source.id.vendor().to_string(),
             format: source.format.name(),
+            found_out: source
+                .auto
+                .as_ref()
+                .map(|auto| auto.found.as_ref().map_or_else(String::new, |(_, at)| time(*at))),
             every: every(&source.every),
             health: mark.health.word(),
             in_time: now.is_in_time(source),

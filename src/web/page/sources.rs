@@ -55,6 +55,7 @@ struct SourceRow {
     todo: &'static str,
     format: &'static str,
     evidence: &'static str,
+    auto: Option<String>,
     kept: Vec<KeptRow>,
     late: Option<String>,
     every: String,
@@ -140,6 +141,7 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
             Evidence::Documented => "read by its documentation only",
             Evidence::Guessed => "guessed: it is never shown as well",
         },
+        auto: found_out(now, source),
         kept: past.kept.get(&source.id).into_iter().flatten().map(|kept| KeptRow::of(now, kept)).collect(),
         late: past.late.get(&source.id).map(late),
         every: every(&source.every),
@@ -193,6 +195,18 @@ fn late(lateness: &Lateness) -> String {
             format!("in the middle {middle}, at worst {worst}; {}", count(many, "incident"))
         }
     }
+}
+
+/// Whether and when it was found out how a source publishes, where its file leaves that open.
+pub fn found_out(now: &Now, source: &Source) -> Option<String> {
+    let auto = source.auto.as_ref()?;
+    Some(match &auto.found {
+        None => "Its file says auto: how it publishes is not found out yet".to_owned(),
+        Some((sign, at)) => {
+            let at = now.times.written(*at, "%-d %B %Y, %H:%M");
+            format!("Its file says auto: found out on {at} by {sign}")
+        }
+    })
 }
 
 /// How often, in words.

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::component_grid::Grid;
-use super::sources::every;
+use super::sources::{every, found_out};
 use super::tables::{EndedRow, PlannedRow, Row};
 use super::vendors::{needed, standing};
 use crate::model::clock_text::span;
@@ -90,6 +90,7 @@ struct SourceRow {
     every: String,
     format: &'static str,
     evidence: &'static str,
+    auto: Option<String>,
     why: Option<Theirs>,
     link: Option<Away>,
 }
@@ -286,6 +287,7 @@ fn source_row(now: &Now, source: &Source) -> SourceRow {
             Evidence::Documented => "written from its documentation only",
             Evidence::Guessed => "guessed: never shown as well",
         },
+        auto: found_out(now, source),
         why: why.map(|why| Theirs::line(&why)),
         link: source.url.as_ref().and_then(|url| Away::to(url.as_str(), "")),
     }
