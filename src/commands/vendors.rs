@@ -9,7 +9,7 @@ use url::Url;
 
 use super::load::{self, Folders};
 use super::table;
-use crate::config::catalogue::search::{By, Found, Hit, search as find_all};
+use crate::config::catalogue::search::{Found, Hit, search as find_all};
 use crate::config::catalogue::{Catalogue, Kept};
 use crate::model::format::{Evidence, Format};
 use crate::model::id::{CredentialsId, VendorId};
@@ -88,7 +88,7 @@ pub fn search(folders: &Folders, wanted: &str, json: bool) -> Result<ExitCode> {
     if json {
         let hit = |hit: &Hit| {
             let mut value = as_json(hit.kept, &hit.vendor);
-            value["found_by"] = json!(found_by(&hit.by));
+            value["found_by"] = json!(hit.by.to_string());
             value["is_guess"] = json!(found.is_guess);
             value
         };
@@ -109,7 +109,7 @@ fn print_found(found: &Found, wanted: &str) {
     let mut table = table::headed(["vendor", "name", "found by", "kept as", "read from", "evidence"]);
     for Hit { kept, vendor, by } in found.hits.iter().take(FOUND) {
         let (id, name) = (vendor.id.to_string(), vendor.name.clone());
-        table.add_row([id, name, found_by(by), kept.word().to_owned(), read_from(*kept, vendor), evidence(vendor)]);
+        table.add_row([id, name, by.to_string(), kept.word().to_owned(), read_from(*kept, vendor), evidence(vendor)]);
     }
     say!("{table}");
     if found.hits.len() > FOUND {
@@ -127,16 +127,6 @@ fn print_how_to_depend(vendor: &Vendor) {
     }
     say!("`bellwether vendors show {id}` says more. To depend on it, in a service of config/inventory.toml:");
     say!("  needs = [{{ vendor = \"{id}\", without = \"stops\" }}]");
-}
-
-fn found_by(by: &By) -> String {
-    match by {
-        By::Name => "name".to_owned(),
-        By::Also(name) => format!("also: {name}"),
-        By::Tag(tag) => format!("tag: {tag}"),
-        By::Address(host) => host.clone(),
-        By::Formerly(host) => format!("formerly {host}"),
-    }
 }
 
 fn as_json(kept: Kept, vendor: &Vendor) -> Value {

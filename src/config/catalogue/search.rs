@@ -1,5 +1,7 @@
 //! Finding a vendor by whatever somebody knows of it: a name, a product, an old name, a tag, an address.
 
+use std::fmt;
+
 use url::Url;
 
 use super::{Catalogue, Kept};
@@ -62,6 +64,18 @@ pub enum By {
     Address(String),
     /// The host of an address that it had before.
     Formerly(String),
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name => f.write_str("name"),
+            Self::Also(name) => write!(f, "also: {name}"),
+            Self::Tag(tag) => write!(f, "tag: {tag}"),
+            Self::Address(host) => f.write_str(host),
+            Self::Formerly(host) => write!(f, "formerly {host}"),
+        }
+    }
 }
 
 /// What a search came to.

@@ -225,9 +225,16 @@ struct All {
 /// Vendors that were looked for among all that are known.
 struct FoundVendors {
     is_guess: bool,
-    /// The id, the name, and what is known of it in a few words.
-    rows: Vec<(String, String, String)>,
+    rows: Vec<FoundRow>,
     more: usize,
+}
+
+struct FoundRow {
+    id: String,
+    name: String,
+    by: String,
+    /// Whether anybody looks, or could.
+    known: String,
 }
 
 /// What is looked for.
@@ -240,12 +247,18 @@ pub struct Asked {
 impl FoundVendors {
     fn of(now: &Now, wanted: &str) -> Self {
         let found = search(&now.compiled.catalogue, wanted);
-        let words = |vendor: &Vendor| match (now.compiled.graph.needs(&vendor.id), vendor.sources.is_empty()) {
-            (true, _) => "needed by our services".to_owned(),
-            (false, true) => "nothing of it can be read: by hand only".to_owned(),
-            (false, false) => vendor.homepage.as_ref().and_then(Url::host_str).unwrap_or_default().to_owned(),
+        let known = |vendor: &Vendor| match vendor.homepage.as_ref().and_then(Url::host_str).unwrap_or_default() {
+            _ if now.compiled.graph.needs(&vendor.id) => "needed by our services".to_owned(),
+            _ if vendor.sources.is_empty() => vendor.notifies.clone().unwrap_or_default(),
+            host if vendor.sources.iter().any(|s| s.probed.is_some()) => format!("can be read, confirmed: {host}"),
+            host => format!("can be read, as others list it: {host}"),
         };
-        let row = |hit: &Hit| (hit.vendor.id.to_string(), hit.vendor.name.clone(), words(&hit.vendor));
+        let row = |hit: &Hit| FoundRow {
+            id: hit.vendor.id.to_string(),
+            name: hit.vendor.name.clone(),
+            by: hit.by.to_string(),
+            known: known(&hit.vendor),
+        };
         let rows = found.hits.iter().take(FOUND).map(row).collect();
         Self { is_guess: found.is_guess, rows, more: found.hits.len().saturating_sub(FOUND) }
     }

@@ -101,3 +101,29 @@ async fn all_vendors_stand_by_how_they_are() {
         ],
     );
 }
+
+#[tokio::test]
+async fn any_vendor_that_is_known_is_found_on_the_page_and_has_one() {
+    let mut hospital = past().await;
+    let shipped = bellwether::commands::load::catalogue(
+        &bellwether::model::vendor::Schedule::USUAL,
+        std::path::Path::new(""),
+        &mut Vec::new(),
+    );
+    hospital.compiled = Arc::new((*hospital.compiled).clone().knowing(Arc::new(shipped.unwrap())));
+    let served = serve_on("127.0.0.1:0", &hospital, None, || ago(-30)).await;
+    let page = served.get("/vendors?find=cerner").await.body;
+    in_order(
+        &page,
+        &["All that are known: 1", "Oracle Health", "oracle-health", "also: Cerner", "There is no public status feed"],
+    );
+    let page = served.get("/vendors?find=cloudfare").await.body;
+    in_order(&page, &["No vendor fits", "cloudfare", "spelled nearly so", "Cloudflare"]);
+    let page = served.get("/vendors?find=%3Cscript%3Ealert%281%29%3C%2Fscript%3E").await.body;
+    assert!(page.contains("No vendor fits") && !page.contains("<script>alert"));
+    let long = "x".repeat(5_000);
+    assert_eq!(served.get(&format!("/vendors?find={long}")).await.status, 200);
+    let page = served.get("/vendors/6sense").await.body;
+    in_order(&page, &["6sense", "Nobody looks at it", "6sense/status-page", "Not looked at"]);
+    assert_eq!(served.get("/vendors/nobody-has-this").await.status, 404);
+}
