@@ -15,8 +15,12 @@ use super::audit::AuditCommand;
 use super::incident::Said;
 use super::load::{self, Folders};
 use super::poll::Poll;
+use super::record::Record;
 use super::replay::{self, Replay};
-use super::{accounts, add, audit, backup, check, errand, incident, poll, receivers, run, schema, vendors};
+use super::try_out::TryOut;
+use super::{
+    accounts, add, audit, backup, check, errand, incident, poll, receivers, record, run, schema, try_out, vendors,
+};
 use crate::config::operation::Log;
 use crate::config::value::Period;
 use crate::demo::drill::Drill;
@@ -276,6 +280,33 @@ enum VendorsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Try a vendor's file out on its samples, and show of a mapping what came from where.
+    Test {
+        /// A vendor's folder, or a vendor's name.
+        #[arg(value_name = "FOLDER|VENDOR")]
+        what: String,
+        /// On the page too, now. Nothing is stored.
+        #[arg(long)]
+        live: bool,
+        /// The fields of all items, not of the first two of each list.
+        #[arg(long)]
+        all: bool,
+        /// Write what the samples come to as what is expected of them from now on.
+        #[arg(long)]
+        accept: bool,
+    },
+    /// Save the bodies of a look as a sample, with what they come to beside it.
+    Record {
+        /// VENDOR or VENDOR/SOURCE.
+        #[arg(value_name = "VENDOR[/SOURCE]")]
+        what: String,
+        /// The folder for the sample; without it, the vendor's folder below --sources.
+        #[arg(long, value_name = "FOLDER")]
+        into: Option<PathBuf>,
+        /// The name of the case: quiet, incident … Without it, the time.
+        #[arg(long, value_name = "NAME")]
+        case: Option<String>,
+    },
     /// Show one: where it is read from, whom to call.
     Show {
         /// The vendor.
@@ -338,6 +369,12 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
         Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),
         Command::Vendors(VendorsCommand::Search { words, json }) => vendors::search(folders, &words.join(" "), json),
+        Command::Vendors(VendorsCommand::Test { what, live, all, accept }) => {
+            try_out::run(folders, &TryOut { what, live, all, accept })
+        }
+        Command::Vendors(VendorsCommand::Record { what, into, case }) => {
+            record::run(folders, &Record { what, into, case })
+        }
         Command::Vendors(VendorsCommand::Show { vendor, json }) => vendors::show(folders, &vendor, json),
         Command::Vendors(VendorsCommand::Add(add)) => add::run(folders, &add),
         Command::Formats { json } => Ok(vendors::formats(json)),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use rust_embed::RustEmbed;
 
-use super::secrets;
+use super::{sample, secrets};
 use crate::config::bellwether::Settings;
 use crate::config::catalogue::table::Table;
 use crate::config::catalogue::{Catalogue, File};
@@ -22,6 +22,7 @@ use crate::model::inventory::{Inventory, Need, On};
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Schedule, Vendor};
 use crate::normalize;
+use crate::pipeline::mapped;
 
 /// The vendors that come with the binary.
 #[derive(RustEmbed)]
@@ -175,14 +176,17 @@ pub fn catalogue(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -
     let (mut own, shipped) = (BTreeMap::new(), shipped());
     for (id, path) in own_vendors(folder)? {
         let (name, text) = (path.display().to_string(), text_of(&path)?);
+        let is_recorded = sample::is_recorded(&folder.join(&id));
         // A copy of what is in the binary, as where it is started in its own source tree, is nobody's own.
-        if VendorId::parse(&id).is_ok_and(|id| shipped.get(&id).is_some_and(|file| file.text == text)) {
+        let is_copy = VendorId::parse(&id).is_ok_and(|id| shipped.get(&id).is_some_and(|file| file.text == text));
+        if is_copy && !is_recorded {
             continue;
         }
         let mut parsed = config::vendor::parse_with(usual, &id, &name, &text);
         problems.append(&mut parsed.problems);
         problems.extend(parsed.value.iter().flat_map(|vendor| unknown_roles(vendor, &parsed.places)));
-        own.extend(VendorId::parse(&id).ok().map(|id| (id, File { name, text: text.into() })));
+        problems.extend(parsed.value.iter().flat_map(|vendor| mapped::problems(vendor, &parsed.places)));
+        own.extend(VendorId::parse(&id).ok().map(|id| (id, File { name, text: text.into(), is_recorded })));
     }
     let own_table = match own_table(folder).map(|path| Ok::<_, anyhow::Error>((text_of(&path)?, path))).transpose()? {
         Some((text, path)) if text != TABLE => Table::of(&path.display().to_string(), text),
@@ -201,7 +205,7 @@ fn shipped() -> BTreeMap<VendorId, File> {
             Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
             Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
         };
-        Some((VendorId::parse(id).ok()?, File { name: format!("sources/{path}"), text }))
+        Some((VendorId::parse(id).ok()?, File { name: format!("sources/{path}"), text, is_recorded: false }))
     };
     Shipped::iter().filter_map(|path| file(&path)).collect()
 }

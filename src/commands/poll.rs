@@ -146,7 +146,8 @@ fn unreadable_json(source: &Source, why: &Unreadable) -> Value {
     json!({"source": source.id, "format": source.format, "readable": false, "kind": why.word(), "why": why.to_string()})
 }
 
-fn print_table(source: &Source, looked: &Looked, names_all: bool) {
+/// Shows what a look came to; `names_all` names what is well too.
+pub fn print_table(source: &Source, looked: &Looked, names_all: bool) {
     let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
     say!("{}  ({}, {url})", source.id, source.format.name());
     match &looked.look {
@@ -226,6 +227,7 @@ fn print_well(snapshot: &Snapshot) {
     }
     for seen in well {
         let group = seen.component.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
-        say!("    {group}{}", seen.component.name);
+        let region = seen.component.region.as_ref().map(|region| format!("  in {region}")).unwrap_or_default();
+        say!("    {group}{}{region}", seen.component.name);
     }
 }

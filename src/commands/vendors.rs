@@ -9,9 +9,9 @@ use url::Url;
 
 use super::load::{self, Folders};
 use super::table;
-use crate::config::catalogue::search::{By, Hit, search as find_all};
+use crate::config::catalogue::search::{By, Found, Hit, search as find_all};
 use crate::config::catalogue::{Catalogue, Kept};
-use crate::model::format::Format;
+use crate::model::format::{Evidence, Format};
 use crate::model::id::{CredentialsId, VendorId};
 use crate::model::published::time;
 use crate::model::vendor::{Month, Schedule, Vendor};
@@ -35,7 +35,7 @@ pub fn list(folders: &Folders, wants_all: bool, json: bool) -> Result<ExitCode> 
     for (kept, vendor) in vendors.iter().filter(|(kept, _)| wants_all || *kept != Kept::Row) {
         let tags = vendor.tags.join(", ");
         let (id, name) = (vendor.id.to_string(), vendor.name.clone());
-        table.add_row([id, name, kept.word().to_owned(), read_from(vendor), evidence(vendor), tags]);
+        table.add_row([id, name, kept.word().to_owned(), read_from(*kept, vendor), evidence(vendor), tags]);
     }
     say!("{table}");
     Count::of(&vendors, |kept| kept != Kept::Row).say("in folders, by hand");
@@ -93,31 +93,40 @@ pub fn search(folders: &Folders, wanted: &str, json: bool) -> Result<ExitCode> {
             value
         };
         say!("{:#}", Value::Array(found.hits.iter().map(hit).collect()));
-        return Ok(code);
+    } else {
+        print_found(&found, wanted);
     }
-    match (&found.hits[..], found.is_guess) {
-        ([], _) => {
-            say!("no vendor fits {wanted:?}. Add it: sources/README.md tells how, in ten minutes");
-            return Ok(code);
-        }
-        (_, true) => say!("no vendor fits {wanted:?}; did you mean one of these?"),
-        (_, false) => {}
+    Ok(code)
+}
+
+fn print_found(found: &Found, wanted: &str) {
+    let Some(best) = found.hits.first().map(|hit| &hit.vendor) else {
+        return say!("no vendor fits {wanted:?}. Add it: sources/README.md tells how, in ten minutes");
+    };
+    if found.is_guess {
+        say!("no vendor fits {wanted:?}; did you mean one of these?");
     }
     let mut table = table::headed(["vendor", "name", "found by", "kept as", "read from", "evidence"]);
     for Hit { kept, vendor, by } in found.hits.iter().take(FOUND) {
         let (id, name) = (vendor.id.to_string(), vendor.name.clone());
-        table.add_row([id, name, found_by(by), kept.word().to_owned(), read_from(vendor), evidence(vendor)]);
+        table.add_row([id, name, found_by(by), kept.word().to_owned(), read_from(*kept, vendor), evidence(vendor)]);
     }
     say!("{table}");
     if found.hits.len() > FOUND {
         say!("and {} more: say it more precisely", found.hits.len() - FOUND);
     }
-    if let (Some(best), false) = (found.hits.first(), found.is_guess) {
-        let id = &best.vendor.id;
-        say!("`bellwether vendors show {id}` says more. To depend on it, in a service of config/inventory.toml:");
-        say!("  needs = [{{ vendor = \"{id}\", without = \"stops\" }}]");
+    if !found.is_guess {
+        print_how_to_depend(best);
     }
-    Ok(code)
+}
+
+fn print_how_to_depend(vendor: &Vendor) {
+    let (id, name) = (&vendor.id, &vendor.name);
+    if vendor.sources.is_empty() {
+        say!("nothing of {name} can be read: what is known of it is what people enter by hand.");
+    }
+    say!("`bellwether vendors show {id}` says more. To depend on it, in a service of config/inventory.toml:");
+    say!("  needs = [{{ vendor = \"{id}\", without = \"stops\" }}]");
 }
 
 fn found_by(by: &By) -> String {
@@ -137,14 +146,20 @@ fn as_json(kept: Kept, vendor: &Vendor) -> Value {
 }
 
 /// The formats of a vendor's sources, each once.
-fn read_from(vendor: &Vendor) -> String {
+fn read_from(kept: Kept, vendor: &Vendor) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for source in &vendor.sources {
         *counts.entry(source.format.name()).or_default() += 1;
     }
     let formats = counts.into_iter().map(|(name, n)| if n == 1 { name.to_owned() } else { format!("{name} ({n})") });
     let formats: Vec<String> = formats.collect();
-    if formats.is_empty() { "nothing: by hand only".to_owned() } else { formats.join(", ") }
+    match kept {
+        Kept::OwnRow | Kept::Row if formats.is_empty() => {
+            "nothing yet: its page is not read by this version".to_owned()
+        }
+        _ if formats.is_empty() => "nothing: by hand only".to_owned(),
+        _ => formats.join(", "),
+    }
 }
 
 /// Whether anybody saw its addresses answer, and when last.
@@ -247,6 +262,14 @@ fn print(kept: Kept, vendor: &Vendor) {
                 say!("  {:<10} auto: it is found out at the first look, when the inventory names it", "")
             }
             None => {}
+        }
+        if source.map.is_some() && normalize::evidence(source) == Evidence::Guessed {
+            say!(
+                "  {:<10} guessed: neither green nor telling anybody, until `bellwether vendors record {}`",
+                "",
+                source.id
+            );
+            say!("  {:<10} has saved a look in your own folder, or a live read is confirmed", "");
         }
         if let Some(name) = source.access.wants() {
             print_needed(name, source.format);

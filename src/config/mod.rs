@@ -8,6 +8,7 @@ pub mod bellwether;
 pub mod catalogue;
 pub mod check;
 pub mod credentials;
+mod inside;
 pub mod inventory;
 pub mod operation;
 pub mod places;

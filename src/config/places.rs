@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problem, Severity};
-use super::struck;
+use super::{inside, struck};
 
 /// Where the keys of one file stand.
 #[derive(Debug, Clone)]
@@ -56,6 +56,15 @@ impl Places {
     pub fn problem(&self, severity: Severity, path: &str, what: impl Into<String>, way_out: &str) -> Problem {
         let (key, span) = self.locate(path);
         self.problem_at(severity, key, span, what.into(), way_out.to_owned())
+    }
+
+    /// A problem at a place inside the text at `path`, in bytes of the text as it is meant.
+    #[must_use]
+    pub fn problem_inside(&self, path: &str, place: Range<usize>, what: &str, way_out: &str) -> Problem {
+        let (key, span) = self.locate(path);
+        let inside = inside::place(self.shown.get(span.clone()).unwrap_or_default(), place);
+        let span = inside.map_or(span.clone(), |inside| span.start + inside.start..span.start + inside.end);
+        self.problem_at(Severity::Error, key, span, what.to_owned(), way_out.to_owned())
     }
 
     pub(super) fn problem_at(

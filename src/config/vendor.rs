@@ -13,6 +13,7 @@ use crate::model::detected::Auto;
 use crate::model::feed::FeedRules;
 use crate::model::format::Format;
 use crate::model::id::{CredentialsId, SourceId, VendorId};
+use crate::model::mapping::Mapping;
 use crate::model::text;
 use crate::model::vendor::{Month, Schedule, Source, Support, Vendor};
 
@@ -72,6 +73,8 @@ struct SourceRow {
     credentials: Option<String>,
     /// How a `feed` is to be read, where not as usual.
     feed: Option<Box<FeedRules>>,
+    /// How a page of `json` or `html` is to be read.
+    map: Option<Box<Mapping>>,
     /// The month in which somebody last saw the address answer in this format, as "2026-09". Leave it out if it is only
     /// said to.
     probed: Option<Month>,
@@ -138,6 +141,7 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
         (Some(_), url) => drop(findings.required(at, "url", url.as_ref())),
     }
     check_feed(at, row.feed.as_deref(), format, findings);
+    check_map(at, row.map.is_some(), format, findings);
     let access = access(at, format?, row.credentials.as_deref(), findings)?;
     let roles = row.roles.into_iter().collect();
     let auto = Auto::of(format?, row.url.as_ref());
@@ -148,6 +152,7 @@ fn source(vendor: &VendorId, at: &str, row: SourceRow, usual: &Schedule, finding
         every: every?,
         roles,
         feed: row.feed,
+        map: row.map,
         access,
         auto,
         probed: row.probed,
@@ -188,6 +193,18 @@ fn check_feed(at: &str, rules: Option<&FeedRules>, format: Option<Format>, findi
     if rules.titled.as_ref().is_some_and(|titled| titled.trim().is_empty()) {
         let way_out = "write a part of the feed's own title, or leave it out";
         findings.error(&format!("{at}.feed.titled"), "an empty text is in every title", way_out);
+    }
+}
+
+/// A mapping stands where it is needed, and nowhere else. What is in it is checked where it is made ready.
+fn check_map(at: &str, is_there: bool, format: Option<Format>, findings: &mut Findings) {
+    let Some(format) = format else { return };
+    if format.is_mapped() && !is_there {
+        let what = format!("the format {} is read by a mapping", format.name());
+        findings.missing(at, "map", what, "add [source.map] below it: see sources/README.md");
+    } else if is_there && !format.is_mapped() {
+        let what = format!("the format {} needs no mapping", format.name());
+        findings.error(&join(at, "map"), what, "leave it out, or write format = \"json\" or \"html\"");
     }
 }
 

@@ -91,6 +91,10 @@ formats! {
     StatusCast => "statuscast",
     /// A status page of Hund, by its feed.
     Hund => "hund",
+    /// Any JSON, by a mapping in the vendor's file.
+    Json => "json",
+    /// Any HTML page, by a mapping in the vendor's file.
+    Html => "html",
     /// Any feed: RSS, Atom, JSON Feed.
     Feed => "feed",
     /// A person's word.
@@ -104,6 +108,12 @@ impl Format {
     #[must_use]
     pub const fn wants_credentials(self) -> bool {
         matches!(self, Self::Microsoft365 | Self::AzureEmerging)
+    }
+
+    /// Whether it is read as `[source.map]` in the vendor's file says.
+    #[must_use]
+    pub const fn is_mapped(self) -> bool {
+        matches!(self, Self::Json | Self::Html)
     }
 
     /// Whether its places speak of something beside what customers use, so that their silence proves no service well.

@@ -77,6 +77,20 @@ impl Impact {
         }
     }
 
+    /// The impact of that word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        let all = [
+            Self::Operational,
+            Self::Maintenance,
+            Self::Degraded,
+            Self::PartialOutage,
+            Self::MajorOutage,
+            Self::Unknown,
+        ];
+        all.into_iter().find(|impact| impact.word() == word)
+    }
+
     /// The word in the model, as in JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {

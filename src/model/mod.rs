@@ -20,6 +20,7 @@ pub mod id;
 pub mod impact;
 pub mod incident;
 pub mod inventory;
+pub mod mapping;
 pub mod next_word;
 pub mod notification;
 pub mod phase;

@@ -50,6 +50,40 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Investigating,
+        Self::Identified,
+        Self::Monitoring,
+        Self::Resolved,
+        Self::Postmortem,
+        Self::Scheduled,
+        Self::InProgress,
+        Self::Verifying,
+        Self::Completed,
+        Self::Cancelled,
+    ];
+
+    /// The phase of that word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.word() == word)
+    }
+
+    /// Whether something of that kind can be in it. Both can be cancelled.
+    #[must_use]
+    pub const fn is_of(self, kind: Kind) -> bool {
+        match self {
+            Self::Cancelled => true,
+            Self::Investigating | Self::Identified | Self::Monitoring | Self::Resolved | Self::Postmortem => {
+                matches!(kind, Kind::Incident)
+            }
+            Self::Scheduled | Self::InProgress | Self::Verifying | Self::Completed => {
+                matches!(kind, Kind::Maintenance)
+            }
+        }
+    }
+
     /// Whether this phase is an end.
     #[must_use]
     pub const fn is_end(self) -> bool {

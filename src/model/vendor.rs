@@ -10,6 +10,7 @@ use super::detected::Auto;
 use super::feed::FeedRules;
 use super::format::Format;
 use super::id::{SourceId, VendorId};
+use super::mapping::Mapping;
 
 /// A company that the organisation depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,6 +86,9 @@ pub struct Source {
     /// How a `feed` is to be read, where not as usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feed: Option<Box<FeedRules>>,
+    /// How a page that no format knows is to be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<Box<Mapping>>,
     /// Whether it wants credentials, and whether there are any.
     pub access: Access,
     /// Set where the file leaves open how the place publishes (`format = "auto"`): `format`, `url` and `roles` are then
@@ -149,6 +153,7 @@ impl Source {
             every: Schedule::USUAL,
             roles: Vec::new(),
             feed: None,
+            map: None,
             access: Access::Open,
             auto,
             probed: None,

@@ -63,9 +63,14 @@ pub struct Lists<'a, T>(pub Vec<(Cow<'a, str>, Field<List<T>>)>);
 #[derive(Debug, Clone)]
 pub struct Words<'a>(pub Vec<Cow<'a, str>>);
 
-/// A list of ids, each a text or a whole number. What is neither is left out.
+/// A list of ids, each a text or a whole number. What is neither is left out, and it is said that the list is not whole.
 #[derive(Debug, Clone)]
-pub struct Ids<'a>(pub Vec<Cow<'a, str>>);
+pub struct Ids<'a> {
+    /// The ids.
+    pub ids: Vec<Cow<'a, str>>,
+    /// Whether none was left out.
+    pub is_whole: bool,
+}
 
 /// Where an entry stands in a document, written out only when there is something to say of it.
 #[derive(Debug, Clone, Copy)]
@@ -281,11 +286,12 @@ impl<'de: 'a, 'a> Shape<'de> for Words<'a> {
 
 impl<'de: 'a, 'a> Shape<'de> for Ids<'a> {
     fn list<A: SeqAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        let mut ids = Vec::new();
+        let (mut ids, mut is_whole) = (Vec::new(), true);
         while let Some(id) = access.next_element::<Field<Word<'a>>>()? {
+            is_whole &= id.get().is_some();
             ids.extend(id.get().map(|id| id.0.clone()));
         }
-        Ok(Some(Self(ids)))
+        Ok(Some(Self { ids, is_whole }))
     }
 }
 

@@ -113,32 +113,48 @@ fn component(
     let name = row.name.read(at, "name", into).map_or_else(|| key.clone(), |name| text::title(&name.0));
     let group = row.group.read(at, "group", into).map(|group| text::title(&group.0)).filter(|group| !group.is_empty());
     let (vendor_status, status) = match last(row, at, newest, into) {
-        Some((result, place)) => judged(result, place, into),
-        None => ("no result".to_owned(), Impact::Unknown),
+        Last::Is(result, place) => judged(result, &place, into),
+        Last::Never => ("no result".to_owned(), Impact::Unknown),
+        Last::Unclear => ("?".to_owned(), Impact::Unknown),
     };
     Some(SeenComponent { component: listed::component(key, name, group), vendor_status, status })
 }
 
-/// The newest result: by its time, and among those without one by its place.
+/// The last result, which must be the newest by its time as well: else nobody knows which one is.
 fn last<'d, 'a>(
     row: &'d Endpoint<'a>,
     at: Place<'d>,
     newest: &mut Option<Timestamp>,
     into: &mut Snapshot,
-) -> Option<(&'d Checked<'a>, String)> {
-    let mut found: Option<(Option<Timestamp>, &Checked<'_>, usize)> = None;
-    for (index, result) in row.results.entries(Some(at), "results", into) {
-        let time = result.timestamp.time(at.entry("results", index), "timestamp", into).and_then(|time| time.at);
-        *newest = (*newest).max(time);
-        if found.as_ref().is_none_or(|(before, ..)| time >= *before) {
-            found = Some((time, result, index));
-        }
+) -> Last<'d, 'a> {
+    let mut times = Vec::new();
+    let rows = row.results.entries(Some(at), "results", into);
+    for (index, result) in &rows {
+        times.extend(result.timestamp.time(at.entry("results", *index), "timestamp", into).and_then(|time| time.at));
     }
-    found.map(|(_, result, index)| (result, at.entry("results", index).to_string()))
+    *newest = (*newest).max(times.iter().max().copied());
+    // A broken one may be the last, wherever it stands.
+    let is_whole = row.results.get().is_some_and(|list| list.0.len() == rows.len());
+    match rows.last() {
+        _ if !is_whole => Last::Unclear,
+        None => Last::Never,
+        Some(_) if !times.is_sorted() => {
+            into.warn(at.field("results"), "do not stand in the order of their times");
+            Last::Unclear
+        }
+        Some((index, result)) => Last::Is(result, at.entry("results", *index).to_string()),
+    }
+}
+
+/// What is known of an endpoint's last result.
+enum Last<'d, 'a> {
+    Never,
+    Unclear,
+    Is(&'d Checked<'a>, String),
 }
 
 /// What a result says. Gatus tells only whether all conditions hold; which failed tells how bad it is.
-fn judged(result: &Checked<'_>, place: String, into: &mut Snapshot) -> (String, Impact) {
+fn judged(result: &Checked<'_>, place: &str, into: &mut Snapshot) -> (String, Impact) {
     let Some(success) = result.success.get() else {
         into.warn(format!("{place}.success"), "is missing or neither true nor false");
         return ("?".to_owned(), Impact::Unknown);
@@ -187,11 +203,15 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_result_counts_wherever_it_stands() {
+    fn the_last_result_counts_if_it_is_the_newest() {
         let up = result(true, 50, "[STATUS] == 200");
         let down = result(false, 40, "[STATUS] (503) == 200");
-        let document = json!([endpoint("core_a", json!([up, down])), endpoint("core_b", json!([down]))]);
-        assert_eq!(statuses(&document), [Impact::Operational, Impact::MajorOutage]);
+        let document = json!([
+            endpoint("core_a", json!([down, up])),
+            endpoint("core_b", json!([down])),
+            endpoint("core_c", json!([up, down])),
+        ]);
+        assert_eq!(statuses(&document), [Impact::Operational, Impact::MajorOutage, Impact::Unknown]);
         let snapshot = look(&document).unwrap();
         assert_eq!(snapshot.refreshed.unwrap().to_string(), "2026-11-22T11:50:00.123456789Z");
         assert_eq!((snapshot.incidents.len(), snapshot.covers.incidents), (0, Covers::Delta));
@@ -207,6 +227,8 @@ mod tests {
     fn what_was_never_checked_is_unknown() {
         assert_eq!(statuses(&json!([endpoint("core_a", json!([]))])), [Impact::Unknown]);
         assert_eq!(statuses(&json!([endpoint("core_a", json!([{"success": "yes"}]))])), [Impact::Unknown]);
+        let up = result(true, 50, "[STATUS] == 200");
+        assert_eq!(statuses(&json!([endpoint("core_a", json!([up, 7]))])), [Impact::Unknown], "one is broken");
     }
 
     #[test]

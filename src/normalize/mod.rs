@@ -28,6 +28,7 @@ pub mod instatus;
 pub mod keyed;
 pub mod listed;
 pub mod manual;
+pub mod mapping;
 pub mod marked;
 pub mod markup;
 pub mod microsoft_365;
@@ -272,6 +273,8 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::PagerDuty => &pagerduty::READER,
         Format::StatusCast => &statuscast::READER,
         Format::Hund => &hund::READER,
+        Format::Json => &mapping::JSON_READER,
+        Format::Html => &mapping::HTML_READER,
         Format::Feed => &feed::READER,
         Format::Manual => &manual::READER,
         Format::Auto => &auto::READER,
@@ -282,6 +285,12 @@ pub const fn reader(format: Format) -> &'static Reader {
 #[must_use]
 pub const fn about(format: Format) -> About {
     reader(format).about
+}
+
+/// How well the reading of `source` is known: as its format is, and of a mapping as the vendor's own folder shows.
+#[must_use]
+pub fn evidence(source: &Source) -> Evidence {
+    source.map.as_ref().map_or_else(|| about(source.format).evidence, |map| map.evidence)
 }
 
 /// The requests of a look at `source`: what is asked first. Empty for `manual`.

@@ -24,6 +24,7 @@ pub mod detect;
 pub mod hand;
 pub mod join;
 pub mod look;
+pub mod mapped;
 pub mod settle;
 mod shift;
 mod stage;

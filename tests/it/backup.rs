@@ -146,10 +146,14 @@ async fn a_configuration_that_lies_there_word_for_word_is_no_reason_to_refuse() 
     let mut program = Program::new(SETTINGS);
     ward.furnish(&program);
     program.start();
+    let own = "hand\tBy Hand\thttps://status.hand.example\tstatuspage\n";
+    program.write("sources/catalogue.tsv", own);
     program.done(&["backup", "a.backup", "--with-config"]);
     program.stop();
+    std::fs::remove_file(program.path("sources/catalogue.tsv")).unwrap();
     // As for root, whose command begins again as the data's owner once the files are written.
     program.done(&["restore", "a.backup", "--replace", "--with-config"]);
+    assert_eq!(std::fs::read_to_string(program.path("sources/catalogue.tsv")).unwrap(), own);
     let inventory = std::fs::read_to_string(program.path("config/inventory.toml")).unwrap();
     program.write("config/inventory.toml", &format!("# mine\n{inventory}"));
     let output = program.run(&["restore", "a.backup", "--replace", "--with-config"]);

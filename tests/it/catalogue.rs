@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use assert_cmd::Command;
 use bellwether::commands::load::{self, Folders};
 use bellwether::config::catalogue::search::{By, Found, search};
 use bellwether::config::catalogue::table::Table;
@@ -195,6 +196,12 @@ fn a_tag_finds_all_that_have_it_folders_first() {
     assert!(identity.hits.iter().all(|hit| hit.by == By::Tag("identity".into()) || hit.by != By::Name));
     let kept: Vec<Kept> = identity.hits.iter().filter(|hit| matches!(hit.by, By::Tag(_))).map(|hit| hit.kept).collect();
     assert!(kept.is_sorted(), "{kept:?}");
+    for (said, tag) in
+        [("SSO", "identity"), ("clearinghouse", "billing"), ("e-prescribing", "prescribing"), ("HL7", "integration")]
+    {
+        let found = found(said);
+        assert!(found.hits.iter().filter(|hit| hit.by == By::Tag(tag.into())).count() > 1, "{said}");
+    }
     assert!(found("hospital imaging").hits.iter().any(|hit| hit.vendor.id.as_str() == "sectra"));
 }
 
@@ -323,5 +330,44 @@ fn an_unknown_vendor_in_the_inventory_is_told_who_may_be_meant() {
     for (written, meant) in [("oktaa", "okta"), ("cerner", "oracle-health"), ("6sens", "6sense"), ("kronos", "ukg")] {
         let (problems, _) = loaded(&[written]);
         assert_eq!(problems, [format!("there is no vendor `{written}`; did you mean `{meant}`?")]);
+    }
+}
+
+// ---- On the terminal.
+
+/// What the program prints, and whether it was content.
+fn printed(arguments: &[&str]) -> (String, bool) {
+    let place = tempfile::tempdir().unwrap();
+    let output = Command::cargo_bin("bellwether").unwrap().args(arguments).current_dir(place.path()).output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.success())
+}
+
+#[test]
+fn the_terminal_finds_says_why_and_what_to_write() {
+    let (said, is_found) = printed(&["vendors", "search", "cerner"]);
+    assert!(is_found && said.contains("also: Cerner") && said.contains("vendor = \"oracle-health\""), "{said}");
+    assert!(said.contains("nothing of Oracle Health can be read"), "{said}");
+    let (said, is_found) = printed(&["vendors", "search", "cloudfare"]);
+    assert!(!is_found && said.contains("did you mean") && said.contains("cloudflare"), "{said}");
+    let (said, is_found) = printed(&["vendors", "search", "nobody", "has", "this"]);
+    assert!(!is_found && said.contains("sources/README.md"), "{said}");
+    let (said, _) = printed(&["vendors", "search", "status.cloud.mongodb.com", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(found[0]["id"], "mongodb");
+    assert_eq!(found[0]["found_by"], "formerly status.cloud.mongodb.com");
+    assert_eq!(found[0]["kept"], "folder");
+}
+
+#[test]
+fn the_list_tells_folders_from_the_table_and_what_is_confirmed_from_what_is_listed() {
+    let (folders, _) = printed(&["vendors", "list"]);
+    assert!(folders.contains("datadog") && !folders.contains("6sense"), "{folders}");
+    assert!(folders.contains("in folders, by hand") && folders.contains("in the table, a line each"), "{folders}");
+    assert!(folders.contains("confirmed (seen to answer so)") && folders.contains("only listed"), "{folders}");
+    let (all, _) = printed(&["vendors", "list", "--all"]);
+    assert!(all.contains("6sense") && all.contains("datadog"));
+    let (shown, _) = printed(&["vendors", "show", "mongodb"]);
+    for part in ["formerly", "https://status.cloud.mongodb.com", "also", "MongoDB Cloud", "probed 2026-09"] {
+        assert!(shown.contains(part), "{part}: {shown}");
     }
 }

@@ -47,7 +47,10 @@ fn vendors(files: &[(String, String)]) -> BTreeMap<VendorId, Option<Vendor>> {
 /// The catalogue of these files and no table.
 pub fn catalogue(files: &[(String, String)]) -> Catalogue {
     let file = |(id, text): &(String, String)| {
-        (VendorId::parse(id).unwrap(), File { name: format!("sources/{id}/vendor.toml"), text: text.clone().into() })
+        (
+            VendorId::parse(id).unwrap(),
+            File { name: format!("sources/{id}/vendor.toml"), text: text.clone().into(), is_recorded: false },
+        )
     };
     Catalogue::default().shipping(files.iter().map(file).collect(), Table::default())
 }

@@ -18,6 +18,7 @@ mod kit;
 mod layers;
 mod mail;
 mod mangled;
+mod mapping;
 mod message;
 mod microsoft;
 mod operate;

@@ -50,8 +50,12 @@ fn statuspage_bodies() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let bytes = fs::read(&path).unwrap();
         let role = match name.as_str() {
-            "codametrix-incidents.json" | "codametrix-incidents-unresolved.json" => "incidents",
+            "codametrix-incidents.json" => "incidents",
+            "codametrix-incidents-unresolved.json" => "unresolved",
             "codametrix-components.json" => "components",
+            "codametrix-scheduled-maintenances.json" => "scheduled-maintenances",
+            "codametrix-scheduled-maintenances-active.json" => "active",
+            "codametrix-scheduled-maintenances-upcoming.json" => "upcoming",
             _ => "summary",
         };
         let came = read_role(Format::Statuspage, role, &bytes);
@@ -139,6 +143,13 @@ fn statuspage_says_what_the_recordings_say() {
     assert_eq!(history.incidents.iter().filter(|one| one.phase == Phase::Postmortem).count(), 2);
     assert!(history.incidents.iter().all(|one| one.ended.as_ref().is_some_and(|ended| ended.at.is_some())));
     assert!(matches!(history.covers.incidents, Covers::Window { .. }));
+
+    let past = fs::read(folder.join("codametrix-scheduled-maintenances.json")).unwrap();
+    let past = read_role(Format::Statuspage, "scheduled-maintenances", &past).unwrap();
+    assert_eq!(past.incidents.len(), 50);
+    assert!(past.incidents.iter().all(|one| one.phase == Phase::Completed && one.ended.is_some()));
+    let planned = past.incidents[0].planned.as_ref().unwrap();
+    assert_eq!(planned.from.at.unwrap().to_string(), "2026-07-17T20:00:00Z", "its page is of New York");
 
     // incident.io's compatible page: no starts, no components on incidents, no list of maintenances.
     let compatible = open("openai-20260722-114905-minor.json");

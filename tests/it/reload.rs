@@ -193,6 +193,25 @@ async fn f96_a_source_that_is_taken_out_ends_what_it_had_open_once_and_comes_bac
 }
 
 #[tokio::test]
+async fn a_line_in_a_table_of_ones_own_is_taken_up_and_a_broken_one_refused() {
+    let mut installation = Installation::new().await;
+    let row = "beta\tBeta\thttps://status.beta.example\tstatuspage\n";
+    installation.write("sources/catalogue.tsv", row);
+    installation.write(
+        "config/inventory.toml",
+        &INVENTORY.replace("needs = [", "needs = [{ vendor = \"beta\", without = \"stops\" }, "),
+    );
+    let reloaded = installation.reloader.look(start()).unwrap();
+    assert_eq!((reloaded.refused.len(), reloaded.sources), (0, (1, 0)));
+    installation.write("sources/catalogue.tsv", &row.replace("https", "http"));
+    let reloaded = installation.reloader.look(start()).unwrap();
+    let expected =
+        "sources/catalogue.tsv:1:1: beta.address: over http anybody on the way can answer; write an https:// address";
+    assert_eq!(installation.messages(&reloaded), [expected]);
+    assert!(installation.still_tells(start()).await);
+}
+
+#[tokio::test]
 async fn what_an_older_configuration_decides_is_not_written_over_a_newer_one() {
     let mut installation = Installation::new().await;
     let old = installation.reloader.outlets().compiled.borrow().clone();

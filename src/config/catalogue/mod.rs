@@ -13,6 +13,7 @@ use table::{Row, Table};
 
 use super::{Parsed, vendor};
 use crate::config::places::Places;
+use crate::model::format::Evidence;
 use crate::model::id::VendorId;
 use crate::model::vendor::{Schedule, Vendor};
 
@@ -33,6 +34,8 @@ pub struct File {
     pub name: String,
     /// What stands in it.
     pub text: Cow<'static, str>,
+    /// Whether a look was recorded in the folder, with its result beside it: then its mappings are no guess any more.
+    pub is_recorded: bool,
 }
 
 /// Where a vendor is kept.
@@ -109,7 +112,14 @@ impl Catalogue {
     #[must_use]
     pub fn read(&self, id: &VendorId) -> Option<Parsed<Vendor>> {
         let folder = |folders: &BTreeMap<VendorId, File>| {
-            folders.get(id).map(|file| vendor::parse_with(&self.usual, id.as_str(), &file.name, &file.text))
+            folders.get(id).map(|file| {
+                let mut parsed = vendor::parse_with(&self.usual, id.as_str(), &file.name, &file.text);
+                let sources = parsed.value.iter_mut().flat_map(|vendor| &mut vendor.sources);
+                for map in sources.filter(|_| file.is_recorded).filter_map(|source| source.map.as_mut()) {
+                    map.evidence = Evidence::Recorded;
+                }
+                parsed
+            })
         };
         let line = |table: &Table| table.row(id.as_str()).map(|row| self.of_row(table, row));
         match self.kept(id)? {

@@ -12,6 +12,32 @@ const SHORTEST_PART: usize = 3;
 /// So many guesses are worth reading.
 const GUESSES: usize = 5;
 
+/// What people say, and the tag that we have for it.
+const SAME: [(&str, &[&str]); 22] = [
+    ("billing", &["claims", "clearinghouse", "payer", "payers", "rcm", "remittance", "revenue cycle"]),
+    ("certificates", &["ssl", "tls", "pki"]),
+    ("contact-centre", &["call center", "call centre", "contact center"]),
+    ("devices", &["mdm"]),
+    ("dictation", &["transcription", "speech"]),
+    ("doors", &["badge", "badges", "access control"]),
+    ("ehr", &["emr", "health record", "medical record"]),
+    ("fax", &["efax", "e-fax"]),
+    ("identity", &["sso", "mfa", "2fa", "iam", "sign-in", "login", "ldap", "single sign-on"]),
+    ("imaging", &["dicom", "radiology", "ris", "vna", "x-ray"]),
+    ("integration", &["hie", "hl7", "fhir", "interface", "interfaces"]),
+    ("laboratory", &["lab", "labs", "lis", "pathology"]),
+    ("mail", &["email", "e-mail", "smtp"]),
+    ("messaging", &["chat", "secure texting"]),
+    ("network", &["lan", "wan", "wifi", "wi-fi", "wlan", "sd-wan"]),
+    ("paging", &["pager", "pagers"]),
+    ("payments", &["card", "cards", "credit card", "payment", "terminals"]),
+    ("personnel", &["hr", "payroll", "staff", "staffing"]),
+    ("pharmacy", &["dispensing", "medication"]),
+    ("prescribing", &["erx", "e-prescribing", "eprescribing", "prescription", "prescriptions"]),
+    ("security", &["antivirus", "edr", "siem", "firewall", "xdr"]),
+    ("telephony", &["phone", "phones", "telephone", "voip", "sip", "pbx"]),
+];
+
 /// A vendor that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
@@ -82,6 +108,8 @@ fn in_order(hits: impl Iterator<Item = (usize, Hit)>) -> Vec<Hit> {
 /// What somebody looks for.
 struct Wanted {
     words: Vec<String>,
+    /// The tag that we have for it, where people say it otherwise.
+    tag: Option<Vec<String>>,
     joined: String,
     /// Where it is written as an address.
     address: Option<Url>,
@@ -105,16 +133,19 @@ impl Wanted {
     fn of(text: &str) -> Self {
         let text = text.trim();
         let words = words(text);
+        let is_said = |said: &str| self::words(said) == words;
+        let tag = SAME.iter().find(|(_, all)| all.iter().any(|said| is_said(said))).map(|(tag, _)| self::words(tag));
         let is_address = text.contains('.') && !text.contains(char::is_whitespace);
         let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        Self { joined: words.concat(), words, address: is_address.then(|| Url::parse(&full).ok()).flatten() }
+        Self { joined: words.concat(), words, tag, address: is_address.then(|| Url::parse(&full).ok()).flatten() }
     }
 
     /// How well a vendor fits, and by what; `None` if it does not.
     fn rank(&self, vendor: &Vendor) -> Option<(usize, By)> {
         let names = names(vendor).map(|(text, by)| Some((self.in_name(&words(text), &by)?, by)));
         let addresses = addresses(vendor).map(|(url, by)| Some((self.in_address(url)?, by)));
-        let tags = vendor.tags.iter().map(|tag| (words(tag) == self.words).then(|| (rank::TAG, By::Tag(tag.clone()))));
+        let is_tag = |tag: &str| words(tag) == self.words || self.tag.as_ref().is_some_and(|same| *same == words(tag));
+        let tags = vendor.tags.iter().map(|tag| is_tag(tag).then(|| (rank::TAG, By::Tag(tag.clone()))));
         let best = names.chain(addresses).chain(tags).flatten().min_by_key(|(rank, _)| *rank);
         best.or_else(|| self.each_word(vendor)).or_else(|| self.part(vendor))
     }

@@ -84,7 +84,7 @@ fn a_broken_entry_takes_every_proof_along() {
     for broken in
         [json!(7), json!({"id": "9"}), json!({"type": "status_page_resource"}), json!({"type": "status_report"})]
     {
-        let snapshot = look(&index(&[broken.clone()])).unwrap();
+        let snapshot = look(&index(std::slice::from_ref(&broken))).unwrap();
         assert_eq!((snapshot.covers, snapshot.warnings.len()), (NOTHING, 1), "{broken}");
         assert_eq!(snapshot.components.len(), 1);
     }

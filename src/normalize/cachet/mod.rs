@@ -85,7 +85,7 @@ fn plan(asked: &Asked<'_>) -> Vec<Request> {
 /// [`Unreadable`] where the components cannot be read: the other lists may be empty, and bear no sign then.
 fn read(answers: &[Answer], now: Timestamp) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
-    let groups = match listed::answered(answers, GROUPS).map(|got| got.and_then(|body| groups(body))) {
+    let groups = match listed::answered(answers, GROUPS).map(|got| got.and_then(groups)) {
         Some(Err(why)) => {
             snapshot.blind.push((GROUPS, why));
             HashMap::new()
@@ -225,7 +225,9 @@ impl Told {
         let text = document::text(body)?;
         let document = opened(&text, body, role)?;
         let included = document.included.get().map_or(&[][..], |list| &list.0);
-        let included: Vec<&wire::Entry<'_>> = included.iter().filter_map(Field::get).map(|row| &row.0).collect();
+        let updates = included.iter().filter_map(Field::get).map(|row| &row.0);
+        let updates = updates.filter(|row| row.kind.as_str() == Some("updates"));
+        let included = updates.filter_map(|row| Some((keyed::key(row.id.as_str()?)?, row))).collect();
         let mut seen = Gathered::default();
         seen.list(&document.data, None, role, snapshot, |row, at, into| self.one(role, row, &included, at, into));
         let covers = if is_last(&document) { seen.covers() } else { window(seen.iter()) };
@@ -236,7 +238,7 @@ impl Told {
         &self,
         role: &str,
         row: &wire::Entry<'_>,
-        included: &[&wire::Entry<'_>],
+        included: &HashMap<String, &wire::Entry<'_>>,
         at: Place<'_>,
         into: &mut Snapshot,
     ) -> Option<SeenIncident> {
@@ -330,7 +332,7 @@ const MESSAGE: &str = "message";
 fn updates(
     row: &wire::Entry<'_>,
     first: Option<Stated>,
-    included: &[&wire::Entry<'_>],
+    included: &HashMap<String, &wire::Entry<'_>>,
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Vec<SeenUpdate> {
@@ -341,10 +343,7 @@ fn updates(
         let place = at.entry("updates", index);
         let found = match &mention {
             Mention::Whole(update) => Some(*update),
-            Mention::Id(id) => included
-                .iter()
-                .find(|one| one.kind.as_str() == Some("updates") && one.id.as_str() == Some(id.as_str()))
-                .copied(),
+            Mention::Id(id) => included.get(id).copied(),
         };
         match found {
             Some(found) => later.add(update(found, place, into), place, into),

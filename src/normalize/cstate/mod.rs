@@ -178,9 +178,11 @@ fn add_issues(body: &Body, seen: &mut Gathered<SeenIncident>, snapshot: &mut Sna
     listed::signed("cState's list of issues", &signs)?;
     let groups = groups(&snapshot.components);
     let mut all = Gathered::default();
-    all.list(&issues.pages, None, "pages", snapshot, |row, at, into| match row.is.as_str() {
-        Some("issue") | None => Read::from(issue(row, &groups, at, into)),
-        Some(_) => Read::Aside,
+    all.list(&issues.pages, None, "pages", snapshot, |row, at, into| {
+        // A page that is no issue says so, and has neither of what an issue has.
+        let is_bare = matches!((&row.severity, &row.resolved), (Field::Absent, Field::Absent));
+        let is_page = row.is.as_str().is_some_and(|is| is != "issue");
+        if is_page && is_bare { Read::Aside } else { Read::from(issue(row, &groups, at, into)) }
     });
     if all.covers() != Covers::AllOpen {
         seen.lose();

@@ -18,6 +18,9 @@ use crate::normalize::region;
 /// The components of the page by their ids.
 pub type Components = HashMap<String, ComponentRef>;
 
+/// The vendor's word for how bad it is, and ours.
+type Told = (String, Impact);
+
 /// What reading any incident of a page needs.
 pub struct Reader<'r> {
     pub components: &'r Components,
@@ -39,7 +42,9 @@ impl Reader<'_> {
         let kind = words::kind(row.kind.as_str().unwrap_or_default(), &vendor_phase, list);
         let phase = phase(kind, &vendor_phase, at, into);
         let updates = updates(row, at, into);
-        let (vendor_impact, impact) = impact(kind, row, at, into);
+        let (vendor_impact, impact) = impact(kind, phase, row, at, into);
+        let planned = if kind == Kind::Maintenance { planned(row, at, into) } else { None };
+        let published = started(row, &updates, at, into);
         let title = row.name.need(at, "name", into).map_or_else(String::new, |name| text::title(&name.0));
         Some(SeenIncident {
             kind,
@@ -48,9 +53,10 @@ impl Reader<'_> {
             vendor_impact,
             impact,
             components: self.named(row, at, into),
-            started: started(row, &updates, at, into),
+            // A maintenance is published when it is announced.
+            started: planned.as_ref().map(|planned| planned.from.clone()).or(published),
             ended: if phase.is_end() { ended(&updates) } else { None },
-            planned: if kind == Kind::Maintenance { planned(row, at, into) } else { None },
+            planned,
             updates,
             link: row.permalink.link(at, "permalink", into).or_else(|| self.link(&key)),
             vendor_phase,
@@ -106,35 +112,36 @@ fn phase(kind: Kind, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
 }
 
 /// There is no word for an incident as a whole. It is as bad as its worst component is now; one whose components are
-/// all well again is still open, so it counts as the least that it can be. The vendor's word is the one of now.
-fn impact(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> (String, Impact) {
-    let (mut now, mut worst): (Option<(String, Impact)>, Option<Impact>) = (None, None);
+/// all well again is still open, so it counts as the least that it can be. What is over was as bad as it ever was. The
+/// vendor's word goes with it.
+fn impact(kind: Kind, phase: Phase, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Told {
+    let (mut now, mut ever): (Option<Told>, Option<Told>) = (None, None);
     // What is broken here is said by who reads the components.
     let mut unheard = Snapshot::recognised("", into.covers);
     for (index, affected) in row.affected_components.entries(None, "", &mut unheard) {
         let place = at.entry("affected_components", index);
         let was = status(&affected.status, place, "status", into);
-        let is = status(&affected.current_status, place, "current_status", into).or_else(|| was.clone());
-        let Some((word, impact)) = is else { continue };
-        let known = now.as_ref().map(|(_, impact)| *impact);
-        if known.is_none_or(|known| is_worse(impact, known)) {
-            now = Some((word, impact));
-        }
-        let was = was.map_or(impact, |(_, was)| was);
-        if worst.is_none_or(|worst| is_worse(was, worst)) {
-            worst = Some(was);
-        }
+        let is = status(&affected.current_status, place, "current_status", into);
+        ever = worse(ever, was.clone().or_else(|| is.clone()));
+        now = worse(now, is.or(was));
     }
-    let Some((word, impact)) = now else {
-        return (String::new(), if kind == Kind::Maintenance { Impact::Maintenance } else { Impact::Unknown });
-    };
-    let impact = match (kind, impact, worst) {
+    let told = if phase.is_end() { ever.clone() } else { now };
+    let impact = match (kind, told.as_ref().map(|(_, impact)| *impact), ever) {
         (Kind::Maintenance, _, _) => Impact::Maintenance,
-        (Kind::Incident, Impact::Operational, Some(Impact::Operational) | None) => Impact::Unknown,
-        (Kind::Incident, Impact::Operational, Some(worst)) => worst.capped_at(Impact::Degraded),
-        (Kind::Incident, impact, _) => impact,
+        (Kind::Incident, Some(Impact::Operational), Some((_, Impact::Operational)) | None) => Impact::Unknown,
+        (Kind::Incident, Some(Impact::Operational), Some((_, ever))) => ever.capped_at(Impact::Degraded),
+        (Kind::Incident, Some(impact), _) => impact,
+        (Kind::Incident, None, _) => Impact::Unknown,
     };
-    (word, impact)
+    (told.map_or_else(String::new, |(word, _)| word), impact)
+}
+
+/// The worse of two, the first where they are alike.
+fn worse(one: Option<Told>, other: Option<Told>) -> Option<Told> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if is_worse(other.1, one.1) { other } else { one }),
+        (one, other) => one.or(other),
+    }
 }
 
 /// Unknown is worse than well, and than nothing else.
@@ -147,7 +154,7 @@ fn is_worse(one: Impact, other: Impact) -> bool {
     }
 }
 
-fn status(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<(String, Impact)> {
+fn status(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Told> {
     let word = text::title(&field.read(at, name, into)?.0);
     let status = words::status(&word).unwrap_or_else(|| {
         into.warn(at.field(name), format!("is a word never seen: {word:?}"));

@@ -23,7 +23,6 @@ use url::Url;
 use self::incident::Components;
 use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document, statuspage};
 use crate::model::format::{Evidence, Format};
-use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 
 const PROXY: &str = "proxy";
@@ -104,7 +103,7 @@ fn read_proxy(body: &Body, url: &Url) -> Result<Snapshot, Unreadable> {
 /// Adds the vendor's word of the ends; asks for it when one that is known as open has left the list.
 fn with_history(asked: &Asked<'_>, answers: &[Answer], mut snapshot: Snapshot) -> Reading {
     let is_listed = |key: &String| snapshot.incidents.iter().any(|one| one.key == *key);
-    let has_lost_one = asked.open.keys.iter().any(|(key, kind)| *kind == Kind::Incident && !is_listed(key));
+    let has_lost_one = asked.open.keys.keys().any(|key| !is_listed(key));
     if has_lost_one && answers.iter().all(|answer| answer.role != HISTORY) {
         return Reading::Need(vec![history_of(asked)]);
     }

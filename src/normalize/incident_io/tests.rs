@@ -8,7 +8,7 @@ use super::*;
 use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::incident::KnownOpen;
-use crate::model::phase::Phase;
+use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::Source;
 use crate::normalize::Outcome;
 
@@ -224,6 +224,7 @@ fn the_history_is_asked_for_when_an_open_one_has_left_and_blinds_nobody() {
     let one = &snapshot.incidents[0];
     assert_eq!((one.phase, one.ended.as_ref().unwrap().raw.as_str()), (Phase::Resolved, "2026-11-22T10:17:00Z"));
     assert_eq!(one.components[0].name, "Mail");
+    assert_eq!((one.impact, one.vendor_impact.as_str()), (Impact::PartialOutage, "partial_outage"), "as bad as it was");
 
     let Reading::Done(Ok(snapshot)) = look("https://status.example.org/", &[quiet, status(HISTORY, 404)], &known)
     else {

@@ -6,7 +6,7 @@
 
 mod wire;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -88,7 +88,7 @@ fn read(body: &Body, now: Timestamp) -> Result<Snapshot, Unreadable> {
     snapshot.covers.maintenances = maintenances.covers();
     snapshot.incidents = incidents.into_entries();
     snapshot.incidents.extend(maintenances.into_entries());
-    components(shown, &mut snapshot);
+    components(shown, &feed, &mut snapshot);
     Ok(snapshot)
 }
 
@@ -97,6 +97,13 @@ struct Shown {
     components: Gathered<SeenComponent>,
     /// The components by their monitors' ids.
     by_monitor: HashMap<String, ComponentRef>,
+    /// Whether nothing that is open may be about a component that is kept by hand without saying so.
+    is_clear: bool,
+}
+
+/// A monitor's own id.
+fn monitor_id(one: &SeenComponent) -> &str {
+    one.component.key.trim_start_matches("monitor-")
 }
 
 impl Shown {
@@ -111,26 +118,25 @@ impl Shown {
         });
         if !listed::is_list(&feed.components) {
             // Before 2026 the monitors were all that a page showed.
-            let id = |one: &SeenComponent| one.component.key.trim_start_matches("monitor-").to_owned();
-            let by_monitor = monitors.iter().map(|one| (id(one), one.component.clone())).collect();
-            return Self { components: monitors, by_monitor };
+            let by_monitor = monitors.iter().map(|one| (monitor_id(one).to_owned(), one.component.clone())).collect();
+            return Self { components: monitors, by_monitor, is_clear: true };
         }
         let groups = names(feed, into);
-        let mut by_monitor = HashMap::new();
+        let mut by_monitor: HashMap<String, ComponentRef> = HashMap::new();
         let mut components = Gathered::default();
         components.list(&feed.components, None, "pageComponents", into, |row, at, into| {
             let key = listed::key(&row.id, at, "id", into)?;
             let group = row.group.as_str().and_then(|id| groups.get(id)).cloned();
             let component = listed::component(key, listed::title(&row.name, at, "name", into), group);
-            let monitor = row.monitor.read(at, "monitorId", into).and_then(|id| keyed::key(&id.0));
-            let Some(monitor) = monitor else {
+            if matches!(row.monitor, Field::Absent) {
                 return Some(SeenComponent { component, vendor_status: BY_HAND.to_owned(), status: Impact::Unknown });
-            };
-            by_monitor.insert(monitor.clone(), component.clone());
+            }
+            let monitor = row.monitor.read(at, "monitorId", into).and_then(|id| keyed::key(&id.0)).unwrap_or_default();
             let seen = monitors.get(&format!("monitor-{monitor}"));
             if seen.is_none() {
-                into.warn(at.field("monitorId"), format!("names a monitor that is not there: {monitor}"));
+                into.warn(at.field("monitorId"), "names no monitor that is there");
             }
+            by_monitor.insert(monitor, component.clone());
             let (vendor_status, status) =
                 seen.map_or_else(|| (String::new(), Impact::Unknown), |one| (one.vendor_status.clone(), one.status));
             Some(SeenComponent { component, vendor_status, status })
@@ -138,13 +144,15 @@ impl Shown {
         if monitors.covers() != Covers::AllOpen {
             components.lose();
         }
-        Self { components, by_monitor }
+        // A monitor that nothing shows may be that of a component which has lost its name.
+        let is_clear = monitors.iter().all(|one| by_monitor.contains_key(monitor_id(one)));
+        Self { components, by_monitor, is_clear }
     }
 
     /// The components that a report names: by themselves, or before 2026 by their monitors.
     fn named(&self, ids: &Field<Ids<'_>>, monitors: &Field<Ids<'_>>) -> Vec<ComponentRef> {
         let list = |field: &Field<Ids<'_>>| -> Vec<String> {
-            field.get().map_or(&[][..], |ids| &ids.0).iter().filter_map(|id| keyed::key(id)).collect()
+            field.get().map_or(&[][..], |ids| &ids.ids).iter().filter_map(|id| keyed::key(id)).collect()
         };
         let by_id = list(ids).into_iter().map(|id| {
             let known = self.components.get(&id).map(|one| one.component.clone());
@@ -170,22 +178,44 @@ fn names(feed: &wire::Feed<'_>, into: &mut Snapshot) -> HashMap<String, String> 
 
 /// A component that is kept by hand is well unless something open names it: so the page shows it. How bad it is then,
 /// the feed does not say.
-fn components(shown: Shown, snapshot: &mut Snapshot) {
+fn components(shown: Shown, feed: &wire::Feed<'_>, snapshot: &mut Snapshot) {
     snapshot.covers.components = shown.components.covers();
-    let is_known = snapshot.covers.incidents == Covers::AllOpen && snapshot.covers.maintenances == Covers::AllOpen;
-    snapshot.components = shown.components.into_entries();
-    for one in snapshot.components.iter_mut().filter(|one| one.vendor_status == BY_HAND) {
-        let hurting = snapshot
-            .incidents
-            .iter()
-            .filter(|incident| hurts(incident.phase) && incident.components.iter().any(|c| c.key == one.component.key));
-        let kinds: Vec<Kind> = hurting.map(|incident| incident.kind).collect();
-        one.status = match (kinds.contains(&Kind::Incident), kinds.contains(&Kind::Maintenance), is_known) {
+    let is_clear = shown.is_clear
+        && snapshot.covers.incidents == Covers::AllOpen
+        && snapshot.covers.maintenances == Covers::AllOpen
+        && is_clear(feed, &shown, snapshot);
+    let hurting = |kind: Kind| -> HashSet<&str> {
+        let open = snapshot.incidents.iter().filter(|one| one.kind == kind && hurts(one.phase));
+        open.flat_map(|one| &one.components).map(|one| one.key.as_str()).collect()
+    };
+    let (hurt, maintained) = (hurting(Kind::Incident), hurting(Kind::Maintenance));
+    let mut all = shown.components.into_entries();
+    for one in all.iter_mut().filter(|one| one.vendor_status == BY_HAND) {
+        let key = one.component.key.as_str();
+        one.status = match (hurt.contains(key), maintained.contains(key), is_clear) {
             (true, ..) | (false, false, false) => Impact::Unknown,
             (false, true, _) => Impact::Maintenance,
             (false, false, true) => Impact::Operational,
         };
     }
+    snapshot.components = all;
+}
+
+/// Whether all that is open names components that are there, and at least one.
+fn is_clear(feed: &wire::Feed<'_>, shown: &Shown, snapshot: &Snapshot) -> bool {
+    let open: HashSet<&str> =
+        snapshot.incidents.iter().filter(|one| hurts(one.phase)).map(|one| one.key.as_str()).collect();
+    let is_known = |ids: &Field<Ids<'_>>| {
+        ids.get().is_some_and(|list| {
+            list.is_whole && !list.ids.is_empty() && list.ids.iter().all(|id| shown.components.get(id).is_some())
+        })
+    };
+    let rows = feed.reports.get().map_or(&[][..], |list| &list.0).iter().filter_map(Field::get);
+    let reports = rows.filter(|row| row.0.id.as_str().is_some_and(|id| open.contains(id)));
+    let rows = feed.maintenances.get().map_or(&[][..], |list| &list.0).iter().filter_map(Field::get);
+    let is_open = |id: &str| open.contains(format!("maintenance-{id}").as_str());
+    let maintenances = rows.filter(|row| row.0.id.as_str().is_some_and(is_open));
+    reports.map(|row| &row.0.components).chain(maintenances.map(|row| &row.0.components)).all(is_known)
 }
 
 fn report(row: &wire::Report<'_>, shown: &Shown, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
@@ -223,7 +253,8 @@ fn maintenance(
     row.from.need(at, "from", into)?;
     let from = row.from.time(at, "from", into)?;
     let until = row.to.time(at, "to", into);
-    let end = until.as_ref().and_then(|until| until.at);
+    // An end in the year 1 is a field that nobody set.
+    let end = until.as_ref().and_then(|until| until.at).filter(|end| end.as_second() > 0);
     let phase = match from.at {
         Some(from) if from > now => Phase::Scheduled,
         _ if end.is_some_and(|end| end <= now) => Phase::Completed,

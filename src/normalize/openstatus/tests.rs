@@ -54,6 +54,10 @@ fn a_component_is_as_its_monitor_and_one_kept_by_hand_as_what_is_told_of_it() {
     assert_eq!(statuses(&told), seen(Impact::Operational));
     told["statusReports"] = json!([{"title": "no id"}]);
     assert_eq!(statuses(&told), seen(Impact::Unknown), "a report that is lost may be about it");
+    told["statusReports"] = json!([report_of(5, "identified", &[])]);
+    assert_eq!(statuses(&told), seen(Impact::Unknown), "a report that names nothing may be about it");
+    told["statusReports"] = json!([report_of(5, "identified", &[31])]);
+    assert_eq!(statuses(&told), seen(Impact::Operational), "a report about something else is not");
 }
 
 #[test]

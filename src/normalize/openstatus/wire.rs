@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::normalize::field::{Field, Ids, List, Text, Word};
+use crate::normalize::field::{Field, Ids, List, Text, Word, not_there};
 
 /// `/feed/json`.
 #[derive(Debug, Default, Deserialize)]
@@ -43,7 +43,7 @@ pub struct Monitor<'a> {
     pub status: Field<Word<'a>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default)]
 pub struct Component<'a> {
     #[serde(borrow)]
@@ -55,6 +55,12 @@ pub struct Component<'a> {
     pub monitor: Field<Word<'a>>,
     #[serde(borrow, rename = "groupId")]
     pub group: Field<Word<'a>>,
+}
+
+impl Default for Component<'_> {
+    fn default() -> Self {
+        Self { id: Field::Absent, name: Field::Absent, monitor: not_there(), group: Field::Absent }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]

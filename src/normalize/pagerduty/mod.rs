@@ -12,7 +12,7 @@
 mod post;
 mod wire;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use url::Url;
 
@@ -117,6 +117,8 @@ fn posts_of<'a>(text: &'a str, body: &Body) -> Result<wire::Posts<'a>, Unreadabl
 pub struct Context<'a> {
     /// The services by their ids.
     services: HashMap<String, ComponentRef>,
+    /// The ids of services that are active no more.
+    retired: HashSet<String>,
     /// The words behind the ids.
     words: HashMap<String, String>,
     /// The page, for links.
@@ -138,16 +140,18 @@ impl Context<'_> {
 /// Reads all documents into one snapshot.
 fn look(asked: &Asked<'_>, answers: &[Answer]) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised("a list of services with id and name", Coverage::of_all(Covers::Delta));
-    let (services, is_all) = match answered::read(answers, SERVICES, |body| services(body, &mut snapshot)) {
-        Some(got) => got?,
-        None => {
-            return Err(Unreadable::Unexpected(
-                "the list of services, which is the page's sign, was not asked for".to_owned(),
-            ));
-        }
-    };
+    let Services { active: services, retired, is_all } =
+        match answered::read(answers, SERVICES, |body| services(body, &mut snapshot)) {
+            Some(got) => got?,
+            None => {
+                return Err(Unreadable::Unexpected(
+                    "the list of services, which is the page's sign, was not asked for".to_owned(),
+                ));
+            }
+        };
     let mut context = Context {
         services: services.iter().map(|component| (component.key.clone(), component.clone())).collect(),
+        retired,
         words: HashMap::new(),
         url: asked.url,
     };
@@ -177,8 +181,16 @@ fn look(asked: &Asked<'_>, answers: &[Answer]) -> Result<Snapshot, Unreadable> {
     Ok(snapshot)
 }
 
-/// The active services, and whether none was lost.
-fn services(body: &Body, into: &mut Snapshot) -> Result<(Vec<ComponentRef>, bool), Unreadable> {
+/// The services of the page.
+struct Services {
+    active: Vec<ComponentRef>,
+    /// Ids of those that are active no more.
+    retired: HashSet<String>,
+    /// Whether none was lost.
+    is_all: bool,
+}
+
+fn services(body: &Body, into: &mut Snapshot) -> Result<Services, Unreadable> {
     let text = document::text(body)?;
     let found: Field<Object<wire::Services<'_>>> = document::typed(&text, body)?;
     let unexpected = |what: &str| Err(Unreadable::Unexpected(what.to_owned()));
@@ -187,6 +199,7 @@ fn services(body: &Body, into: &mut Snapshot) -> Result<(Vec<ComponentRef>, bool
     };
     let mut is_all = is_whole(&document.services);
     let mut services = Keyed::default();
+    let mut retired = HashSet::new();
     for (index, row) in document.services.entries(None, SERVICES, into) {
         let at = Place::of(SERVICES, index);
         let name = row.display_name.as_str().or_else(|| row.name.as_str()).map(text::title);
@@ -198,12 +211,14 @@ fn services(body: &Body, into: &mut Snapshot) -> Result<(Vec<ComponentRef>, bool
         };
         if row.is_active.get().is_none_or(|is_active| is_active.0) {
             services.put(&key.clone(), ComponentRef { key, name, group: None, region: None });
+        } else {
+            retired.insert(key);
         }
     }
     if services.is_empty() {
         return unexpected("a PagerDuty page has services[] with id and name; this has none");
     }
-    Ok((services.into_entries(), is_all))
+    Ok(Services { active: services.into_entries(), retired, is_all })
 }
 
 /// The words behind the ids. `incident/impacts/partial_outage` is "partial outage".
@@ -252,6 +267,11 @@ fn impacts(body: &Body, context: &Context<'_>, into: &mut Snapshot) -> Result<Im
             impacts.is_whole = false;
             continue;
         };
+        if !context.services.contains_key(&service) && !context.retired.contains(&service) {
+            // Some service is hurt, and nobody knows which.
+            into.warn(at.field("service_id"), format!("is no service of the page: {:?}", text::title(&service)));
+            impacts.is_whole = false;
+        }
         let word = row.impact_severity_id.need(at, "impact_severity_id", into).map(|id| context.word(&id.0));
         let word = word.unwrap_or_default();
         let impact = post::severity(&word, at, into);

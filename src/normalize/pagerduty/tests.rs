@@ -94,6 +94,8 @@ fn without_the_list_of_the_hurt_nothing_is_well_and_without_the_words_it_is_unkn
     answers[1] = answer(IMPACTS, &impacts_with(&json!([3, {"impact_severity_id": "E1"}])));
     let lost = done(&answers).unwrap();
     assert!(lost.components.iter().all(|c| c.status == Impact::Unknown), "the lost entry may be any service's");
+    answers[1] = answer(IMPACTS, &impacts_with(&json!([{"service_id": "S9", "impact_severity_id": "E1"}])));
+    assert!(done(&answers).unwrap().components.iter().all(|c| c.status == Impact::Unknown), "S9 may be any service");
 }
 
 #[test]

@@ -194,12 +194,13 @@ fn incident(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<Se
     let link = row.url.link(at, "url", into)?;
     let key = keyed::key(link.trim_end_matches('/').rsplit('/').next()?)?;
     let updates = updates(row, at, into);
-    let (vendor_phase, phase) = phase(row, &updates, at, into);
+    let ended = row.resolved_at.time(at, "resolved_at", into);
+    let is_over = ended.as_ref().is_some_and(|ended| ended.at.is_some());
+    let (vendor_phase, phase) = phase(row, is_over, &updates, at, into);
     let is_planned = matches!(phase, Phase::Scheduled | Phase::InProgress | Phase::Verifying | Phase::Completed);
     let vendor_impact = listed::word(&row.impact, at, "impact", into);
     let impact = listed::meaning(&vendor_impact, &IMPACTS, at, "impact", into).unwrap_or(Impact::Unknown);
     let started = row.started_at.time(at, "started_at", into);
-    let ended = row.resolved_at.time(at, "resolved_at", into);
     Some(SeenIncident {
         key,
         kind: if is_planned { Kind::Maintenance } else { Kind::Incident },
@@ -219,13 +220,19 @@ fn incident(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<Se
 }
 
 /// The incident's own word stays "started" while it is told of; what was told last says more. An end is an end.
-fn phase(row: &Incident<'_>, updates: &[SeenUpdate], at: Place<'_>, into: &mut Snapshot) -> (String, Phase) {
+fn phase(
+    row: &Incident<'_>,
+    is_over: bool,
+    updates: &[SeenUpdate],
+    at: Place<'_>,
+    into: &mut Snapshot,
+) -> (String, Phase) {
     let own = listed::word(&row.status, at, "status", into);
     let meant = listed::meaning(&own, &PHASES, at, "status", into).unwrap_or(Phase::Investigating);
     if meant != Phase::Investigating {
         return (own, meant);
     }
-    if row.resolved_at.get().is_some() {
+    if is_over {
         return (own, Phase::Resolved);
     }
     let told = updates.last().map_or("", |update| update.vendor_phase.as_str());

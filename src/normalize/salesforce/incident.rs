@@ -72,11 +72,16 @@ fn hurts(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<Hu
             severity: word(&hurt.severity),
             kind: word(&hurt.kind),
             start: hurt.start.time(place, "startTime", into),
-            // Some bodies leave it empty where others have null.
-            end: hurt.end.as_str().filter(|end| !end.is_empty()).and_then(|_| hurt.end.time(place, "endTime", into)),
+            end: end(&hurt.end, place, into),
         });
     }
     hurts
+}
+
+/// An end that says when. Some bodies leave it empty where others have null; and what is no time ends nothing.
+fn end(field: &Field<Text<'_>>, at: Place<'_>, into: &mut Snapshot) -> Option<Stated> {
+    let stated = field.as_str().filter(|end| !end.is_empty()).and_then(|_| field.time(at, "endTime", into));
+    stated.filter(|stated| stated.at.is_some())
 }
 
 /// Over is what says so, or all of whose impacts have an end. The words of events are dozens, and few are phases.

@@ -21,8 +21,13 @@ pub struct Instances {
 
 impl Instances {
     /// Whether it is one of them.
-    pub fn holds(&self, key: &str) -> bool {
+    fn holds(&self, key: &str) -> bool {
         self.all.get(key).is_some()
+    }
+
+    /// Whether what names these is about any of them. What names none may be about all.
+    pub fn are_named_by(&self, keys: &[String]) -> bool {
+        keys.is_empty() || keys.iter().any(|key| self.holds(key))
     }
 
     /// It, as an incident names it.

@@ -1,7 +1,7 @@
 //! The maintenances of Salesforce's, in as many pages as it takes.
 
 use super::instance::Instances;
-use super::{MAINTENANCES, MOST_PAGES, PAGE, incident, wire};
+use super::{MAINTENANCES, MOST_PAGES, Named, PAGE, incident, wire};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{Covers, Planned, SeenIncident, SeenUpdate, Snapshot, Unreadable};
@@ -9,7 +9,7 @@ use crate::model::text;
 use crate::normalize::answered::{self, is_whole};
 use crate::normalize::field::{Field, List, Place};
 use crate::normalize::keyed::{self, Keyed};
-use crate::normalize::{Answer, Body, Outcome, document};
+use crate::normalize::{Answer, Asked, Body, Outcome, document};
 
 /// Where the next page begins, if the last one was full.
 pub fn next_page(answers: &[Answer]) -> Option<usize> {
@@ -26,7 +26,13 @@ fn count(body: &Body) -> Option<usize> {
 }
 
 /// Reads all pages. What cannot be read of them is a role that nobody sees.
-pub fn all(answers: &[Answer], instances: &Instances, seen: &mut Keyed<SeenIncident>, snapshot: &mut Snapshot) {
+pub fn all(
+    asked: &Asked<'_>,
+    answers: &[Answer],
+    instances: &Instances,
+    seen: &mut Keyed<SeenIncident>,
+    snapshot: &mut Snapshot,
+) {
     let (mut is_all, mut is_last) = (instances.is_whole, false);
     for answer in answers.iter().filter(|answer| answer.role == MAINTENANCES) {
         let body = match &answer.outcome {
@@ -43,7 +49,7 @@ pub fn all(answers: &[Answer], instances: &Instances, seen: &mut Keyed<SeenIncid
             snapshot.warn(MAINTENANCES, "is answered with nothing: no maintenance is known by it, and none gone");
             return;
         }
-        match page(body, instances, seen, snapshot) {
+        match page(asked, body, instances, seen, snapshot) {
             Ok(page) => {
                 is_all &= page.is_whole;
                 is_last = !page.is_full;
@@ -64,6 +70,7 @@ struct Page {
 }
 
 fn page(
+    asked: &Asked<'_>,
     body: &Body,
     instances: &Instances,
     seen: &mut Keyed<SeenIncident>,
@@ -77,30 +84,27 @@ fn page(
     let mut page = Page { is_whole: is_whole(&rows), is_full: list.len() >= PAGE };
     for (index, row) in rows.entries(None, MAINTENANCES, snapshot) {
         let at = Place::of(MAINTENANCES, index);
-        match maintenance(row, instances, at, snapshot) {
-            Ok(Some(one)) => answered::put(seen, one, &at.to_string(), snapshot),
-            Ok(None) => {}
-            Err(Lost) => page.is_whole = false,
+        let Some((one, names)) = maintenance(row, instances, at, snapshot) else {
+            // It may be one that is known, so its absence proves nothing.
+            page.is_whole = false;
+            continue;
+        };
+        if instances.are_named_by(&names) || asked.open.keys.contains_key(&one.key) {
+            answered::put(seen, one, &at.to_string(), snapshot);
         }
     }
     Ok(page)
 }
 
-/// It has nothing to know it by.
-struct Lost;
-
-/// Reads a maintenance; `None` where it is one of other instances than the source's.
+/// Reads a maintenance; `None` where it has nothing to know it by.
 fn maintenance(
     row: &wire::Maintenance<'_>,
     instances: &Instances,
     at: Place<'_>,
     into: &mut Snapshot,
-) -> Result<Option<SeenIncident>, Lost> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0)).ok_or(Lost)?;
+) -> Option<Named> {
+    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
     let names = incident::names(&row.instances);
-    if !names.is_empty() && !names.iter().any(|name| instances.holds(name)) {
-        return Ok(None);
-    }
     let word = row.message.get().and_then(|message| message.0.status.as_str()).map(text::title).unwrap_or_default();
     let from = row
         .planned_start
@@ -109,7 +113,7 @@ fn maintenance(
     let until = row.planned_end.time(at, "plannedEndTime", into);
     let phase = phase(&word, at, into);
     let components = incident::components(&names, &row.services, Some(instances));
-    Ok(Some(SeenIncident {
+    let one = SeenIncident {
         link: Some(format!("https://status.salesforce.com/maintenances/{key}")),
         // Incidents and maintenances count apart, so that two of them may have one number.
         key: format!("maintenance/{key}"),
@@ -125,7 +129,8 @@ fn maintenance(
         ended: until.clone().filter(|_| phase.is_end()),
         planned: from.map(|from| Planned { from, until }),
         updates: said(row, at, into),
-    }))
+    };
+    Some((one, names))
 }
 
 fn phase(word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {

@@ -108,7 +108,6 @@ fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
     };
     snapshot.covers.components = if instances.is_whole { Covers::AllOpen } else { Covers::Delta };
     let mut seen = Keyed::default();
-    let is_ours = |keys: &[String]| keys.is_empty() || keys.iter().any(|key| instances.holds(key));
     match answered::read(answers, INCIDENTS, |body| incidents(body, INCIDENTS, Some(&instances), &mut snapshot)) {
         Some(Ok(active)) => {
             let lost = |key: &String| active.found.iter().all(|(one, _)| one.key != *key);
@@ -121,7 +120,7 @@ fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
             let is_all = active.is_whole && instances.is_whole;
             snapshot.covers.incidents = if is_all { Covers::AllOpen } else { Covers::Delta };
             for (one, keys) in active.found {
-                if is_ours(&keys) {
+                if instances.are_named_by(&keys) || asked.open.keys.contains_key(&one.key) {
                     answered::put(&mut seen, one, INCIDENTS, &mut snapshot);
                 }
             }
@@ -133,7 +132,7 @@ fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
         return Reading::Need(vec![maintenances_from(asked, offset)]);
     }
     ends(asked, answers, &instances, &mut seen, &mut snapshot);
-    maintenance::all(answers, &instances, &mut seen, &mut snapshot);
+    maintenance::all(asked, answers, &instances, &mut seen, &mut snapshot);
     snapshot.components = instances.into_components();
     snapshot.incidents = seen.into_entries();
     Reading::Done(Ok(snapshot))

@@ -5,6 +5,8 @@
 //! Both answer without a token, of the notices not the whole history: which of them, nobody has seen. So a notice that
 //! has left the list proves nothing, and is over when it says so.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use url::Url;
 
@@ -167,8 +169,7 @@ fn components(body: &Body) -> Result<Snapshot, Unreadable> {
     listed::signed("Sorry's list of components", &[("response[] with id, name and state", is_any)])?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let named = |row: &Component<'_>| Some((keyed::key(row.id.as_str()?)?, text::title(row.name.as_str()?)));
-    let names: std::collections::HashMap<String, String> =
-        rows.iter().filter_map(Field::get).filter_map(|row| named(&row.0)).collect();
+    let names: HashMap<String, String> = rows.iter().filter_map(Field::get).filter_map(|row| named(&row.0)).collect();
     let mut seen = Gathered::default();
     seen.list(&document.response, None, "response", &mut snapshot, |row, at, into| {
         let key = listed::key(&row.id, at, "id", into)?;
@@ -186,14 +187,19 @@ fn notices(body: &Body, snapshot: &mut Snapshot) -> Result<(), Unreadable> {
     let json = document::text(body)?;
     let document: Document<Notice<'_>> = listed::object(&json, body, "Sorry's list of notices")?;
     listed::signed("Sorry's list of notices", &[("response[]", listed::is_list(&document.response))])?;
-    let known: Vec<ComponentRef> = snapshot.components.iter().map(|one| one.component.clone()).collect();
+    let known = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let mut seen = Gathered::default();
     seen.list(&document.response, None, NOTICES, snapshot, |row, at, into| notice(row, &known, at, into));
     snapshot.incidents = seen.into_entries();
     Ok(())
 }
 
-fn notice(row: &Notice<'_>, known: &[ComponentRef], at: Place<'_>, into: &mut Snapshot) -> listed::Read<SeenIncident> {
+fn notice(
+    row: &Notice<'_>,
+    known: &HashMap<String, ComponentRef>,
+    at: Place<'_>,
+    into: &mut Snapshot,
+) -> listed::Read<SeenIncident> {
     let kinds = [("unplanned", Some(Kind::Incident)), ("planned", Some(Kind::Maintenance)), ("general", None)];
     let word = listed::word(&row.kind, at, "type", into);
     let kind = match listed::meaning(&word, &kinds, at, "type", into) {
@@ -208,7 +214,7 @@ fn notice(row: &Notice<'_>, known: &[ComponentRef], at: Place<'_>, into: &mut Sn
 fn trouble(
     row: &Notice<'_>,
     kind: Kind,
-    known: &[ComponentRef],
+    known: &HashMap<String, ComponentRef>,
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
@@ -218,7 +224,10 @@ fn trouble(
         Kind::Incident => (Phase::Investigating, Impact::Unknown),
         Kind::Maintenance => (Phase::InProgress, Impact::Maintenance),
     };
-    let phase = listed::meaning(&vendor_phase, &PHASES, at, "state", into).unwrap_or(usual);
+    let told = listed::meaning(&vendor_phase, &PHASES, at, "state", into);
+    let is_planned = |phase: &Phase| matches!(phase, Phase::Scheduled | Phase::InProgress | Phase::Completed);
+    let phase =
+        told.filter(|phase| is_planned(phase) == (kind == Kind::Maintenance) || phase.is_end()).unwrap_or(usual);
     let begins = row.begins_at.time(at, "begins_at", into);
     let planned = begins.map(|from| Planned { from, until: row.ends_at.time(at, "ends_at", into) });
     let began = row.began_at.time(at, "began_at", into);
@@ -240,12 +249,17 @@ fn trouble(
     })
 }
 
-fn named(row: &Notice<'_>, known: &[ComponentRef], at: Place<'_>, into: &mut Snapshot) -> Vec<ComponentRef> {
+fn named(
+    row: &Notice<'_>,
+    known: &HashMap<String, ComponentRef>,
+    at: Place<'_>,
+    into: &mut Snapshot,
+) -> Vec<ComponentRef> {
     let mut named = keyed::Keyed::default();
     for (index, component) in row.components.entries(Some(at), "components", into) {
         let place = at.entry("components", index);
         let Some(key) = listed::key(&component.id, place, "id", into) else { continue };
-        let whole = known.iter().find(|one| one.key == key).cloned();
+        let whole = known.get(&key).cloned();
         let name = || component.name.as_str().map_or_else(|| key.clone(), text::title);
         named.put(&key, whole.unwrap_or_else(|| listed::component(key.clone(), name(), None)));
     }

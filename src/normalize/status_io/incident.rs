@@ -58,7 +58,7 @@ pub fn incident(
     let key = id.need(at, "_id", into).and_then(|id| keyed::key(&id.0))?;
     let said = messages(listed, row, at, into);
     let (vendor_phase, phase) = phase(listed, &said, at, into);
-    let (vendor_impact, impact) = impact(listed, &said, at, into);
+    let (vendor_impact, impact) = impact(listed, phase, &said, at, into);
     let opened = row.datetime_open.time(at, "datetime_open", into);
     let planned = if listed == Listed::Incidents { None } else { planned(row, at, into) };
     if listed == Listed::Incidents && opened.is_none() {
@@ -144,25 +144,33 @@ fn phase(listed: Listed, said: &[Said], at: Place<'_>, into: &mut Snapshot) -> (
 }
 
 /// The last message says how bad it is. One that says that all is well again is still open, so it counts as the least
-/// that it can be.
-fn impact(listed: Listed, said: &[Said], at: Place<'_>, into: &mut Snapshot) -> (String, Impact) {
+/// that it can be. What is over was as bad as it ever was.
+fn impact(listed: Listed, phase: Phase, said: &[Said], at: Place<'_>, into: &mut Snapshot) -> (String, Impact) {
     let codes: Vec<&str> = said.iter().filter_map(|said| said.status.as_deref()).collect();
-    let Some(last) = codes.last() else {
-        let impact = if listed == Listed::Incidents { Impact::Unknown } else { Impact::Maintenance };
-        return (String::new(), impact);
+    let known = codes.iter().filter_map(|code| words::status(code));
+    let worst = known.max_by_key(|(_, impact)| impact.rung());
+    let last = codes.last().map(|code| words::status(code).ok_or(*code));
+    let told = match last {
+        Some(Err(code)) => {
+            into.warn(at.field("messages"), format!("has a status never seen: {code:?}"));
+            (code, Impact::Unknown)
+        }
+        Some(Ok(last)) => {
+            if phase.is_end() {
+                worst.unwrap_or(last)
+            } else {
+                last
+            }
+        }
+        None => ("", Impact::Unknown),
     };
-    let Some((word, impact)) = words::status(last) else {
-        into.warn(at.field("messages"), format!("has a status never seen: {last:?}"));
-        return ((*last).to_owned(), if listed == Listed::Incidents { Impact::Unknown } else { Impact::Maintenance });
-    };
-    let worst = codes.iter().filter_map(|code| Some(words::status(code)?.1)).max_by_key(|impact| impact.rung());
-    let impact = match (listed, impact, worst) {
+    let impact = match (listed, told.1, worst) {
         (Listed::Active | Listed::Upcoming, _, _) => Impact::Maintenance,
-        (Listed::Incidents, Impact::Operational, Some(Impact::Operational) | None) => Impact::Unknown,
-        (Listed::Incidents, Impact::Operational, Some(worst)) => worst.capped_at(Impact::Degraded),
+        (Listed::Incidents, Impact::Operational, Some((_, Impact::Operational)) | None) => Impact::Unknown,
+        (Listed::Incidents, Impact::Operational, Some((_, worst))) => worst.capped_at(Impact::Degraded),
         (Listed::Incidents, impact, _) => impact,
     };
-    (word.to_owned(), impact)
+    (told.0.to_owned(), impact)
 }
 
 fn planned(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<Planned> {

@@ -7,7 +7,7 @@ use url::Url;
 
 const API: &str = "https://api.status.io/1.0/status/";
 const DIGITS: usize = 24;
-/// More characters between the name of the id and the id than any page has: `="`, `&quot;: &quot;`.
+/// More signs between the name of the id and the id than any page has: `="`, `&quot;: &quot;`.
 const MOST_BETWEEN: usize = 16;
 const MOST_TRIES: usize = 50;
 
@@ -34,13 +34,13 @@ pub fn is_document(url: &Url) -> bool {
 
 /// The id behind its name, with what a page puts between the two.
 fn named(rest: &str) -> Option<&str> {
-    let begins = rest.find(|c: char| c.is_ascii_alphanumeric() && !rest.starts_with(c) || c.is_ascii_hexdigit())?;
-    let between = rest.get(..begins)?;
-    let is_between = |c: char| c.is_whitespace() || "\"'=:&;\\".contains(c);
-    if begins <= MOST_BETWEEN && between.chars().all(is_between) && !between.is_empty() {
-        return id(rest.get(begins..)?).or_else(|| named(rest.get(begins..)?.strip_prefix("quot")?));
+    let mut rest = rest;
+    for _ in 0..MOST_BETWEEN {
+        let is_between = |c: char| c.is_whitespace() || "\"'=:\\".contains(c);
+        let Some(behind) = rest.strip_prefix("&quot;").or_else(|| rest.strip_prefix(is_between)) else { break };
+        rest = behind;
     }
-    None
+    id(rest)
 }
 
 /// The id that a text begins with: exactly so many digits.

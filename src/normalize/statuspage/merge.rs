@@ -201,9 +201,10 @@ fn incidents(documents: &Documents<'_>, groups: &Groups, snapshot: &mut Snapshot
         let field = &document.scheduled_maintenances;
         let name = "scheduled-maintenances.json:scheduled_maintenances";
         let (seen, _) = reader.list(Kind::Maintenance, field, name, snapshot);
-        // What is far ahead stands here and not in a full summary, so the two do not disagree. What was over before
-        // anybody knew of it is no news.
-        let is_news = |one: &SeenIncident| !one.phase.is_end() || documents.open.keys.contains_key(&one.key);
+        // What is far ahead stands here and not in a full summary, so the two do not disagree. Beside a summary, what was
+        // over before anybody knew of it is no news.
+        let is_known = |one: &SeenIncident| documents.open.keys.contains_key(&one.key);
+        let is_news = |one: &SeenIncident| !has_open || !one.phase.is_end() || is_known(one);
         add_missing(seen.into_entries().into_iter().filter(is_news), None, &mut all, snapshot);
     }
     snapshot.incidents = all.into_entries();

@@ -168,15 +168,18 @@ fn signed<'a>(found: Field<Object<wire::Document<'a>>>, role: &str) -> Result<wi
         Field::Absent => return Err(Unreadable::Unexpected("null, where a Statuspage gives an object".to_owned())),
     };
     let missing = missing(&document, role);
-    if !missing.is_empty() {
-        let missing = missing.join(", ");
-        return Err(Unreadable::Unexpected(format!("no {role}.json of a Statuspage, for it lacks {missing}")));
+    if missing.is_empty() {
+        return if role == SUMMARY { not_above_others(document) } else { Ok(document) };
     }
+    Err(Unreadable::Unexpected(format!("no {role}.json of a Statuspage, for it lacks {}", missing.join(", "))))
+}
+
+/// The summary, unless it is of one of incident.io's pages that stand above others and have nothing of their own.
+fn not_above_others(document: wire::Document<'_>) -> Result<wire::Document<'_>, Unreadable> {
     let id = document.page.get().and_then(|page| page.0.id.as_str()).unwrap_or_default();
-    if role == SUMMARY && is_ulid(id) && is_empty(&document.components) && is_empty(&document.incidents) {
-        return Err(Unreadable::Unexpected(
-            "a page of incident.io that lists no components: it stands above others, and its silence says nothing of them; name the page that you need".to_owned(),
-        ));
+    if is_ulid(id) && is_empty(&document.components) && is_empty(&document.incidents) {
+        let what = "a page of incident.io that lists no components: it stands above others, and its silence says nothing of them; name the page that you need";
+        return Err(Unreadable::Unexpected(what.to_owned()));
     }
     Ok(document)
 }

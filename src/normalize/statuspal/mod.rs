@@ -7,6 +7,8 @@
 
 mod wire;
 
+use std::collections::HashSet;
+
 use url::Url;
 
 use super::field::{Field, List, Place};
@@ -15,6 +17,7 @@ use super::listed::{self, Gathered};
 use super::{About, Asked, Body, Page, Reader, Reading, Request, document, first, keyed, marked, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
+use crate::model::incident::hurts;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{
     ComponentRef, Coverage, Covers, GoneAfter, Planned, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable,
@@ -118,7 +121,9 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     add_services(&summary.services, None, None, &mut services, &mut snapshot);
     told(&summary, &services, &mut snapshot);
     snapshot.covers.components = services.covers();
-    snapshot.components = services.into_entries();
+    let mut services = services.into_entries();
+    contradicted(&mut services, &mut snapshot);
+    snapshot.components = services;
     Ok(snapshot)
 }
 
@@ -182,10 +187,23 @@ fn told(summary: &wire::Summary<'_>, services: &Gathered<SeenComponent>, snapsho
     }
     (snapshot.covers.incidents, snapshot.covers.maintenances) = (incidents.covers(), maintenances.covers());
     snapshot.incidents = incidents.into_entries();
-    for one in maintenances.into_entries() {
-        if snapshot.incidents.iter().all(|other| other.key != one.key) {
-            snapshot.incidents.push(one);
+    let known: HashSet<String> = snapshot.incidents.iter().map(|one| one.key.clone()).collect();
+    snapshot.incidents.extend(maintenances.into_entries().into_iter().filter(|one| !known.contains(&one.key)));
+}
+
+/// A service without an incident, which an incident names all the same: one of the two is wrong.
+fn contradicted(services: &mut [SeenComponent], snapshot: &mut Snapshot) {
+    let hurting = snapshot.incidents.iter().filter(|one| hurts(one.phase));
+    let named: HashSet<&str> = hurting.flat_map(|one| &one.components).map(|one| one.key.as_str()).collect();
+    let mut wrong = Vec::new();
+    for one in services.iter_mut().filter(|one| one.status == Impact::Operational) {
+        if named.contains(one.component.key.as_str()) {
+            one.status = Impact::Unknown;
+            wrong.push(one.component.key.clone());
         }
+    }
+    for key in wrong {
+        snapshot.warn("services", format!("{key} has no incident, and an incident names it"));
     }
 }
 
@@ -207,7 +225,8 @@ fn incident(
     let told = PHASES.iter().find(|(word, _)| *word == vendor_phase).map(|(_, phase)| *phase);
     let phase = maintenance.or(told).unwrap_or(Phase::Investigating);
     // An incident that states its end is over, even if its last update does not say so.
-    let phase = if maintenance.is_none() && until.is_some() { Phase::Resolved } else { phase };
+    let has_end = until.as_ref().is_some_and(|until| until.at.is_some());
+    let phase = if maintenance.is_none() && has_end { Phase::Resolved } else { phase };
     let is_planned = maintenance.is_some();
     Some(SeenIncident {
         key,
@@ -242,7 +261,7 @@ fn named(
     into: &mut Snapshot,
 ) -> Vec<ComponentRef> {
     let mut named = keyed::Keyed::default();
-    let ids = row.service_ids.read(at, "service_ids", into).map_or(&[][..], |ids| &ids.0);
+    let ids = row.service_ids.read(at, "service_ids", into).map_or(&[][..], |ids| &ids.ids);
     for id in ids.iter().filter_map(|id| keyed::key(id)) {
         let known = services.get(&id).map(|one| one.component.clone());
         named.put(&id, known.unwrap_or_else(|| listed::component(id.clone(), id.clone(), None)));

@@ -77,6 +77,16 @@ fn an_incident_stands_as_its_newest_update_says_and_its_times_are_not_certain() 
 }
 
 #[test]
+fn a_service_that_an_incident_names_is_not_well_by_having_none() {
+    let mut document = summary();
+    let mut one = incident_of(5, "minor", &[]);
+    one["service_ids"] = json!([3]);
+    document["incidents"] = json!([one]);
+    let snapshot = look(&document).unwrap();
+    assert_eq!((snapshot.components[3].status, snapshot.warnings.len()), (Impact::Unknown, 1));
+}
+
+#[test]
 fn maintenances_are_in_the_phase_of_their_list() {
     let mut document = summary();
     document["maintenances"] = json!([incident_of(7, "scheduled", &[])]);

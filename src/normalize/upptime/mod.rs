@@ -7,6 +7,8 @@
 //! Upptime that has stopped working says of its sites is as old as its last commit, and nothing in it tells.
 //! From `https://upptime.js.org/docs` and the code of its summary, read 2026-11.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -173,9 +175,14 @@ fn issues(body: &Body, asked: &Asked<'_>, snapshot: &mut Snapshot) -> Result<(),
     let text = document::text(body)?;
     let issues: Field<List<Issue<'_>>> = document::typed(&text, body)?;
     listed::signed("GitHub's issues", &[("a list", listed::is_list(&issues))])?;
-    let sites: Vec<ComponentRef> = snapshot.components.iter().map(|one| one.component.clone()).collect();
+    let sites = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let mut seen = Gathered::default();
-    seen.list(&issues, None, ISSUES, snapshot, |row, at, into| issue(row, &sites, at, asked.now, into));
+    seen.list(&issues, None, ISSUES, snapshot, |row, at, into| match kind(row, at, into) {
+        Some(kind) => issue(row, kind, &sites, at, asked.now, into).into(),
+        // What was one of ours and has lost its label is not over by that.
+        None if row.number.as_str().is_some_and(|number| asked.open.keys.contains_key(number)) => Read::Lost,
+        None => Read::Aside,
+    });
     // GitHub lists thirty at once, and names the next page in a header.
     let is_capped = body.header("link").is_some_and(|link| link.contains("rel=\"next\""));
     let covers = if is_capped { Covers::Delta } else { seen.covers() };
@@ -184,29 +191,37 @@ fn issues(body: &Body, asked: &Asked<'_>, snapshot: &mut Snapshot) -> Result<(),
     Ok(())
 }
 
-/// An issue with the label `status` is an incident, one with `maintenance` a maintenance; the other labels are slugs.
-/// Other issues and pull requests are none of ours.
+/// An issue with the label `status` is an incident, one with `maintenance` a maintenance. Other issues and pull requests
+/// are none of ours.
+fn kind(row: &Issue<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<Kind> {
+    let labels = labels(row, at, into);
+    if row.pull_request.get().is_some() {
+        return None;
+    }
+    let has = |name: &str| labels.iter().any(|label| label == name);
+    match (has("maintenance"), has("status")) {
+        (true, _) => Some(Kind::Maintenance),
+        (false, true) => Some(Kind::Incident),
+        (false, false) => None,
+    }
+}
+
+fn labels(row: &Issue<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<String> {
+    let rows = row.labels.entries(Some(at), "labels", into);
+    rows.iter().filter_map(|(_, label)| Some(label.name.as_str()?.trim().to_lowercase())).collect()
+}
+
+/// Its other labels are the slugs of what it is about.
 fn issue(
     row: &Issue<'_>,
-    sites: &[ComponentRef],
+    kind: Kind,
+    sites: &HashMap<String, ComponentRef>,
     at: Place<'_>,
     now: Timestamp,
     into: &mut Snapshot,
-) -> Read<SeenIncident> {
-    if row.pull_request.get().is_some() {
-        return Read::Aside;
-    }
-    if row.labels.need(at, "labels", into).is_none() {
-        return Read::Lost;
-    }
-    let labels: Vec<&str> =
-        row.labels.entries(Some(at), "labels", into).iter().filter_map(|(_, label)| label.name.as_str()).collect();
-    let kind = match (labels.contains(&"maintenance"), labels.contains(&"status")) {
-        (true, _) => Kind::Maintenance,
-        (false, true) => Kind::Incident,
-        (false, false) => return Read::Aside,
-    };
-    let Some(key) = listed::key(&row.number, at, "number", into) else { return Read::Lost };
+) -> Option<SeenIncident> {
+    let key = listed::key(&row.number, at, "number", into)?;
+    let slugs = labels(row, at, &mut Snapshot::recognised("", Coverage::of_all(Covers::Delta)));
     let title = listed::title(&row.title, at, "title", into);
     let vendor_phase = listed::word(&row.state, at, "state", into);
     let planned = row.body.as_str().filter(|_| kind == Kind::Maintenance).and_then(planned);
@@ -216,7 +231,7 @@ fn issue(
     let text = listed::plain(&row.body, at, "body", into);
     let said =
         SeenUpdate { key: "issue".to_owned(), at: started.clone(), vendor_phase: String::new(), text, author: None };
-    Read::Seen(SeenIncident {
+    Some(SeenIncident {
         key,
         kind,
         vendor_impact: String::new(),
@@ -224,9 +239,9 @@ fn issue(
         title,
         phase,
         vendor_phase,
-        components: sites.iter().filter(|site| labels.contains(&site.key.as_str())).cloned().collect(),
+        components: slugs.iter().filter_map(|slug| sites.get(slug)).cloned().collect(),
         regions: Vec::new(),
-        started,
+        started: planned.as_ref().map(|planned| planned.from.clone()).or(started),
         ended: ended.filter(|_| phase.is_end()),
         planned,
         updates: Some(said).filter(|said| !said.text.is_empty()).into_iter().collect(),

@@ -37,21 +37,25 @@ pub fn read(body: &Body) -> Result<Newest, Unreadable> {
     listed::signed("the heartbeats of Uptime Kuma", &signs)?;
     let mut newest = Newest::default();
     for (id, beats) in document.list.get().map_or(&[][..], |lists| &lists.0) {
+        // A `0` stands where a span has no beat. Where the last is none, nobody knows of now.
         let beats = beats.get().map_or(&[][..], |list| &list.0);
-        // A `0` stands where a span has no beat.
-        if let Some(last) = beats.iter().rev().find_map(Field::get) {
-            newest.add(id, &last.0);
+        if beats.last().is_some_and(|last| last.get().is_some()) {
+            let beats: Vec<&wire::Beat<'_>> = beats.iter().filter_map(Field::get).map(|beat| &beat.0).collect();
+            newest.add(id, &beats);
         }
     }
     Ok(newest)
 }
 
 impl Newest {
-    fn add(&mut self, id: &str, beat: &wire::Beat<'_>) {
-        let raw = beat.time.as_str().unwrap_or_default();
-        self.newest = self.newest.max(moment::civil(raw, UTC).at);
-        let status = text::title(beat.status.as_str().unwrap_or_default());
-        self.by_id.insert(id.to_owned(), Last { status, is_span: raw.contains('T') });
+    /// Keeps the last beat, which must be the newest by its time as well.
+    fn add(&mut self, id: &str, beats: &[&wire::Beat<'_>]) {
+        let Some(last) = beats.last() else { return };
+        let raw = |beat: &wire::Beat<'_>| beat.time.as_str().unwrap_or_default().to_owned();
+        let times: Vec<Timestamp> = beats.iter().filter_map(|beat| moment::civil(&raw(beat), UTC).at).collect();
+        self.newest = self.newest.max(times.iter().max().copied());
+        let status = if times.is_sorted() { last.status.as_str().unwrap_or_default() } else { "not in order" };
+        self.by_id.insert(id.to_owned(), Last { status: text::title(status), is_span: raw(last).contains('T') });
     }
 
     /// The status of a monitor. One that is being tried again has failed once and may be well; nobody knows yet.

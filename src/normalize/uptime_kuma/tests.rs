@@ -73,14 +73,16 @@ fn a_monitor_is_as_its_last_heartbeat_says() {
 fn a_heartbeat_of_a_span_says_nothing_of_now_unless_all_was_well() {
     let beats = json!({
         "heartbeatList": {
-            "11": [0, {"status": 1, "time": "2026-11-22T11:59:00.000Z", "ping": null}, 0],
+            "11": [0, {"status": 1, "time": "2026-11-22T11:59:00.000Z", "ping": null}],
             "12": [{"status": 0, "time": "2026-11-22T11:59:00.000Z", "ping": null}],
+            "13": [{"status": 1, "time": "2026-11-22T09:59:00.000Z", "ping": null}, 0],
+            "14": [{"status": 1, "time": "2026-11-22 11:59:00"}, {"status": 0, "time": "2026-11-22 11:58:00"}],
         },
         "uptimeList": {},
     });
     let snapshot = read(&[answer(PAGE, &page()), answer(HEARTBEAT, &beats)]).unwrap();
-    let statuses: Vec<Impact> = snapshot.components.iter().map(|one| one.status).take(2).collect();
-    assert_eq!(statuses, [Impact::Operational, Impact::Unknown]);
+    let statuses: Vec<Impact> = snapshot.components.iter().map(|one| one.status).collect();
+    assert_eq!(statuses, [Impact::Operational, Impact::Unknown, Impact::Unknown, Impact::Unknown]);
 }
 
 #[test]

@@ -73,7 +73,8 @@ pub(super) fn incident(
     let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
     let said = &row.attributes.need(at, "attributes", into)?.0;
     let kind = if said.maintenance_start.as_str().is_some() { Kind::Maintenance } else { kind };
-    let ended = time(&said.resolved, at, "resolvedAt", into);
+    // What is no time ends nothing: a false end is worse than a late one.
+    let ended = time(&said.resolved, at, "resolvedAt", into).filter(|ended| ended.at.is_some());
     let vendor_phase = said.status.read(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
     let planned = if kind == Kind::Maintenance { planned(said, at, into) } else { None };
     let phase = match (&ended, kind) {

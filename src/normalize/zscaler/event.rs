@@ -38,16 +38,23 @@ pub fn is_over(word: &str) -> bool {
     matches!(word.trim().to_lowercase().as_str(), "resolved" | "closed" | "completed")
 }
 
-/// Reads an event; `None` where it has nothing to know it by. Its components are left to whoever lists it.
+/// What an event is known by: its number, or its page's.
+pub fn key(row: &wire::Event<'_>) -> Option<String> {
+    let alias = row.alias.as_str().and_then(|alias| alias.rsplit('/').next());
+    row.id.as_str().or(alias).and_then(keyed::key)
+}
+
+/// Reads an event; `None` where it has nothing to know it by. Its components are left to whoever lists it. The same event
+/// stands at each of its services: its text is read once, since rendering is what takes time.
 pub fn read(
     row: &wire::Event<'_>,
+    known: Option<&SeenIncident>,
     legend: &HashMap<String, Severity>,
     url: &Url,
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<(SeenIncident, Event)> {
-    let alias = row.alias.as_str().and_then(|alias| alias.rsplit('/').next());
-    let Some(key) = row.id.as_str().or(alias).and_then(keyed::key) else {
+    let Some(key) = key(row) else {
         into.warn(at.to_string(), "has neither an id nor an alias to know it by");
         return None;
     };
@@ -68,7 +75,11 @@ pub fn read(
         regions: Vec::new(),
         ended: time(&row.to, at, "to", into).filter(|_| phase.is_end()),
         planned: None,
-        updates: row.description.as_str().map(|html| updates(html, started.as_ref())).unwrap_or_default(),
+        updates: match (known, row.description.as_str()) {
+            (Some(known), _) => known.updates.clone(),
+            (None, Some(html)) => updates(html, started.as_ref()),
+            (None, None) => Vec::new(),
+        },
         started,
     };
     Some((one, event))

@@ -200,7 +200,8 @@ impl Seen<'_> {
         at: Place<'_>,
         into: &mut Snapshot,
     ) -> Option<Event> {
-        let Some((mut one, event)) = event::read(row, self.legend, self.url, at, into) else {
+        let known = event::key(row).and_then(|key| self.events.get(&key));
+        let Some((mut one, event)) = event::read(row, known, self.legend, self.url, at, into) else {
             self.is_whole = false;
             return None;
         };

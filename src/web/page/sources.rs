@@ -16,7 +16,7 @@ use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::incident::Health;
 use crate::model::vendor::{Schedule, Source};
-use crate::normalize::about;
+use crate::normalize::evidence;
 use crate::store::StoreError;
 use crate::store::feed::SourceMark;
 use crate::store::watched::{Kept, Lateness};
@@ -122,7 +122,7 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
         Health::NeverRead => None,
     };
     let needing = now.reading(&source.id);
-    let evidence = about(source.format).evidence;
+    let evidence = evidence(source);
     let row = SourceRow {
         id: source.id.to_string(),
         anchor: source.id.to_string().replace('/', "-"),
@@ -165,7 +165,7 @@ fn unread(now: &Now, past: &Past, source: &Source, way_out: &str) -> SourceRow {
 
 /// How a source stands. Only what was read, whole and in time is green.
 fn state(now: &Now, source: &Source, mark: &SourceMark) -> (u8, Badge) {
-    let is_guessed = about(source.format).evidence == Evidence::Guessed;
+    let is_guessed = evidence(source) == Evidence::Guessed;
     let (place, impact, word) = match &mark.health {
         Health::Unreadable { .. } => (0, Impact::Unknown, "Cannot be read"),
         Health::Readable { stale: Some(_), .. } => (1, Impact::Unknown, "Stands still"),

@@ -19,7 +19,7 @@ use crate::model::incident::{Component, Health, Report};
 use crate::model::inventory::{On, Selector, Service};
 use crate::model::phase::Kind;
 use crate::model::vendor::Source;
-use crate::normalize::about;
+use crate::normalize::evidence;
 use crate::store::StoreError;
 use crate::store::past::SourcePast;
 use crate::web::fault::{self, Fault};
@@ -282,7 +282,7 @@ fn source_row(now: &Now, source: &Source) -> SourceRow {
         read: mark.and_then(|m| m.last_good).map(|at| When::of(now, at)),
         every: every(&source.every),
         format: source.format.name(),
-        evidence: match about(source.format).evidence {
+        evidence: match evidence(source) {
             Evidence::Recorded => "tried on what real servers answered",
             Evidence::Documented => "written from its documentation only",
             Evidence::Guessed => "guessed: never shown as well",
