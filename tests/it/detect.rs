@@ -24,7 +24,7 @@ fn missing() -> Outcome {
 fn html(case: &Case) -> String {
     let (format, url) = (case.source.format.name(), case.source.url.as_ref().unwrap());
     format!(
-        "<!doctype html><html><head><title>Synthetic status</title><meta name=\"generator\" content=\"{format}\"></head><body><a href=\"{url}\">{url}</a></body></html>"
+        "<!doctype html><html><head><title>Synthetic status</title><meta name=\"generator\" content=\"{format}\"></head><body><a href=\"{url}\">{url}</a> <a href=\"https://www.{format}.io/\">Powered by</a></body></html>"
     )
 }
 
@@ -40,15 +40,24 @@ fn server(case: &Case, page: &Url) -> BTreeMap<Url, Outcome> {
     answers
 }
 
+/// What a server answers. What a query asks for (a product, a cloud) is a person's to say, and no guess knows it.
+fn answer(server: &BTreeMap<Url, Outcome>, url: &Url) -> Outcome {
+    let at = |known: &Url| (known.host_str().map(str::to_owned), known.path().to_owned());
+    let same_path = || server.iter().find(|(known, _)| at(known) == at(url)).map(|(_, outcome)| outcome);
+    server.get(url).or_else(same_path).cloned().unwrap_or_else(missing)
+}
+
 fn detect(page: &Url, server: &BTreeMap<Url, Outcome>) -> Result<Found, String> {
     let mut detection = Detection::of(page, now());
     let mut came = Vec::new();
     loop {
         match detection.step(std::mem::take(&mut came)) {
             Step::Ask(requests) => {
-                let answer = |url: &Url| server.get(url).cloned().unwrap_or_else(missing);
-                came =
-                    requests.into_iter().map(|request| (answer(&request.url), request)).map(|(a, r)| (r, a)).collect();
+                came = requests
+                    .into_iter()
+                    .map(|request| (answer(server, &request.url), request))
+                    .map(|(a, r)| (r, a))
+                    .collect();
             }
             Step::Found(found) => return Ok(*found),
             Step::Nothing(nothing) => {

@@ -71,7 +71,9 @@ impl Loops {
         self.start_finding(sound, reloader.outlets(), ear, told, pages, Arc::clone(&found))?;
         let data = sound.settings.database.folder.clone();
         let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.stop.clone());
-        let reading = read_files(reloader, data, (store, found), clock, reloads, stop);
+        // From here on SIGHUP asks for a reload; whoever hears that all is ready may send one.
+        let hang_up = HangUp::begin();
+        let reading = read_files(reloader, data, (store, found), hang_up, clock, reloads, stop);
         self.tasks.spawn(reading);
         Ok(())
     }
@@ -231,12 +233,12 @@ async fn read_files(
     mut reloader: Reloader,
     data: PathBuf,
     (store, found): (Store, Arc<Notify>),
+    mut hang_up: HangUp,
     clock: Clock,
     told: mpsc::Sender<Reloaded>,
     stop: CancellationToken,
 ) {
     let mut watching = reloader.watching();
-    let mut hang_up = HangUp::begin();
     let mut look = tokio::time::interval(files::LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut asked = tokio::time::interval(INBOX_EVERY);
