@@ -47,6 +47,20 @@ formats! {
     Okta => "okta",
     /// Slack's status.
     Slack => "slack",
+    /// Salesforce's Trust, all its products.
+    Salesforce => "salesforce",
+    /// Heroku's status.
+    Heroku => "heroku",
+    /// Zendesk's status.
+    Zendesk => "zendesk",
+    /// Zscaler's Trust, cloud by cloud.
+    Zscaler => "zscaler",
+    /// A status page of PagerDuty's.
+    PagerDuty => "pagerduty",
+    /// A status page of StatusCast.
+    StatusCast => "statuscast",
+    /// A status page of Hund, by its feed.
+    Hund => "hund",
     /// Any feed: RSS, Atom, JSON Feed.
     Feed => "feed",
     /// A person's word.

@@ -3,6 +3,7 @@
 //! Layer 1, pure: no async, no IO, no clock. A broken entry is a warning and its neighbours are kept; a document that
 //! its *sign* does not recognise, or that is cut short, is [`Unreadable`] and never an empty snapshot.
 
+pub mod answered;
 pub mod aws_health;
 pub mod azure_emerging;
 pub mod azure_rss;
@@ -13,6 +14,8 @@ pub mod entra;
 pub mod feed;
 pub mod field;
 pub mod google_cloud;
+pub mod heroku;
+pub mod hund;
 pub mod keyed;
 pub mod manual;
 pub mod microsoft_365;
@@ -20,9 +23,14 @@ pub mod microsoft_public;
 pub mod moment;
 pub mod okta;
 pub mod oracle_cloud;
+pub mod pagerduty;
 pub mod region;
+pub mod salesforce;
 pub mod slack;
+pub mod statuscast;
 pub mod statuspage;
+pub mod zendesk;
+pub mod zscaler;
 
 use jiff::Timestamp;
 use url::Url;
@@ -194,6 +202,13 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::OracleCloud => &oracle_cloud::READER,
         Format::Okta => &okta::READER,
         Format::Slack => &slack::READER,
+        Format::Salesforce => &salesforce::READER,
+        Format::Heroku => &heroku::READER,
+        Format::Zendesk => &zendesk::READER,
+        Format::Zscaler => &zscaler::READER,
+        Format::PagerDuty => &pagerduty::READER,
+        Format::StatusCast => &statuscast::READER,
+        Format::Hund => &hund::READER,
         Format::Feed => &feed::READER,
         Format::Manual => &manual::READER,
     }
