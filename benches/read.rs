@@ -175,7 +175,7 @@ fn looks(criterion: &mut Criterion) {
     for (format, bytes) in [
         (Format::Statuspage, statuspage()),
         (Format::AwsHealth, aws()),
-        (Format::GoogleCloud, google()),
+        (Format::Google, google()),
         (Format::AzureRss, azure()),
         (Format::Microsoft365, microsoft()),
         (Format::OracleCloud, oracle()),

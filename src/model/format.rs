@@ -34,7 +34,7 @@ formats! {
     /// Azure's public status feed.
     AzureRss => "azure-rss",
     /// Google Cloud, Workspace and Maps.
-    GoogleCloud => "google-cloud",
+    Google => "google",
     /// The health of a tenant's Microsoft 365, by Microsoft Graph.
     Microsoft365 => "microsoft-365",
     /// What Microsoft tells the public of its admin centers.

@@ -12,7 +12,7 @@ pub mod document;
 pub mod entra;
 pub mod feed;
 pub mod field;
-pub mod google_cloud;
+pub mod google;
 pub mod keyed;
 pub mod manual;
 pub mod microsoft_365;
@@ -187,7 +187,7 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::Statuspage => &statuspage::READER,
         Format::AwsHealth => &aws_health::READER,
         Format::AzureRss => &azure_rss::READER,
-        Format::GoogleCloud => &google_cloud::READER,
+        Format::Google => &google::READER,
         Format::Microsoft365 => &microsoft_365::READER,
         Format::MicrosoftPublic => &microsoft_public::READER,
         Format::AzureEmerging => &azure_emerging::READER,

@@ -29,7 +29,7 @@ fn samples() -> Vec<(Format, Vec<u8>)> {
         (Format::AwsHealth, sample("aws/incident.sample.json")),
         (Format::AwsHealth, sample("aws/utf-16.sample.json")),
         (Format::AzureRss, sample("azure/incident.sample.xml")),
-        (Format::GoogleCloud, sample("google-cloud/incident.sample.json")),
+        (Format::Google, sample("google-cloud/incident.sample.json")),
         (Format::Microsoft365, sample("microsoft-365/incident.issues.sample.json")),
         (Format::MicrosoftPublic, sample("microsoft-365/admin-trouble.post.sample.json")),
         (Format::AzureEmerging, sample("azure/api-incident.issues.sample.json")),

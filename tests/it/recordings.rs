@@ -182,8 +182,8 @@ fn google_says_what_the_recordings_say() {
     let Some(folder) = recorded::folder() else { return };
     let latest = folder.join("google/google-cloud-incidents-latest.json");
     let (year, few) = (
-        good(Format::GoogleCloud, &folder.join("google/google-cloud-incidents-2022.json")),
-        good(Format::GoogleCloud, &latest),
+        good(Format::Google, &folder.join("google/google-cloud-incidents-2022.json")),
+        good(Format::Google, &latest),
     );
     assert_eq!((year.incidents.len(), few.incidents.len()), (157, 5));
     for one in year.incidents.iter().chain(&few.incidents) {
@@ -193,13 +193,13 @@ fn google_says_what_the_recordings_say() {
     assert_eq!((&year.warnings, &few.warnings), (&vec![], &vec![]));
     let by_text = few.incidents.iter().find(|one| one.key == "utF3FMFdQfwBzJcGG6vf").unwrap();
     assert_eq!(by_text.regions, ["us-west1"], "only its text says where");
-    never_reads_when_cut(Format::GoogleCloud, "incidents", &fs::read(latest).unwrap());
+    never_reads_when_cut(Format::Google, "incidents", &fs::read(latest).unwrap());
 
     let mut read_well = 2;
     for path in files(&folder.join("timelines/google-cloud-2025-06-12")) {
         let bytes = fs::read(&path).unwrap();
         let raw: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        let snapshot = good(Format::GoogleCloud, &path);
+        let snapshot = good(Format::Google, &path);
         assert_eq!(snapshot.warnings, [], "{}", path.display());
         for one in raw.as_array().unwrap() {
             let seen = snapshot.incidents.iter().find(|seen| one["id"] == seen.key.as_str()).unwrap();
@@ -210,7 +210,7 @@ fn google_says_what_the_recordings_say() {
     }
     println!("google: {read_well} read");
     let aws = fs::read(folder.join("aws/currentevents-utf16be-20260801.json")).unwrap();
-    assert!(read(Format::GoogleCloud, &aws).is_err());
+    assert!(read(Format::Google, &aws).is_err());
 }
 
 #[test]
@@ -399,7 +399,7 @@ fn no_format_reads_another_s_bodies() {
         (Format::Statuspage, "google/google-cloud-incidents-latest.json"),
         (Format::Statuspage, "azure/rss-healthy-empty-20260801.xml"),
         (Format::AwsHealth, "statuspage/github-summary-major.json"),
-        (Format::GoogleCloud, "statuspage/codametrix-incidents.json"),
+        (Format::Google, "statuspage/codametrix-incidents.json"),
         (Format::AzureRss, "aws/rss-all-20260818.rss"),
         (Format::AzureRss, "statuspage/github-history-latest.atom"),
     ] {
@@ -418,7 +418,7 @@ fn timelines_bring_as_much_news_as_was_counted_by_another_reader() {
         ("cloudflare-2025-11-18", Format::Statuspage, (81, 33)),
         ("github-2024-01-21", Format::Statuspage, (2, 10)),
         ("trello-2023-05", Format::Statuspage, (7, 19)),
-        ("google-cloud-2025-06-12", Format::GoogleCloud, (1, 19)),
+        ("google-cloud-2025-06-12", Format::Google, (1, 19)),
         ("aws-me-central-1-2026-03-derived", Format::AwsHealth, (2, 34)),
     ] {
         let (mut opened, mut said_anew) = (0, 0);

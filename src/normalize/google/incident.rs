@@ -28,7 +28,7 @@ pub fn incident(
     SeenIncident {
         key,
         kind: Kind::Incident,
-        title: text::title(description),
+        title: title(description),
         vendor_impact,
         impact,
         phase: phase(row, &vendor_phase),
@@ -40,6 +40,34 @@ pub fn incident(
         planned: None,
         updates,
         link: link(row, url),
+    }
+}
+
+/// One line of the description. Workspace writes a whole text there, its paragraphs under headings (`**Title:**`, read
+/// 2026-09); the first of them is the title.
+fn title(description: &str) -> String {
+    let plain = unescaped(description);
+    let mut said: Vec<&str> = Vec::new();
+    for line in plain.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (heading, rest) = heading(line);
+        if heading.is_some() && !said.is_empty() {
+            break;
+        }
+        said.extend(Some(rest).filter(|rest| !rest.is_empty()));
+    }
+    text::title(&said.join(" ").replace("**", ""))
+}
+
+/// The heading that a line begins with, and what follows it on the line.
+fn heading(line: &str) -> (Option<&str>, &str) {
+    let found = line.strip_prefix("**").and_then(|inside| inside.split_once("**"));
+    let is_heading = |word: &&str| {
+        let word = word.trim().trim_end_matches(':');
+        ["title", "summary", "description"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    };
+    match found.filter(|(word, _)| is_heading(word)) {
+        Some((word, rest)) => (Some(word), rest.trim().trim_start_matches(':').trim_start()),
+        None => (None, line),
     }
 }
 
