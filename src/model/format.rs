@@ -41,6 +41,8 @@ formats! {
     MicrosoftPublic => "microsoft-public",
     /// Azure's public status page, by its API.
     AzureEmerging => "azure-emerging",
+    /// What Azure tells a subscription or a tenant, by its Service Health.
+    AzureServiceHealth => "azure-service-health",
     /// Oracle Cloud Infrastructure's dashboard.
     OracleCloud => "oracle-cloud",
     /// Okta's status page.
@@ -57,7 +59,7 @@ impl Format {
     /// Whether its places let nobody in without credentials.
     #[must_use]
     pub const fn wants_credentials(self) -> bool {
-        matches!(self, Self::Microsoft365 | Self::AzureEmerging)
+        matches!(self, Self::Microsoft365 | Self::AzureEmerging | Self::AzureServiceHealth)
     }
 
     /// Whether its places speak of something beside what customers use, so that their silence proves no service well.

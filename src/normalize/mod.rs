@@ -6,6 +6,7 @@
 pub mod aws_health;
 pub mod azure_emerging;
 pub mod azure_rss;
+pub mod azure_service_health;
 pub mod channel;
 pub mod dated;
 pub mod document;
@@ -20,6 +21,7 @@ pub mod microsoft_public;
 pub mod moment;
 pub mod okta;
 pub mod oracle_cloud;
+pub mod paged;
 pub mod region;
 pub mod slack;
 pub mod statuspage;
@@ -29,6 +31,7 @@ use url::Url;
 
 use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
+use crate::model::phase::Kind;
 use crate::model::snapshot::{GoneAfter, Snapshot, Unreadable};
 use crate::model::vendor::Source;
 
@@ -191,6 +194,7 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::Microsoft365 => &microsoft_365::READER,
         Format::MicrosoftPublic => &microsoft_public::READER,
         Format::AzureEmerging => &azure_emerging::READER,
+        Format::AzureServiceHealth => &azure_service_health::READER,
         Format::OracleCloud => &oracle_cloud::READER,
         Format::Okta => &okta::READER,
         Format::Slack => &slack::READER,
@@ -219,6 +223,13 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
         return Reading::Done(Err(Unreadable::NotAllowed(why)));
     };
     (reader(source.format).read)(&Asked { source, url, open, now }, answers)
+}
+
+/// Whether an equal body may say something else by now: where a vendor states when a maintenance is planned, and has no
+/// word for its beginning.
+#[must_use]
+pub fn is_read_anew(source: &Source, open: &KnownOpen) -> bool {
+    source.format == Format::AzureServiceHealth && open.keys.values().any(|kind| *kind == Kind::Maintenance)
 }
 
 /// The body of a format that needs one document only.

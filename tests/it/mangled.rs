@@ -19,7 +19,7 @@ fn sample(path: &str) -> Vec<u8> {
 }
 
 /// How many samples there are.
-const SAMPLES: usize = 13;
+const SAMPLES: usize = 14;
 
 /// A rich sample of each format.
 fn samples() -> Vec<(Format, Vec<u8>)> {
@@ -33,6 +33,7 @@ fn samples() -> Vec<(Format, Vec<u8>)> {
         (Format::Microsoft365, sample("microsoft-365/incident.issues.sample.json")),
         (Format::MicrosoftPublic, sample("microsoft-365/admin-trouble.post.sample.json")),
         (Format::AzureEmerging, sample("azure/api-incident.issues.sample.json")),
+        (Format::AzureServiceHealth, sample("azure/health-incident.events.sample.json")),
         (Format::OracleCloud, sample("oracle-cloud/incident.components.sample.json")),
         (Format::Okta, sample("okta/incident.sample.html")),
         (Format::Slack, sample("slack/incident.sample.json")),

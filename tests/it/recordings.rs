@@ -272,6 +272,22 @@ fn microsoft_says_what_the_recordings_say() {
     assert_eq!((snapshot.incidents.len(), snapshot.warnings.len()), (3, 0));
     assert_eq!(snapshot.incidents[1].impact, Impact::MajorOutage);
     never_reads_when_cut(Format::AzureEmerging, "issues", emerging.as_bytes());
+    // The example is the first page of two, of one advisory that a service will be retired: nothing is wrong.
+    let events = text("azure/resourcehealth-events-list-by-subscription-2026-07-01-docsample.json");
+    let events: String = events.lines().filter(|line| !line.contains("nextLink")).collect();
+    let snapshot = read(Format::AzureServiceHealth, events.as_bytes()).unwrap();
+    assert_eq!((snapshot.incidents.len(), snapshot.warnings.len()), (0, 0));
+    assert_eq!(snapshot.covers.incidents, Covers::AllOpen);
+    never_reads_when_cut(Format::AzureServiceHealth, "events", events.as_bytes());
+    // Were it an issue, it would be this one.
+    let issue = events.replace("\"HealthAdvisory\"", "\"ServiceIssue\"");
+    let snapshot = read(Format::AzureServiceHealth, issue.as_bytes()).unwrap();
+    let one = &snapshot.incidents[0];
+    assert_eq!((one.key.as_str(), one.impact, one.phase), ("BC_1-FXZ", Impact::PartialOutage, Phase::Investigating));
+    assert_eq!(one.title, "Upcoming retirement: Virtual Machines in West US");
+    assert_eq!((one.components[0].key.as_str(), &one.regions[0][..]), ("Virtual Machines/West US", "West US"));
+    assert_eq!((one.updates.len(), one.updates[0].text.starts_with("Update 1")), (3, true));
+    assert_eq!(one.started.as_ref().unwrap().at.unwrap().to_string(), "2025-05-12T14:45:48.120353Z");
     for decoy in
         ["azure/resourcehealth-events-list-by-subscription-2026-07-01-docsample.json", "oci/status-docsample.json"]
     {
