@@ -112,6 +112,7 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
     problems.extend(secrets::doubts(&settings, &subscriptions));
     if let Some(read) = &settings.value {
         problems.extend(config::credentials::unused(&read.credentials, &settings.places, &vendors));
+        problems.extend(config::credentials::mismatched(&read.credentials, &settings.places, &vendors));
     }
     Ok(Loaded {
         settings: settings.value,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::credentials::Kind;
+
 /// One line for each format: its name in a vendor's file, and what publishes so. The order is the one for people.
 macro_rules! formats {
     ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
@@ -31,6 +33,10 @@ formats! {
     Statuspage => "statuspage",
     /// The AWS Health Dashboard's public events.
     AwsHealth => "aws-health",
+    /// The events of an AWS account or organization, by the AWS Health API.
+    AwsHealthApi => "aws-health-api",
+    /// AWS's public feeds: all updates of the dashboard, or those of one service.
+    AwsRss => "aws-rss",
     /// Azure's public status feed.
     AzureRss => "azure-rss",
     /// Google Cloud, Workspace and Maps.
@@ -56,10 +62,20 @@ formats! {
 }
 
 impl Format {
+    /// The kind of credentials without which its places let nobody in.
+    #[must_use]
+    pub const fn credentials(self) -> Option<Kind> {
+        match self {
+            Self::Microsoft365 | Self::AzureEmerging | Self::AzureServiceHealth => Some(Kind::Entra),
+            Self::AwsHealthApi => Some(Kind::Aws),
+            _ => None,
+        }
+    }
+
     /// Whether its places let nobody in without credentials.
     #[must_use]
     pub const fn wants_credentials(self) -> bool {
-        matches!(self, Self::Microsoft365 | Self::AzureEmerging | Self::AzureServiceHealth)
+        self.credentials().is_some()
     }
 
     /// Whether its places speak of something beside what customers use, so that their silence proves no service well.

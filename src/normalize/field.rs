@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use jiff::Timestamp;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -43,6 +44,10 @@ pub struct Word<'a>(pub Cow<'a, str>);
 #[derive(Debug, Clone, Copy)]
 pub struct Truth(pub bool);
 
+/// A number, whole or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Number(pub f64);
+
 /// An object that is read into `T`.
 #[derive(Debug, Clone)]
 pub struct Object<T>(pub T);
@@ -54,6 +59,10 @@ pub struct List<T>(pub Vec<Field<Object<T>>>);
 /// An object whose names are data, in the order of the document.
 #[derive(Debug, Clone)]
 pub struct Named<'a, T>(pub Vec<(Cow<'a, str>, Field<Object<T>>)>);
+
+/// An object whose names are data and whose values are lists, in the order of the document.
+#[derive(Debug, Clone)]
+pub struct NamedLists<'a, T>(pub Vec<(Cow<'a, str>, Field<List<T>>)>);
 
 /// A list of texts. What is none of them is left out.
 #[derive(Debug, Clone)]
@@ -152,6 +161,21 @@ impl Field<Text<'_>> {
     }
 }
 
+impl Field<Number> {
+    /// A time in seconds since 1970, whole or not. One that cannot be understood keeps its text, and that is said.
+    pub fn seconds(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
+        let seconds = self.read(at, name, into)?.0;
+        let raw = seconds.to_string();
+        let millis = (seconds * 1000.0).round();
+        // Beyond this a number of seconds is no time that anybody meant, and the cast would not be exact.
+        let found = (millis.abs() < 1e15).then(|| Timestamp::from_millisecond(millis as i64).ok()).flatten();
+        if found.is_none() {
+            into.warn(at.field(name), format!("is no time: {raw:?}"));
+        }
+        Some(Stated { certain: found.is_some(), at: found, raw: text::line(&raw, TIME_CHARS) })
+    }
+}
+
 impl Field<Truth> {
     /// Whether it is there and true.
     #[must_use]
@@ -202,6 +226,10 @@ trait Shape<'de>: Sized {
         None
     }
 
+    fn fraction(_number: f64) -> Option<Self> {
+        None
+    }
+
     fn truth(_truth: bool) -> Option<Self> {
         None
     }
@@ -230,6 +258,16 @@ impl<'de: 'a, 'a> Shape<'de> for Word<'a> {
 
     fn number(number: i128) -> Option<Self> {
         Some(Self(Cow::Owned(number.to_string())))
+    }
+}
+
+impl Shape<'_> for Number {
+    fn number(number: i128) -> Option<Self> {
+        Some(Self(number as f64))
+    }
+
+    fn fraction(number: f64) -> Option<Self> {
+        number.is_finite().then_some(Self(number))
     }
 }
 
@@ -266,6 +304,16 @@ impl<'de: 'a, 'a> Shape<'de> for Words<'a> {
 }
 
 impl<'de: 'a, 'a, T: Deserialize<'de>> Shape<'de> for Named<'a, T> {
+    fn object<A: MapAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((name, entry)) = access.next_entry::<Cow<'de, str>, _>()? {
+            entries.push((name, entry));
+        }
+        Ok(Some(Self(entries)))
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Shape<'de> for NamedLists<'a, T> {
     fn object<A: MapAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
         let mut entries = Vec::new();
         while let Some((name, entry)) = access.next_entry::<Cow<'de, str>, _>()? {
@@ -312,8 +360,8 @@ impl<'de, T: Shape<'de>> Visitor<'de> for AnyKind<T> {
         Ok(Self::or_odd(T::number(number.into()), "a number"))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Field<T>, E> {
-        Ok(Field::Odd("a broken number"))
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Field<T>, E> {
+        Ok(Self::or_odd(T::fraction(number), "a broken number"))
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Field<T>, E> {

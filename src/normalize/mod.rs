@@ -4,6 +4,8 @@
 //! its *sign* does not recognise, or that is cut short, is [`Unreadable`] and never an empty snapshot.
 
 pub mod aws_health;
+pub mod aws_health_api;
+pub mod aws_rss;
 pub mod azure_emerging;
 pub mod azure_rss;
 pub mod azure_service_health;
@@ -44,6 +46,23 @@ pub struct Request {
     pub url: Url,
     /// The media types that are wanted, as in an `Accept` header.
     pub accept: &'static str,
+}
+
+/// A request that is a call: posted, and signed for one service in one region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Where it is posted to.
+    pub url: Url,
+    /// The service that it is signed for.
+    pub service: &'static str,
+    /// The region that it is signed for.
+    pub region: String,
+    /// What is called.
+    pub target: String,
+    /// The kind of the body.
+    pub content_type: &'static str,
+    /// What is posted.
+    pub body: String,
 }
 
 /// What a server answered.
@@ -189,6 +208,8 @@ pub const fn reader(format: Format) -> &'static Reader {
     match format {
         Format::Statuspage => &statuspage::READER,
         Format::AwsHealth => &aws_health::READER,
+        Format::AwsHealthApi => &aws_health_api::READER,
+        Format::AwsRss => &aws_rss::READER,
         Format::AzureRss => &azure_rss::READER,
         Format::Google => &google::READER,
         Format::Microsoft365 => &microsoft_365::READER,
@@ -223,6 +244,13 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
         return Reading::Done(Err(Unreadable::NotAllowed(why)));
     };
     (reader(source.format).read)(&Asked { source, url, open, now }, answers)
+}
+
+/// The call that a request stands for, of a format whose places are asked by calls: its requests name them in their
+/// addresses, as if they were asked for.
+#[must_use]
+pub fn call(format: Format, request: &Request) -> Option<Call> {
+    (format == Format::AwsHealthApi).then(|| aws_health_api::call(&request.url)).flatten()
 }
 
 /// Whether an equal body may say something else by now: where a vendor states when a maintenance is planned, and has no

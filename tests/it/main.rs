@@ -1,6 +1,7 @@
 //! The one integration binary: features at their boundary, with real peers on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
 
+mod aws;
 mod backup;
 mod broken_off;
 mod config;

@@ -19,7 +19,7 @@ fn sample(path: &str) -> Vec<u8> {
 }
 
 /// How many samples there are.
-const SAMPLES: usize = 14;
+const SAMPLES: usize = 16;
 
 /// A rich sample of each format.
 fn samples() -> Vec<(Format, Vec<u8>)> {
@@ -28,6 +28,8 @@ fn samples() -> Vec<(Format, Vec<u8>)> {
         (Format::Statuspage, sample("github/maintenance.sample.json")),
         (Format::AwsHealth, sample("aws/incident.sample.json")),
         (Format::AwsHealth, sample("aws/utf-16.sample.json")),
+        (Format::AwsHealthApi, sample("aws/api-incident.listed.sample.json")),
+        (Format::AwsRss, sample("amazon-connect/incident.sample.xml")),
         (Format::AzureRss, sample("azure/incident.sample.xml")),
         (Format::Google, sample("google-cloud/incident.sample.json")),
         (Format::Microsoft365, sample("microsoft-365/incident.issues.sample.json")),

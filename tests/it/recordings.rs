@@ -177,14 +177,42 @@ fn aws_says_what_the_recordings_say() {
     }
 }
 
+/// Fifty updates of 2026 are three incidents: one that AWS ended, and the two that the dashboard still holds as one event
+/// each, although they were silent for 58 days in between.
+#[test]
+fn aws_s_feed_says_what_the_recording_says() {
+    let Some(folder) = recorded::folder() else { return };
+    let path = folder.join("aws/rss-all-20260818.rss");
+    let snapshot = good(Format::AwsRss, &path);
+    assert_eq!(snapshot.warnings, []);
+    let told: Vec<_> =
+        snapshot.incidents.iter().map(|one| (one.key.as_str(), one.phase, one.impact, one.updates.len())).collect();
+    let [frankfurt, uae, bahrain] = told[..] else { panic!("{told:?}") };
+    assert_eq!(frankfurt, ("directconnect-eu-central-1_1786765379", Phase::Resolved, Impact::Degraded, 20));
+    assert_eq!((uae.1, uae.2), (Phase::Investigating, Impact::MajorOutage));
+    assert_eq!((bahrain.1, uae.3 + bahrain.3), (Phase::Investigating, 30));
+    let names = ("multipleservices-me-central-1_1772396043", "multipleservices-me-south-1_1772430987");
+    assert_eq!((uae.0, bahrain.0), names);
+    let over = &snapshot.incidents[0];
+    assert_eq!(
+        (over.title.as_str(), over.components[0].key.as_str()),
+        ("Increased Packet loss (Frankfurt)", "directconnect-eu-central-1")
+    );
+    assert_eq!(over.ended.as_ref().unwrap().at.unwrap().to_string(), "2026-08-18T04:01:19Z");
+    assert_eq!(over.started.as_ref().unwrap().at.unwrap().to_string(), "2026-08-15T03:42:59Z");
+    assert!(matches!(snapshot.covers.incidents, Covers::Window { .. }));
+    never_reads_when_cut(Format::AwsRss, "updates", &fs::read(path).unwrap());
+    for decoy in ["azure/rss-active-westus-20260723T1649Z.xml", "oci/incident-summary-synthetic.rss"] {
+        assert!(read(Format::AwsRss, &fs::read(folder.join(decoy)).unwrap()).is_err(), "{decoy}");
+    }
+}
+
 #[test]
 fn google_says_what_the_recordings_say() {
     let Some(folder) = recorded::folder() else { return };
     let latest = folder.join("google/google-cloud-incidents-latest.json");
-    let (year, few) = (
-        good(Format::Google, &folder.join("google/google-cloud-incidents-2022.json")),
-        good(Format::Google, &latest),
-    );
+    let (year, few) =
+        (good(Format::Google, &folder.join("google/google-cloud-incidents-2022.json")), good(Format::Google, &latest));
     assert_eq!((year.incidents.len(), few.incidents.len()), (157, 5));
     for one in year.incidents.iter().chain(&few.incidents) {
         assert!(one.phase.is_end() && one.ended.is_some() && !one.updates.is_empty(), "{}", one.key);

@@ -262,7 +262,8 @@ fn unheard() -> Snapshot {
 }
 
 fn summary(said: &wire::Properties<'_>, key: &str, at: Place<'_>, into: &mut Snapshot) -> SeenUpdate {
-    let article = || said.article.read(at, "article", &mut unheard()).and_then(|article| article.0.article_content.get());
+    let article =
+        || said.article.read(at, "article", &mut unheard()).and_then(|article| article.0.article_content.get());
     let text = said.summary.read(at, "summary", into).filter(|text| !text.0.trim().is_empty()).or_else(article);
     SeenUpdate {
         key: key.to_owned(),

@@ -50,8 +50,12 @@ const ABOUT: About = About {
 };
 
 /// How it is read.
-pub const READER: Reader =
-    Reader { about: ABOUT, plan: |asked| vec![request(EVENTS, list(asked.url, asked.now))], read, find: |_| Vec::new() };
+pub const READER: Reader = Reader {
+    about: ABOUT,
+    plan: |asked| vec![request(EVENTS, list(asked.url, asked.now))],
+    read,
+    find: |_| Vec::new(),
+};
 
 fn request(role: &'static str, url: Url) -> Request {
     Request { role, url, accept: "application/json" }

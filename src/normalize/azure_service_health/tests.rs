@@ -170,7 +170,8 @@ fn the_address_is_made_of_a_host_a_subscription_or_given_whole() {
     let of = |url: &str| {
         let source = source(url);
         let open = KnownOpen::default();
-        let asked = Asked { source: &source, url: source.url.as_ref().unwrap(), open: &open, now: NOW.parse().unwrap() };
+        let asked =
+            Asked { source: &source, url: source.url.as_ref().unwrap(), open: &open, now: NOW.parse().unwrap() };
         (READER.plan)(&asked)[0].url.to_string()
     };
     let usual = "providers/Microsoft.ResourceHealth/events?api-version=2025-05-01&queryStartTime=08%2F24%2F2026";
@@ -185,7 +186,8 @@ fn the_address_is_made_of_a_host_a_subscription_or_given_whole() {
 
 #[test]
 fn pages_are_followed_at_the_same_host_and_no_further_than_the_sixth() {
-    let page = |id: &str, next: Value| answer(EVENTS, 200, &json!({"value": [event(id, &json!({}))], "nextLink": next}));
+    let page =
+        |id: &str, next: Value| answer(EVENTS, 200, &json!({"value": [event(id, &json!({}))], "nextLink": next}));
     let next = "https://management.azure.com/subscriptions/0/events?$skipToken=1";
     let first = page("SYN0-TH1", json!(next));
     assert_eq!(needed(reading(std::slice::from_ref(&first), &KnownOpen::default())), [next]);
@@ -209,7 +211,8 @@ fn what_was_open_and_is_not_listed_is_looked_up_before_its_absence_counts() {
     let list = answer(EVENTS, 200, &json!({"value": []}));
     let known = open(&["SYN0-TH1", "not/an/id"]);
     let asked = needed(reading(std::slice::from_ref(&list), &known));
-    let wanted = "https://management.azure.com/providers/Microsoft.ResourceHealth/events/SYN0-TH1?api-version=2025-05-01";
+    let wanted =
+        "https://management.azure.com/providers/Microsoft.ResourceHealth/events/SYN0-TH1?api-version=2025-05-01";
     assert_eq!(asked, [wanted]);
     let came = |status: u16, body: &Value| {
         let snapshot = done(reading(&[list.clone(), answer(EVENT, status, body)], &known)).unwrap();

@@ -41,7 +41,8 @@ pub const READER: Reader = Reader {
 /// Beside the page, or above it: Workspace's and Maps' dashboards lie in folders of hosts that publish another product's
 /// list at their root, so that one is tried for the root's own pages alone.
 fn find(page: &Page<'_>) -> Vec<Url> {
-    let folders: Vec<&str> = page.url.path().split('/').filter(|part| !part.is_empty() && *part != INCIDENTS_FILE).collect();
+    let folders: Vec<&str> =
+        page.url.path().split('/').filter(|part| !part.is_empty() && *part != INCIDENTS_FILE).collect();
     let is_of_root = folders.first().is_none_or(|first| ["summary", "incidents", "regional"].contains(first));
     let above = (1..=folders.len()).rev().filter_map(|depth| folders.get(..depth)).map(|parts| parts.join("/"));
     let mut found: Vec<Url> = above.map(|folder| page.at(&format!("/{folder}/{INCIDENTS_FILE}"))).collect();

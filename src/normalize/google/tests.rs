@@ -161,5 +161,8 @@ fn the_list_lies_beside_the_page_and_never_in_another_product_s_place() {
         of("https://www.google.com/appsstatus/dashboard/").first().unwrap(),
         "https://www.google.com/appsstatus/dashboard/incidents.json"
     );
-    assert_eq!(of("https://status.cloud.google.com/summary").last().unwrap(), "https://status.cloud.google.com/incidents.json");
+    assert_eq!(
+        of("https://status.cloud.google.com/summary").last().unwrap(),
+        "https://status.cloud.google.com/incidents.json"
+    );
 }
