@@ -26,6 +26,9 @@ pub struct Channel {
     pub generator: Option<String>,
     /// Its entries, in its order.
     pub items: Vec<Item>,
+    /// An element that stands where entries do, holds elements as they do, and has another name; or the sign that two
+    /// entries were run together. One that is known may hide there.
+    pub strange: Option<String>,
 }
 
 /// One entry.
@@ -74,6 +77,9 @@ const KINDS: [Kind; 3] = [
         built: &["rdf:RDF", "channel", "dc:date"],
     },
 ];
+
+/// What else of a feed holds elements.
+const GROUPS: [&str; 7] = ["channel", "image", "textInput", "skipHours", "skipDays", "author", "contributor"];
 
 /// The text, if it may be XML at all: a page for people is named as such.
 ///
@@ -174,8 +180,19 @@ impl State {
         if self.is_at(|kind| kind.entry) {
             self.channel.items.push(Item::default());
         }
+        self.wonder();
         self.attributes(tag);
         Ok(())
+    }
+
+    /// Where an entry's field would stand, but the element around it is no entry and nothing else that feeds have.
+    fn wonder(&mut self) {
+        let Some(kind) = self.kind.filter(|kind| self.path.len() == kind.entry.len() + 1) else { return };
+        let Some(name) = self.path.get(kind.entry.len() - 1) else { return };
+        let is_own = |name: &str| name.contains(':') || GROUPS.contains(&name) || Some(&name) == kind.entry.last();
+        if !is_own(name) {
+            self.channel.strange = Some(format!("<{}>, where entries stand,", text::line(name, 40)));
+        }
     }
 
     /// Atom says links and categories in attributes.
@@ -225,6 +242,10 @@ impl State {
         let Some((field, above)) = self.path.split_last() else { return };
         let is_field = self.kind.is_some_and(|kind| above.iter().eq(kind.entry));
         if is_field && let Some(item) = self.channel.items.last_mut() {
+            // Two entries whose border was lost look like one.
+            if matches!(field.as_str(), "guid" | "id") && !item.id.is_empty() && item.id != self.text.trim() {
+                self.channel.strange = Some(format!("{field}, a second one in one entry,"));
+            }
             item.keep(field, std::mem::take(&mut self.text));
         }
         if self.is_at(|kind| kind.entry)

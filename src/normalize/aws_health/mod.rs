@@ -109,6 +109,9 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         lost += usize::from(!seen.add(event, Place::of("events", index), &mut snapshot));
     }
     snapshot.incidents = seen.incidents.into_entries();
+    if seen.hides_services {
+        snapshot.covers.components = Covers::Delta;
+    }
     snapshot.components = seen.services.into_entries();
     if lost > 0 {
         // One of the lost may be one that is known, so its absence proves nothing.
@@ -134,6 +137,8 @@ fn region_code<'a>(arn: &'a str, name: Option<&str>) -> Option<&'a str> {
 struct Seen {
     incidents: Keyed<SeenIncident>,
     services: Keyed<SeenComponent>,
+    /// An event that is open does not say which services it impairs, so that nobody knows which are well.
+    hides_services: bool,
 }
 
 impl Seen {
@@ -142,7 +147,9 @@ impl Seen {
         let Some(arn) = event.arn.need(at, "arn", into).and_then(|arn| keyed::key(&arn.0)) else { return false };
         let region_name = region_name(event, at, into);
         let code = region_code(&arn, region_name.as_deref());
+        let before = into.warnings.len();
         let services = event::services(event, code, at, into);
+        self.hides_services |= into.warnings.len() > before;
         let beside = event::Beside {
             key: arn.clone(),
             code,
@@ -151,6 +158,7 @@ impl Seen {
             archived_under: None,
         };
         let seen = event::incident(event, beside, at, into);
+        self.hides_services |= !seen.phase.is_end() && seen.components.is_empty();
         for service in services {
             self.add_service(service);
         }

@@ -1,5 +1,7 @@
 //! One item: an update.
 
+use jiff::SignedDuration;
+
 use crate::model::impact::Impact;
 use crate::model::snapshot::Snapshot;
 use crate::model::stated::Stated;
@@ -7,6 +9,9 @@ use crate::model::text;
 use crate::normalize::channel::Item;
 use crate::normalize::field::Place;
 use crate::normalize::{document, keyed, moment};
+
+/// How far the time of an item may be from the second in its name: AWS's are the same.
+const APART: SignedDuration = SignedDuration::from_mins(10);
 
 /// What an item tells.
 #[derive(Debug, Clone)]
@@ -29,32 +34,30 @@ pub struct Told {
     pub text: String,
 }
 
-/// Reads an item; `None` where it names no service.
-pub fn read(item: &Item, name: Option<&str>, at: Place<'_>, into: &mut Snapshot) -> Option<Told> {
+/// Reads an item; `None` where it names no service, or two times.
+pub fn read(item: &Item, name: Option<&str>, place: Place<'_>, into: &mut Snapshot) -> Option<Told> {
     let Some((service, second)) = named(&item.id) else {
-        into.warn(at.field("guid"), format!("names no service and second: {:?}", text::line(&item.id, 80)));
+        into.warn(place.field("guid"), format!("names no service and second: {:?}", text::line(&item.id, 80)));
+        return None;
+    };
+    let at_second = Stated::epoch_seconds(second.parse().unwrap_or(i64::MAX), &second);
+    let published = item.published.as_deref().map(moment::stated);
+    let agrees = |stated: &Stated| match (stated.at, at_second.at) {
+        (Some(published), Some(named)) => published.duration_since(named).abs() <= APART,
+        _ => false,
+    };
+    // The order of updates decides what is over, so it rests on both.
+    let Some(at) = published.filter(agrees) else {
+        into.warn(place.field("pubDate"), "is not the time in its guid; the item is left");
         return None;
     };
     let (word, title) = split(&item.title);
     let impact = impact(&word).unwrap_or_else(|| {
-        into.warn(at.field("title"), format!("begins with words never seen: {word:?}"));
+        into.warn(place.field("title"), format!("begins with words never seen: {word:?}"));
         Impact::Unknown
     });
-    let told = item.published.as_deref().map(moment::stated).filter(|stated| stated.at.is_some());
-    let at = told.unwrap_or_else(|| {
-        into.warn(at.field("pubDate"), "is no time; the second in the guid counts");
-        Stated::epoch_seconds(second.parse().unwrap_or(i64::MAX), &second)
-    });
-    Some(Told {
-        service,
-        name: name.map(str::to_owned),
-        second,
-        at,
-        title,
-        word,
-        impact,
-        text: document::plain(&item.text),
-    })
+    let text = document::plain(&item.text);
+    Some(Told { service, name: name.map(str::to_owned), second, at, title, word, impact, text })
 }
 
 /// The service and the second in `https://status.aws.amazon.com/#ec2-us-east-1_1787025679`.

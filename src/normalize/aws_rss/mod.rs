@@ -61,6 +61,9 @@ fn read(body: &Body, asked: &Asked<'_>) -> Result<Snapshot, Unreadable> {
     let sign = "RSS by AWS's own generator, up to its end";
     let covers = Coverage { incidents: Covers::Delta, maintenances: Covers::Delta, components: Covers::Delta };
     let mut snapshot = Snapshot::recognised(sign, covers);
+    if let Some(what) = &channel.strange {
+        snapshot.warn("channel", format!("{what} is not known"));
+    }
     let service = service_of(&channel.title);
     let mut by_key: BTreeMap<String, Vec<Told>> = BTreeMap::new();
     for (index, item) in channel.items.iter().enumerate() {

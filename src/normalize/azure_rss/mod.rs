@@ -64,6 +64,10 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let covers = Coverage { incidents: Covers::AllOpen, maintenances: Covers::Delta, components: Covers::Delta };
     let mut snapshot = Snapshot::recognised("an RSS channel titled “Azure Status”, up to its end", covers);
     snapshot.refreshed = refreshed(&channel, &mut snapshot);
+    if let Some(what) = &channel.strange {
+        snapshot.warn("channel", format!("{what} is not known"));
+        snapshot.covers.incidents = Covers::Delta;
+    }
     let mut seen = Keyed::default();
     for (index, item) in channel.items.iter().enumerate() {
         let at = Place::of("item", index);

@@ -75,6 +75,10 @@ fn read(body: &Body, source: &Source, open: &KnownOpen, now: Timestamp) -> Resul
     if rules.titled.is_some() {
         snapshot.sign = "a feed with the vendor's title, up to its end";
     }
+    if let Some(what) = &channel.strange {
+        snapshot.warn("channel", format!("{what} is not known"));
+        is_whole = false;
+    }
     if channel.items.len() > MOST_ITEMS {
         snapshot.warn("item", format!("there are {}; the first {MOST_ITEMS} are read", channel.items.len()));
         is_whole = false;

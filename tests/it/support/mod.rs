@@ -10,5 +10,6 @@ pub mod model;
 pub mod process;
 pub mod reading;
 pub mod recorded;
+pub mod samples;
 pub mod smtp;
 pub mod ward;
