@@ -12,9 +12,11 @@ mod archive;
 mod event;
 mod wire;
 
+use url::Url;
+
 use super::field::{Field, List, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Answer, Asked, Body, Outcome, Reader, Reading, Request, document};
+use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
 use crate::model::text;
@@ -35,8 +37,20 @@ const ABOUT: About = About {
 };
 
 /// How it is read.
-pub const READER: Reader =
-    Reader { about: ABOUT, plan, read: |asked, answers| look(asked, answers), find: |_| Vec::new() };
+pub const READER: Reader = Reader { about: ABOUT, plan, read: look, find };
+
+/// The list lies at a host of AWS's alone, whichever of its pages was given.
+fn find(page: &Page<'_>) -> Vec<Url> {
+    let is_ours = page
+        .url
+        .host_str()
+        .is_some_and(|host| ["health.aws.amazon.com", "status.aws.amazon.com", "phd.aws.amazon.com"].contains(&host));
+    is_ours
+        .then(|| Url::parse("https://health.aws.amazon.com/public/currentevents").ok())
+        .flatten()
+        .into_iter()
+        .collect()
+}
 
 /// The list; and the archive when it is due.
 fn plan(asked: &Asked<'_>) -> Vec<Request> {

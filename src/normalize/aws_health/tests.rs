@@ -191,3 +191,9 @@ fn an_archive_that_cannot_be_read_costs_nothing_but_itself() {
         assert!(matches!(&snapshot.blind[..], [(HISTORY, Unreadable::Unexpected(_))]), "{broken}");
     }
 }
+
+#[test]
+fn aws_s_pages_lead_to_the_list_and_others_do_not() {
+    let of = |page: &str| find(&Page { url: &page.parse().unwrap(), html: None }).len();
+    assert_eq!((of("https://health.aws.amazon.com/health/status"), of("https://status.example.org/")), (1, 0));
+}

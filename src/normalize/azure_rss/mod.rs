@@ -9,7 +9,7 @@ use url::Url;
 use super::channel::{self, Channel, Item};
 use super::field::Place;
 use super::keyed::{self, Keyed};
-use super::{About, Body, Reader, Reading, Request, document, first, moment, region};
+use super::{About, Body, Page, Reader, Reading, Request, document, first, moment, region};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -39,8 +39,19 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |_, answers| Reading::Done(first(answers).and_then(read)),
-    find: |_| Vec::new(),
+    find: find,
 };
+
+/// The feed lies at a host of its own: the page's own address for it leads to one instance or another.
+fn find(page: &Page<'_>) -> Vec<Url> {
+    let is_ours =
+        page.url.host_str().is_some_and(|host| ["azure.status.microsoft", "status.azure.com"].contains(&host));
+    is_ours
+        .then(|| Url::parse("https://rssfeed.azure.status.microsoft/en-us/status/feed/").ok())
+        .flatten()
+        .into_iter()
+        .collect()
+}
 
 /// One document holds everything.
 fn plan(url: &Url) -> Vec<Request> {

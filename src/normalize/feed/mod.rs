@@ -14,6 +14,7 @@
 mod chain;
 mod document;
 mod item;
+mod places;
 mod words;
 
 use jiff::Timestamp;
@@ -52,7 +53,7 @@ pub const READER: Reader = Reader {
     read: |asked, answers| {
         Reading::Done(first(answers).and_then(|body| read(body, asked.source, asked.open, asked.now)))
     },
-    find: |_| Vec::new(),
+    find: places::find,
 };
 
 /// One document holds everything.

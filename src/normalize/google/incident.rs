@@ -6,6 +6,7 @@ use super::wire;
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, SeenIncident, SeenUpdate, Snapshot};
+use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::document;
 use crate::normalize::field::{Field, List, Place};
@@ -31,12 +32,12 @@ pub fn incident(
         title: title(description),
         vendor_impact,
         impact,
-        phase: phase(row, &vendor_phase),
+        phase: phase(ended.as_ref(), &vendor_phase),
         vendor_phase,
         components: products(row, at, into),
         regions: regions(row, description, at, into),
         started: row.begin.need(at, "begin", into).and_then(|_| row.begin.time(at, "begin", into)),
-        ended,
+        ended: ended.filter(|ended| ended.at.is_some()),
         planned: None,
         updates,
         link: link(row, url),
@@ -71,9 +72,9 @@ fn heading(line: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Over is what states an end, even one that we cannot read (which was said).
-fn phase(row: &wire::Incident<'_>, vendor_phase: &str) -> Phase {
-    match (row.end.as_str().filter(|end| !end.trim().is_empty()), vendor_phase) {
+/// Over is what states an end that is a time. What else stands there (which was said) ends nothing.
+fn phase(ended: Option<&Stated>, vendor_phase: &str) -> Phase {
+    match (ended.and_then(|ended| ended.at), vendor_phase) {
         (Some(_), _) => Phase::Resolved,
         (None, "AVAILABLE") => Phase::Monitoring,
         (None, _) => Phase::Investigating,

@@ -54,6 +54,8 @@ fn it_is_over_when_it_has_an_end_and_not_before() {
     assert_eq!(look(&json!([one])).unwrap().incidents[0].phase, Phase::Monitoring);
     one["end"] = json!(null);
     assert_eq!(look(&json!([one])).unwrap().incidents[0].phase, Phase::Monitoring);
+    one["end"] = json!("soon");
+    assert_eq!(look(&json!([one])).unwrap().incidents[0].phase, Phase::Monitoring, "that is no end");
     one["end"] = json!("2026-11-20T11:00:00+00:00");
     let over = look(&json!([one])).unwrap();
     assert_eq!(over.incidents[0].phase, Phase::Resolved);

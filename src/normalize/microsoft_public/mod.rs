@@ -11,7 +11,7 @@ mod wire;
 use url::Url;
 
 use super::field::{Field, Object, Place};
-use super::{About, Body, Reader, Reading, Request, document, first, keyed};
+use super::{About, Body, Page, Reader, Reading, Request, document, first, keyed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -41,8 +41,14 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
-    find: |_| Vec::new(),
+    find: find,
 };
+
+/// The post lies beside the page.
+fn find(page: &Page<'_>) -> Vec<Url> {
+    let is_ours = page.url.host_str().is_some_and(|host| ["status.cloud.microsoft"].contains(&host));
+    is_ours.then(|| Url::parse("https://status.cloud.microsoft/api/posts/mac").ok()).flatten().into_iter().collect()
+}
 
 /// One document holds everything.
 fn plan(url: &Url) -> Vec<Request> {
