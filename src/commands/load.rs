@@ -128,6 +128,7 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
         // Credentials may be there before anything depends on their vendor.
         let all: Vec<Vendor> = catalogue.of_folders().collect();
         problems.extend(config::credentials::unused(&read.credentials, &settings.places, &all));
+        problems.extend(config::credentials::mismatched(&read.credentials, &settings.places, &vendors));
     }
     Ok(Loaded {
         settings: settings.value,

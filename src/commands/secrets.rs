@@ -49,8 +49,9 @@ pub fn doubts(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions>
         let all = [token, kiosk, password].into_iter().flatten().chain(addresses);
         problems.extend(all.filter_map(|(key, secret)| doubt(&settings.places, key, secret, NO_START)));
         for (name, credentials) in &settings_read.credentials {
-            let key = format!("credentials.{}.client_secret", name.0);
-            problems.extend(doubt(&settings.places, &key, &credentials.client_secret.0, UNREAD));
+            problems.extend(credentials.secrets().filter_map(|(key, secret)| {
+                doubt(&settings.places, &format!("credentials.{}.{key}", name.0), &secret.0, UNREAD)
+            }));
         }
     }
     for (n, receiver) in subscriptions.value.iter().flat_map(|read| &read.receivers).enumerate() {

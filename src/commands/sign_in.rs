@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::secrets;
 use crate::config::bellwether::Settings;
-use crate::config::credentials::{Credentials, CredentialsName, Kind};
-use crate::model::credentials::Access;
+use crate::config::credentials::{Credentials, CredentialsName};
+use crate::model::credentials::{Access, Kind};
 use crate::model::vendor::{Source, Vendor};
 use crate::normalize::entra;
 use crate::scheduler::keyring::{App, Keyring};
+use crate::scheduler::sigv4::AccessKey;
 
 /// The vendors with the credentials of the configuration: a source whose credentials are there is signed, at the hosts
 /// of the cloud that they are for.
@@ -37,24 +38,33 @@ fn signed(source: Source, credentials: &Credentials) -> Source {
 /// The keyring of a configuration. A secret that cannot be found is no error of the whole: the reason is kept with it.
 #[must_use]
 pub fn keyring(settings: &Settings) -> Keyring {
-    let apps: BTreeMap<_, _> = settings
-        .credentials
-        .iter()
-        .map(|(name, credentials)| (name.0.clone(), app(credentials).map_err(|error| format!("{error:#}"))))
-        .collect();
-    Keyring::new(apps)
+    let (mut apps, mut keys) = (BTreeMap::new(), BTreeMap::new());
+    for (CredentialsName(name), credentials) in &settings.credentials {
+        match credentials.kind {
+            Kind::Entra => drop(apps.insert(name.clone(), app(credentials).map_err(|error| format!("{error:#}")))),
+            Kind::Aws => drop(keys.insert(name.clone(), key(credentials).map_err(|error| format!("{error:#}")))),
+        }
+    }
+    Keyring::new(apps).with_keys(keys)
 }
 
 fn app(credentials: &Credentials) -> Result<App> {
-    match credentials.kind {
-        Kind::Entra => {
-            let authority = credentials.authority.as_ref();
-            let token_url = entra::token_url(credentials.cloud, authority, credentials.tenant.as_str());
-            Ok(App {
-                token_url: token_url.context("`authority` is no address to sign in at")?,
-                client_id: credentials.client_id.as_str().to_owned(),
-                secret: secrets::resolve(&credentials.client_secret.0)?,
-            })
-        }
-    }
+    let (Some(tenant), Some(id), Some(secret)) =
+        (&credentials.tenant, &credentials.client_id, &credentials.client_secret)
+    else {
+        bail!("`tenant`, `client_id` or `client_secret` is missing");
+    };
+    let token_url = entra::token_url(credentials.cloud, credentials.authority.as_ref(), tenant.as_str());
+    Ok(App {
+        token_url: token_url.context("`authority` is no address to sign in at")?,
+        client_id: id.as_str().to_owned(),
+        secret: secrets::resolve(&secret.0)?,
+    })
+}
+
+fn key(credentials: &Credentials) -> Result<AccessKey> {
+    let (Some(id), Some(secret)) = (&credentials.access_key_id, &credentials.secret_access_key) else {
+        bail!("`access_key_id` or `secret_access_key` is missing");
+    };
+    Ok(AccessKey { id: id.as_str().to_owned(), secret: secrets::resolve(&secret.0)? })
 }

@@ -11,6 +11,7 @@ use super::load::{self, Folders};
 use super::table;
 use crate::config::catalogue::search::{Found, Hit, search as find_all};
 use crate::config::catalogue::{Catalogue, Kept};
+use crate::model::credentials::Kind;
 use crate::model::format::{Evidence, Format};
 use crate::model::id::{CredentialsId, VendorId};
 use crate::model::published::time;
@@ -276,20 +277,35 @@ fn print(kept: Kept, vendor: &Vendor) {
 
 /// What a source wants before it can be read.
 fn print_needed(name: &CredentialsId, format: Format) {
-    let permission = match format {
-        Format::Microsoft365 => "the application permission ServiceHealth.Read.All of Microsoft Graph",
-        _ => "the role Reader on any one subscription",
-    };
     say!("  {:<10} wants [credentials.{name}] in bellwether.toml, and is not looked at without:", "");
-    say!("  {:<10}   an app registration of Microsoft Entra with {permission}", "");
-    let lines = [
-        "kind          = \"entra\"",
-        "tenant        = \"…\"                          # the tenant's id, or a domain of it",
-        "client_id     = \"…\"                          # Application (client) ID",
-        "client_secret = { env = \"BELLWETHER_ENTRA\" }  # where the secret's value is found",
-    ];
+    let (what, lines): (&str, &[&str]) = match format.credentials() {
+        Some(Kind::Aws) => {
+            ("an access key of AWS whose user may health:Describe*, and Business or Enterprise support", &AWS)
+        }
+        Some(Kind::Entra) | None if format == Format::Microsoft365 => (
+            "an app registration of Microsoft Entra with the application permission ServiceHealth.Read.All of Microsoft Graph",
+            &ENTRA,
+        ),
+        Some(Kind::Entra) | None => (
+            "an app registration of Microsoft Entra with the role Reader on what it is to tell of, at least one subscription",
+            &ENTRA,
+        ),
+    };
+    say!("  {:<10}   {what}", "");
     lines.iter().for_each(|line| say!("  {:<10}   {line}", ""));
 }
+
+const ENTRA: [&str; 4] = [
+    "kind          = \"entra\"",
+    "tenant        = \"…\"                          # the tenant's id, or a domain of it",
+    "client_id     = \"…\"                          # Application (client) ID",
+    "client_secret = { env = \"BELLWETHER_ENTRA\" }  # where the secret's value is found",
+];
+const AWS: [&str; 3] = [
+    "kind              = \"aws\"",
+    "access_key_id     = \"AKIA…\"                    # no secret",
+    "secret_access_key = { env = \"BELLWETHER_AWS\" }  # where its secret is found",
+];
 
 /// Lists the formats: name, evidence, what each can say.
 #[must_use]

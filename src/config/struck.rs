@@ -9,8 +9,18 @@ use toml::de::{DeTable, DeValue};
 
 /// Keys whose plain values are never shown.
 /// (The id of an app is none, but its secret is easily taken for it.)
-const SECRET_KEYS: [&str; 8] =
-    ["password", "token", "kiosk", "secrets", "webhook", "proxy", "client_secret", "client_id"];
+const SECRET_KEYS: [&str; 10] = [
+    "password",
+    "token",
+    "kiosk",
+    "secrets",
+    "webhook",
+    "proxy",
+    "client_secret",
+    "client_id",
+    "secret_access_key",
+    "access_key_id",
+];
 /// Keys inside of those that hold no secret, but say where it is.
 const REFERENCE_KEYS: [&str; 2] = ["env", "file"];
 

@@ -8,7 +8,7 @@ use super::places::{Findings, join};
 use super::read::own_words;
 use super::value::{Name, Period, has_credentials, is_surely_private};
 use super::{Parsed, read, schedule};
-use crate::model::credentials::Access;
+use crate::model::credentials::{Access, Kind};
 use crate::model::detected::Auto;
 use crate::model::feed::FeedRules;
 use crate::model::format::Format;
@@ -165,7 +165,9 @@ fn access(at: &str, format: Format, name: Option<&str>, findings: &mut Findings)
     match name {
         None if format.wants_credentials() => {
             let what = format!("the format {} lets nobody in without credentials", format.name());
-            findings.missing(at, "credentials", what, "add credentials = \"microsoft\", or another name");
+            let usual = if format.credentials() == Some(Kind::Aws) { "aws" } else { "microsoft" };
+            let way_out = format!("add credentials = \"{usual}\", or another name");
+            findings.missing(at, "credentials", what, &way_out);
             None
         }
         None => Some(Access::Open),

@@ -124,6 +124,19 @@ enum Secrets<'a> {
     Bearer(&'a Secret),
     /// A form that is posted.
     Form(&'a [(&'a str, &'a str)]),
+    /// A call that is posted, signed for this host alone.
+    Call(&'a Call<'a>),
+}
+
+/// A call that is posted: its body, and the headers that sign it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// Headers for everybody to see, names in lower case.
+    pub headers: &'a [(&'static str, &'a str)],
+    /// What proves who asks.
+    pub authorization: &'a Secret,
+    /// What is posted.
+    pub body: &'a str,
 }
 
 /// What one hop came to.
@@ -184,6 +197,14 @@ impl Fetcher {
         self.carry_out(request, None, Secrets::Form(form)).await
     }
 
+    /// Posts a signed call. No redirect is followed: the signature names the host.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`].
+    pub async fn call(&self, request: &Request, call: &Call<'_>) -> Result<Fetched, Unreadable> {
+        self.carry_out(request, None, Secrets::Call(call)).await
+    }
+
     /// How long one request may take, redirects and all.
     #[must_use]
     pub const fn total_deadline(&self) -> Duration {
@@ -242,7 +263,8 @@ impl Fetcher {
     }
 
     fn outgoing(&self, hop: &Hop<'_>, key: &str) -> reqwest::Request {
-        let method = if matches!(hop.secrets, Secrets::Form(_)) { Method::POST } else { Method::GET };
+        let is_posted = matches!(hop.secrets, Secrets::Form(_) | Secrets::Call(_));
+        let method = if is_posted { Method::POST } else { Method::GET };
         let mut request = reqwest::Request::new(method, hop.url.clone());
         let mut set = |name: HeaderName, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
@@ -261,11 +283,13 @@ impl Fetcher {
         }
         match hop.secrets {
             Secrets::None => {}
-            Secrets::Bearer(token) => {
-                if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", token.reveal())) {
-                    value.set_sensitive(true);
-                    request.headers_mut().insert(AUTHORIZATION, value);
+            Secrets::Bearer(token) => prove(&mut request, &format!("Bearer {}", token.reveal())),
+            Secrets::Call(call) => {
+                for (name, value) in call.headers {
+                    set(HeaderName::from_static(name), value);
                 }
+                *request.body_mut() = Some(call.body.to_owned().into());
+                prove(&mut request, call.authorization.reveal());
             }
             Secrets::Form(fields) => {
                 set(CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -285,6 +309,7 @@ impl Fetcher {
                 return Err(redirect::refused(from, &next, "a token is shown to no other host"));
             }
             Secrets::Form(_) => return Err(redirect::refused(from, &next, "a secret is sent nowhere else")),
+            Secrets::Call(_) => return Err(redirect::refused(from, &next, "a signed call is for one host")),
             Secrets::None | Secrets::Bearer(_) => {}
         }
         match self.client.vet(&next) {
@@ -319,6 +344,14 @@ impl Fetcher {
     fn endless(&self, read: usize) -> Unreadable {
         let deadline = spoken(self.total_deadline);
         Unreadable::CutShort(format!("the body had not ended after {deadline}, {read} bytes had come"))
+    }
+}
+
+/// Adds the header that proves who asks, which no log shows.
+fn prove(request: &mut reqwest::Request, value: &str) {
+    if let Ok(mut value) = HeaderValue::from_str(value) {
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
     }
 }
 

@@ -43,6 +43,27 @@ pub fn way_out(name: &CredentialsId) -> String {
     format!("add [credentials.{name}] to bellwether.toml")
 }
 
+/// How somebody is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Client credentials of an app registration of Microsoft Entra.
+    Entra,
+    /// An access key of AWS.
+    Aws,
+}
+
+impl Kind {
+    /// The word for it in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Entra => "entra",
+            Self::Aws => "aws",
+        }
+    }
+}
+
 /// Which of Microsoft's clouds a tenant lives in: each has hosts of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::credentials::Kind;
+
 /// One line for each format: its name in a vendor's file, and what publishes so. The order is the one for people.
 macro_rules! formats {
     ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
@@ -41,16 +43,22 @@ formats! {
     StatusIo => "status-io",
     /// The AWS Health Dashboard's public events.
     AwsHealth => "aws-health",
+    /// The events of an AWS account or organization, by the AWS Health API.
+    AwsHealthApi => "aws-health-api",
+    /// AWS's public feeds: all updates of the dashboard, or those of one service.
+    AwsRss => "aws-rss",
     /// Azure's public status feed.
     AzureRss => "azure-rss",
     /// Google Cloud, Workspace and Maps.
-    GoogleCloud => "google-cloud",
+    Google => "google",
     /// The health of a tenant's Microsoft 365, by Microsoft Graph.
     Microsoft365 => "microsoft-365",
     /// What Microsoft tells the public of its admin centers.
     MicrosoftPublic => "microsoft-public",
     /// Azure's public status page, by its API.
     AzureEmerging => "azure-emerging",
+    /// What Azure tells a subscription or a tenant, by its Service Health.
+    AzureServiceHealth => "azure-service-health",
     /// Oracle Cloud Infrastructure's dashboard.
     OracleCloud => "oracle-cloud",
     /// Okta's status page.
@@ -104,10 +112,20 @@ formats! {
 }
 
 impl Format {
+    /// The kind of credentials without which its places let nobody in.
+    #[must_use]
+    pub const fn credentials(self) -> Option<Kind> {
+        match self {
+            Self::Microsoft365 | Self::AzureEmerging | Self::AzureServiceHealth => Some(Kind::Entra),
+            Self::AwsHealthApi => Some(Kind::Aws),
+            _ => None,
+        }
+    }
+
     /// Whether its places let nobody in without credentials.
     #[must_use]
     pub const fn wants_credentials(self) -> bool {
-        matches!(self, Self::Microsoft365 | Self::AzureEmerging)
+        self.credentials().is_some()
     }
 
     /// Whether it is read as `[source.map]` in the vendor's file says.

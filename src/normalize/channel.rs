@@ -22,6 +22,8 @@ pub struct Channel {
     pub title: String,
     /// `lastBuildDate` of RSS, `updated` of Atom.
     pub built: Option<String>,
+    /// What made it, where RSS says so.
+    pub generator: Option<String>,
     /// Its entries, in its order.
     pub items: Vec<Item>,
     /// An element that stands where entries do, holds elements as they do, and has another name; or the sign that two
@@ -224,6 +226,8 @@ impl State {
             self.channel.title = std::mem::take(&mut self.text);
         } else if self.is_at(|kind| kind.built) {
             self.channel.built = Some(std::mem::take(&mut self.text));
+        } else if self.path.iter().eq(&["rss", "channel", "generator"]) {
+            self.channel.generator = Some(std::mem::take(&mut self.text));
         } else if self.path.len() > self.field_level() {
             let name = self.path.last().map_or("", String::as_str);
             self.text.push_str(&format!("</{name}>"));

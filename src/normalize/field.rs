@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use jiff::Timestamp;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -42,6 +43,10 @@ pub struct Word<'a>(pub Cow<'a, str>);
 /// True or false.
 #[derive(Debug, Clone, Copy)]
 pub struct Truth(pub bool);
+
+/// A number, whole or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Number(pub f64);
 
 /// An object that is read into `T`.
 #[derive(Debug, Clone)]
@@ -171,6 +176,21 @@ impl Field<Text<'_>> {
     }
 }
 
+impl Field<Number> {
+    /// A time in seconds since 1970, whole or not. One that cannot be understood keeps its text, and that is said.
+    pub fn seconds(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
+        let seconds = self.read(at, name, into)?.0;
+        let raw = seconds.to_string();
+        let millis = (seconds * 1000.0).round();
+        // Beyond this a number of seconds is no time that anybody meant, and the cast would not be exact.
+        let found = (millis.abs() < 1e15).then(|| Timestamp::from_millisecond(millis as i64).ok()).flatten();
+        if found.is_none() {
+            into.warn(at.field(name), format!("is no time: {raw:?}"));
+        }
+        Some(Stated { certain: found.is_some(), at: found, raw: text::line(&raw, TIME_CHARS) })
+    }
+}
+
 impl Field<Truth> {
     /// Whether it is there and true.
     #[must_use]
@@ -221,6 +241,10 @@ trait Shape<'de>: Sized {
         None
     }
 
+    fn fraction(_number: f64) -> Option<Self> {
+        None
+    }
+
     fn truth(_truth: bool) -> Option<Self> {
         None
     }
@@ -249,6 +273,16 @@ impl<'de: 'a, 'a> Shape<'de> for Word<'a> {
 
     fn number(number: i128) -> Option<Self> {
         Some(Self(Cow::Owned(number.to_string())))
+    }
+}
+
+impl Shape<'_> for Number {
+    fn number(number: i128) -> Option<Self> {
+        Some(Self(number as f64))
+    }
+
+    fn fraction(number: f64) -> Option<Self> {
+        number.is_finite().then_some(Self(number))
     }
 }
 
@@ -352,8 +386,8 @@ impl<'de, T: Shape<'de>> Visitor<'de> for AnyKind<T> {
         Ok(Self::or_odd(T::number(number.into()), "a number"))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Field<T>, E> {
-        Ok(Field::Odd("a broken number"))
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Field<T>, E> {
+        Ok(Self::or_odd(T::fraction(number), "a broken number"))
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Field<T>, E> {

@@ -6,8 +6,11 @@
 pub mod answered;
 pub mod auto;
 pub mod aws_health;
+pub mod aws_health_api;
+pub mod aws_rss;
 pub mod azure_emerging;
 pub mod azure_rss;
+pub mod azure_service_health;
 pub mod better_stack;
 pub mod cachet;
 pub mod channel;
@@ -20,7 +23,7 @@ pub mod entra;
 pub mod feed;
 pub mod field;
 pub mod gatus;
-pub mod google_cloud;
+pub mod google;
 pub mod heroku;
 pub mod hund;
 pub mod incident_io;
@@ -37,6 +40,7 @@ pub mod moment;
 pub mod okta;
 pub mod openstatus;
 pub mod oracle_cloud;
+pub mod paged;
 pub mod pagerduty;
 pub mod region;
 pub mod rootly;
@@ -59,6 +63,7 @@ use url::Url;
 
 use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
+use crate::model::phase::Kind;
 use crate::model::snapshot::{GoneAfter, Snapshot, Unreadable};
 use crate::model::vendor::Source;
 
@@ -71,6 +76,23 @@ pub struct Request {
     pub url: Url,
     /// The media types that are wanted, as in an `Accept` header.
     pub accept: &'static str,
+}
+
+/// A request that is a call: posted, and signed for one service in one region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Where it is posted to.
+    pub url: Url,
+    /// The service that it is signed for.
+    pub service: &'static str,
+    /// The region that it is signed for.
+    pub region: String,
+    /// What is called.
+    pub target: String,
+    /// The kind of the body.
+    pub content_type: &'static str,
+    /// What is posted.
+    pub body: String,
 }
 
 /// What a server answered.
@@ -249,11 +271,14 @@ pub const fn reader(format: Format) -> &'static Reader {
         Format::BetterStack => &better_stack::READER,
         Format::StatusIo => &status_io::READER,
         Format::AwsHealth => &aws_health::READER,
+        Format::AwsHealthApi => &aws_health_api::READER,
+        Format::AwsRss => &aws_rss::READER,
         Format::AzureRss => &azure_rss::READER,
-        Format::GoogleCloud => &google_cloud::READER,
+        Format::Google => &google::READER,
         Format::Microsoft365 => &microsoft_365::READER,
         Format::MicrosoftPublic => &microsoft_public::READER,
         Format::AzureEmerging => &azure_emerging::READER,
+        Format::AzureServiceHealth => &azure_service_health::READER,
         Format::OracleCloud => &oracle_cloud::READER,
         Format::Okta => &okta::READER,
         Format::Slack => &slack::READER,
@@ -318,6 +343,20 @@ fn answered<'a>(answers: &'a [Answer], role: &str) -> Option<Result<&'a Body, Un
         Some(Outcome::Unreadable(why)) => Some(Err(why.clone())),
         Some(Outcome::Body(body)) => Some(Ok(body)),
     }
+}
+
+/// The call that a request stands for, of a format whose places are asked by calls: its requests name them in their
+/// addresses, as if they were asked for.
+#[must_use]
+pub fn call(format: Format, request: &Request) -> Option<Call> {
+    (format == Format::AwsHealthApi).then(|| aws_health_api::call(&request.url)).flatten()
+}
+
+/// Whether an equal body may say something else by now: where a vendor states when a maintenance is planned, and has no
+/// word for its beginning.
+#[must_use]
+pub fn is_read_anew(source: &Source, open: &KnownOpen) -> bool {
+    source.format == Format::AzureServiceHealth && open.keys.values().any(|kind| *kind == Kind::Maintenance)
 }
 
 /// The body of a format that needs one document only.

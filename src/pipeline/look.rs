@@ -222,7 +222,7 @@ pub async fn look(ask: &dyn Ask, source: &Source, memory: &Memory, now: Timestam
     }
     let mut hashes: Vec<Option<String>> = answers.iter().map(hash).collect();
     let is_same = answers.iter().zip(&hashes).all(|(answer, hash)| is_equal(answer, hash.as_ref(), memory));
-    if memory.is_readable() && !plan.is_empty() && is_same {
+    if memory.is_readable() && !plan.is_empty() && is_same && !normalize::is_read_anew(source, &open) {
         let is_read = plan.iter().any(|request| HISTORY.contains(&request.role));
         return Looked { history_read: is_read.then_some(now), ..same() };
     }

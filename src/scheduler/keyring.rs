@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::sigv4::AccessKey;
 use crate::fetch::{Fetched, Fetcher};
 use crate::model::credentials::way_out;
 use crate::model::id::CredentialsId;
@@ -41,12 +42,13 @@ pub struct App {
 pub struct Keyring {
     /// Each is ready, or it is said why not.
     apps: BTreeMap<CredentialsId, Result<App, String>>,
+    keys: BTreeMap<CredentialsId, Result<AccessKey, String>>,
     tokens: Mutex<HashMap<(CredentialsId, String), Kept>>,
 }
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.apps.keys()).finish()
+        f.debug_set().entries(self.apps.keys()).entries(self.keys.keys()).finish()
     }
 }
 
@@ -80,7 +82,26 @@ impl Keyring {
     /// the sources that want them cannot be read.
     #[must_use]
     pub fn new(apps: BTreeMap<CredentialsId, Result<App, String>>) -> Self {
-        Self { apps, tokens: Mutex::default() }
+        Self { apps, ..Self::default() }
+    }
+
+    /// The same with access keys of AWS, which get no tokens: each request is signed with them.
+    #[must_use]
+    pub fn with_keys(self, keys: BTreeMap<CredentialsId, Result<AccessKey, String>>) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// The access key of these credentials.
+    ///
+    /// # Errors
+    /// [`NoToken`].
+    pub fn key(&self, name: &CredentialsId) -> Result<&AccessKey, NoToken> {
+        match self.keys.get(name) {
+            Some(Ok(key)) => Ok(key),
+            Some(Err(why)) => Err(unusable(name, why)),
+            None if self.apps.contains_key(name) => Err(unusable(name, "this source wants kind = \"aws\"")),
+            None => Err(NoToken { why: Unreadable::NotAllowed(way_out(name)), wait: None }),
+        }
     }
 
     /// A token of these credentials for the host of `url`.
@@ -139,11 +160,11 @@ impl Keyring {
     async fn get(&self, fetcher: &Fetcher, key: (CredentialsId, String)) -> Result<Secret, NoToken> {
         let (name, scope) = &key;
         let app = match self.apps.get(name) {
-            None => return Err(NoToken { why: Unreadable::NotAllowed(way_out(name)), wait: None }),
-            Some(Err(why)) => {
-                let why = format!("the credentials `{name}` cannot be used: {why}");
-                return Err(NoToken { why: Unreadable::NotAllowed(why), wait: None });
+            None if self.keys.contains_key(name) => {
+                return Err(unusable(name, "this source wants kind = \"entra\""));
             }
+            None => return Err(NoToken { why: Unreadable::NotAllowed(way_out(name)), wait: None }),
+            Some(Err(why)) => return Err(unusable(name, why)),
             Some(Ok(app)) => app,
         };
         let signed_in = sign_in(fetcher, app, scope).await;
@@ -157,6 +178,11 @@ impl Keyring {
         self.tokens().insert(key, Kept { got, until: now + lasts, in_vain_until: None });
         signed_in.map(|grant| grant.token)
     }
+}
+
+fn unusable(name: &CredentialsId, why: &str) -> NoToken {
+    let why = format!("the credentials `{name}` cannot be used: {why}");
+    NoToken { why: Unreadable::NotAllowed(why), wait: None }
 }
 
 /// What was refused is not asked again at once; what only failed may be.

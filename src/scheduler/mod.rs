@@ -8,6 +8,7 @@ pub mod keyring;
 pub mod network;
 pub mod pulse;
 pub mod round;
+pub mod sigv4;
 pub mod timetable;
 pub mod watch;
 

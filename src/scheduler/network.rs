@@ -8,15 +8,18 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
+use url::Url;
 
 use super::keyring::{Keyring, NoToken};
-use crate::fetch::{Fetched, Fetcher, Validators};
+use super::sigv4::{self, Signing};
+use crate::fetch::{self, Fetched, Fetcher, Validators};
 use crate::model::credentials::{Access, way_out};
 use crate::model::id::{CredentialsId, SourceId};
 use crate::model::secret::Secret;
 use crate::model::snapshot::Unreadable;
 use crate::model::vendor::Source;
-use crate::normalize::{Body, Outcome, Request};
+use crate::normalize::{self, Body, Outcome, Request};
 use crate::pipeline::look::{Ask, Asked};
 
 /// A server that says "not modified" for ever is asked for the whole document after this.
@@ -73,8 +76,36 @@ impl Network {
         match &source.access {
             Access::Open => self.fetcher.fetch(request, validators).await.map_err(nothing),
             Access::Lacking(name) => Err(nothing(Unreadable::NotAllowed(way_out(name)))),
-            Access::Signed(name) => self.signed(name, request, validators).await,
+            Access::Signed(name) => match normalize::call(source.format, request) {
+                Some(call) => self.called(name, request, &call).await,
+                None => self.signed(name, request, validators).await,
+            },
         }
+    }
+
+    /// Posts a call of AWS's, signed with an access key for this host, region and time. The time is this machine's,
+    /// whatever the loops run by: AWS lets nobody in whose clock is wrong by minutes.
+    async fn called(&self, name: &CredentialsId, request: &Request, call: &normalize::Call) -> Came {
+        let key = self.keyring.key(name)?;
+        let date = sigv4::date(Timestamp::now());
+        let host = host_of(&call.url);
+        let mut headers =
+            vec![("content-type", call.content_type), ("x-amz-date", &*date), ("x-amz-target", &*call.target)];
+        let mut signed = headers.clone();
+        signed.push(("host", &host));
+        let signing = Signing {
+            method: "POST",
+            path: call.url.path(),
+            headers: &signed,
+            body: call.body.as_bytes(),
+            service: call.service,
+            region: &call.region,
+        };
+        let authorization = sigv4::authorization(key, &signing, &date);
+        headers.sort_unstable();
+        let post = fetch::Call { headers: &headers, authorization: &authorization, body: &call.body };
+        let request = Request { url: call.url.clone(), ..request.clone() };
+        self.fetcher.call(&request, &post).await.map_err(nothing)
     }
 
     /// Signs with the token of the moment. If it is not accepted (revoked, or the app was given a permission since),
@@ -114,6 +145,12 @@ impl Network {
 
 const fn nothing(why: Unreadable) -> NoToken {
     NoToken { why, wait: None }
+}
+
+/// The host as it stands in the header `host`: with its port where that is not the usual one.
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Whether a token was not accepted, or was for too little.

@@ -109,15 +109,7 @@ impl Watched {
         let allow_private = vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
         let fetcher = Fetcher::new(Settings { allow_private, ..Settings::default() }).unwrap();
         let source = Source::at(SourceId::parse(OKTA).unwrap(), Format::Statuspage, Some(page.url("/")));
-        let vendor = Vendor {
-            id: source.id.vendor(),
-            name: "Okta".into(),
-            homepage: None,
-            tags: Vec::new(),
-            support: Support::default(),
-            notifies: None,
-            sources: vec![source],
-        };
+        let vendor = Vendor::named(source.id.vendor(), "Okta", vec![source]);
         Self {
             says,
             sends_to,

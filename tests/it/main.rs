@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
 
 mod add;
+mod aws;
 mod backup;
 mod broken_off;
 mod catalogue;

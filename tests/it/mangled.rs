@@ -19,7 +19,7 @@ fn sample(path: &str) -> Vec<u8> {
 }
 
 /// How many samples there are.
-const SAMPLES: usize = 18;
+const SAMPLES: usize = 20;
 
 /// A rich sample of each format.
 fn samples() -> Vec<(Format, Vec<u8>)> {
@@ -33,11 +33,14 @@ fn samples() -> Vec<(Format, Vec<u8>)> {
         (Format::StatusIo, sample("mimecast/incident.sample.json")),
         (Format::AwsHealth, sample("aws/incident.sample.json")),
         (Format::AwsHealth, sample("aws/utf-16.sample.json")),
+        (Format::AwsHealthApi, sample("aws/api-incident.listed.sample.json")),
+        (Format::AwsRss, sample("amazon-connect/incident.sample.xml")),
         (Format::AzureRss, sample("azure/incident.sample.xml")),
-        (Format::GoogleCloud, sample("google-cloud/incident.sample.json")),
+        (Format::Google, sample("google-cloud/incident.sample.json")),
         (Format::Microsoft365, sample("microsoft-365/incident.issues.sample.json")),
         (Format::MicrosoftPublic, sample("microsoft-365/admin-trouble.post.sample.json")),
         (Format::AzureEmerging, sample("azure/api-incident.issues.sample.json")),
+        (Format::AzureServiceHealth, sample("azure/health-incident.events.sample.json")),
         (Format::OracleCloud, sample("oracle-cloud/incident.components.sample.json")),
         (Format::Okta, sample("okta/incident.sample.html")),
         (Format::Slack, sample("slack/incident.sample.json")),

@@ -10,36 +10,52 @@ use crate::normalize::field::{Field, Place, TIME_CHARS, Word};
 use crate::normalize::keyed::{self, Keyed, UpdateKeys};
 use crate::normalize::{document, region};
 
+/// What is known of an event beside its own fields.
+pub struct Beside<'s> {
+    /// Its key.
+    pub key: String,
+    /// Its region, unless it is global.
+    pub code: Option<&'s str>,
+    /// The name of that region.
+    pub region_name: Option<&'s str>,
+    /// The services that it impairs.
+    pub services: &'s [SeenComponent],
+    /// The service that it is archived under, where it says none itself.
+    pub archived_under: Option<&'s str>,
+}
+
 /// The incident that an event tells of.
-pub fn incident(
-    event: &wire::Event<'_>,
-    key: String,
-    code: Option<&str>,
-    region_name: Option<&str>,
-    services: &[SeenComponent],
-    at: Place<'_>,
-    into: &mut Snapshot,
-) -> SeenIncident {
+pub fn incident(event: &wire::Event<'_>, beside: Beside<'_>, at: Place<'_>, into: &mut Snapshot) -> SeenIncident {
     let status = event.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    // What is archived says how bad it was, and is over all the same.
+    let status = if beside.archived_under.is_some() { "0".to_owned() } else { status };
     let updates = updates(event, at, into);
     let is_over = status == "0";
     let last = || updates.last().and_then(|update| update.at.clone());
     SeenIncident {
-        key,
+        key: beside.key,
         kind: Kind::Incident,
-        title: title(event, region_name, at, into),
+        title: title(event, beside.region_name, at, into),
         impact: if is_over { last_trouble(&updates) } else { impact(&status, at, into) },
         vendor_impact: status.clone(),
         vendor_phase: status,
         phase: if is_over { Phase::Resolved } else { Phase::Investigating },
-        components: components(event, services, code),
-        regions: code.into_iter().chain(region_name).map(str::to_owned).collect(),
+        components: components(event, beside.services, beside.archived_under, beside.code),
+        regions: beside.code.into_iter().chain(beside.region_name).map(str::to_owned).collect(),
         started: seconds(&event.date, at, "date", into),
         ended: is_over.then(last).flatten(),
         planned: None,
         updates,
         link: None,
     }
+}
+
+/// When an archived event was over, by the last entry of its log; `None` where that is no end.
+pub fn archived_end(event: &wire::Event<'_>) -> Option<i64> {
+    let entries = event.event_log.get()?.0.iter().filter_map(Field::get);
+    let timed = entries.filter_map(|entry| Some((entry.0.timestamp.as_str()?.parse::<i64>().ok()?, &entry.0.status)));
+    let (at, status) = timed.max_by_key(|(at, _)| *at)?;
+    (status.as_str() == Some("0")).then_some(at)
 }
 
 /// The title names the region, because AWS's says no more than "Increased Error Rates".
@@ -138,11 +154,17 @@ fn reference(key: &str, name: String, code: Option<&str>) -> ComponentRef {
 }
 
 /// The components that an event names: the impaired services, else the one service that it stands under.
-fn components(event: &wire::Event<'_>, services: &[SeenComponent], code: Option<&str>) -> Vec<ComponentRef> {
+fn components(
+    event: &wire::Event<'_>,
+    services: &[SeenComponent],
+    archived_under: Option<&str>,
+    code: Option<&str>,
+) -> Vec<ComponentRef> {
     if !services.is_empty() {
         return services.iter().map(|service| service.component.clone()).collect();
     }
-    let own = event.service.as_str().filter(|key| !key.is_empty() && !key.starts_with("multipleservices"));
+    let own =
+        event.service.as_str().or(archived_under).filter(|key| !key.is_empty() && !key.starts_with("multipleservices"));
     let name = |key: &str| event.service_name.as_str().map_or_else(|| text::title(key), text::title);
     own.map(|key| reference(key, name(key), code)).into_iter().collect()
 }

@@ -2,7 +2,13 @@
 //!
 //! An event with status `0` is over and stays for a while. One that is open may stay for months (those of
 //! me-central-1 of 2026-03-01 did), so nothing here may be judged as a whole.
+//!
+//! What is over leaves the list after a while, and what was short may never be seen in it. Both stand in the archive of the
+//! year, a large document at another host, which is why it is a role that the source names, and is asked every few minutes
+//! only, or when something that was open has left the list. Of the archive only what is over is taken: it says nothing of
+//! what goes on.
 
+mod archive;
 mod event;
 mod wire;
 
@@ -10,12 +16,14 @@ use url::Url;
 
 use super::field::{Field, List, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Reader, Reading, Request, document, first};
+use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
 use crate::model::text;
 
 const EVENTS: &str = "events";
+/// The archive of the year, where the source names its address.
+const HISTORY: &str = "history";
 
 /// What this format is.
 const ABOUT: About = About {
@@ -23,25 +31,64 @@ const ABOUT: About = About {
     evidence: Evidence::Recorded,
     summary: "AWS Health Dashboard, https://health.aws.amazon.com/public/currentevents (not documented by AWS)",
     says: "incidents with their ends, impaired services with their own status, regions; no maintenances",
-    roles: &[EVENTS],
+    roles: &[EVENTS, HISTORY],
     gone_after: GoneAfter::USUAL,
     perishable_keys: false,
 };
 
 /// How it is read.
-pub const READER: Reader = Reader {
-    about: ABOUT,
-    plan: |asked| plan(asked.url),
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
-    find: |page| {
-        let hosts = ["health.aws.amazon.com", "status.aws.amazon.com", "phd.aws.amazon.com"];
-        page.only_at(&hosts, &["https://health.aws.amazon.com/public/currentevents"])
-    },
-};
+pub const READER: Reader = Reader { about: ABOUT, plan, read: look, find };
 
-/// One document holds everything.
-fn plan(url: &Url) -> Vec<Request> {
-    vec![Request { role: EVENTS, url: url.clone(), accept: "application/json" }]
+/// The list lies at a host of AWS's alone, whichever of its pages was given.
+fn find(page: &Page<'_>) -> Vec<Url> {
+    let hosts = ["health.aws.amazon.com", "status.aws.amazon.com", "phd.aws.amazon.com"];
+    page.only_at(&hosts, &["https://health.aws.amazon.com/public/currentevents"])
+}
+
+/// The list; and the archive when it is due.
+fn plan(asked: &Asked<'_>) -> Vec<Request> {
+    let mut requests = vec![Request { role: EVENTS, url: asked.url.clone(), accept: "application/json" }];
+    if asked.open.history_due {
+        requests.extend(history(asked));
+    }
+    requests
+}
+
+/// The request for the archive, where the source names its address.
+fn history(asked: &Asked<'_>) -> Option<Request> {
+    let (_, url) = asked.source.roles.iter().find(|(role, _)| role == HISTORY)?;
+    Some(Request { role: HISTORY, url: url.clone(), accept: "application/json" })
+}
+
+/// Reads the list, and what the archive knows of what has left it.
+fn look(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
+    let of = |role: &str| answers.iter().find(|answer| answer.role == role).map(|answer| &answer.outcome);
+    let listed = match of(EVENTS) {
+        Some(Outcome::Body(body)) => read(body),
+        Some(Outcome::Unreadable(why)) => Err(why.clone()),
+        Some(Outcome::NotRecorded) | None => Err(Unreadable::Unexpected("there is no answer to read".to_owned())),
+    };
+    let mut snapshot = match listed {
+        Ok(snapshot) => snapshot,
+        Err(why) => return Reading::Done(Err(why)),
+    };
+    let is_listed = |key: &String| snapshot.incidents.iter().any(|one| one.key == *key);
+    let has_lost = !asked.open.keys.keys().all(is_listed);
+    match of(HISTORY) {
+        None if has_lost => {
+            if let Some(request) = history(asked) {
+                return Reading::Need(vec![request]);
+            }
+        }
+        None | Some(Outcome::NotRecorded) => {}
+        Some(Outcome::Unreadable(why)) => snapshot.blind.push((HISTORY, why.clone())),
+        Some(Outcome::Body(body)) => {
+            if let Err(why) = archive::add(body, asked, &mut snapshot) {
+                snapshot.blind.push((HISTORY, why));
+            }
+        }
+    }
+    Reading::Done(Ok(snapshot))
 }
 
 /// Reads the list of events.
@@ -81,6 +128,17 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     Ok(snapshot)
 }
 
+/// The name of an event's region, unless it is global.
+fn region_name(event: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<String> {
+    let name = event.region_name.read(at, "region_name", into).map(|name| text::title(&name.0));
+    name.filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("global"))
+}
+
+/// The region in an arn. In that of a global event it is only where AWS runs it.
+fn region_code<'a>(arn: &'a str, name: Option<&str>) -> Option<&'a str> {
+    name.and_then(|_| arn.split(':').nth(3)).filter(|code| !code.is_empty())
+}
+
 /// What the events came to so far.
 #[derive(Default)]
 struct Seen {
@@ -94,14 +152,19 @@ impl Seen {
     /// Adds an event and its services; false where it has no key.
     fn add(&mut self, event: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> bool {
         let Some(arn) = event.arn.need(at, "arn", into).and_then(|arn| keyed::key(&arn.0)) else { return false };
-        let region_name = event.region_name.read(at, "region_name", into).map(|name| text::title(&name.0));
-        let region_name = region_name.filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("global"));
-        // A region in the arn of a global event is only where AWS runs it.
-        let code = region_name.as_ref().and_then(|_| arn.split(':').nth(3)).filter(|code| !code.is_empty());
+        let region_name = region_name(event, at, into);
+        let code = region_code(&arn, region_name.as_deref());
         let before = into.warnings.len();
         let services = event::services(event, code, at, into);
         self.hides_services |= into.warnings.len() > before;
-        let seen = event::incident(event, arn.clone(), code, region_name.as_deref(), &services, at, into);
+        let beside = event::Beside {
+            key: arn.clone(),
+            code,
+            region_name: region_name.as_deref(),
+            services: &services,
+            archived_under: None,
+        };
+        let seen = event::incident(event, beside, at, into);
         self.hides_services |= !seen.phase.is_end() && seen.components.is_empty();
         for service in services {
             self.add_service(service);

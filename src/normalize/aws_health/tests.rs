@@ -110,3 +110,90 @@ fn a_lone_service_is_the_component() {
     assert_eq!(snapshot.incidents[0].components[0].region.as_deref(), Some("us-west-2"));
     assert_eq!(snapshot.components, []);
 }
+
+const ARCHIVE: &str = "https://history.example/historyevents.json";
+
+/// A look that knows of these as open; the archive is named, and answers so.
+fn look_back(listed: &Value, archive: Option<&Value>, known: &[&str], now: i64) -> Reading {
+    use crate::model::id::SourceId;
+    use crate::model::incident::KnownOpen;
+    use crate::model::phase::Kind;
+    use crate::model::vendor::Source;
+
+    let url = "https://health.aws.amazon.com/public/currentevents".parse().unwrap();
+    let mut source = Source::at(SourceId::parse("aws/health-dashboard").unwrap(), Format::AwsHealth, Some(url));
+    source.roles.push((HISTORY.to_owned(), ARCHIVE.parse().unwrap()));
+    let keys = known.iter().map(|key| ((*key).to_owned(), Kind::Incident)).collect();
+    let open = KnownOpen { keys, history_due: false };
+    let now = jiff::Timestamp::from_second(now).unwrap();
+    let asked = Asked { source: &source, url: source.url.as_ref().unwrap(), open: &open, now };
+    let answer =
+        |role, body: &Value| Answer { role, outcome: Outcome::Body(Body::saved(body.to_string().into_bytes())) };
+    let answers: Vec<Answer> = [(EVENTS, Some(listed)), (HISTORY, archive)]
+        .into_iter()
+        .filter_map(|(role, body)| Some(answer(role, body?)))
+        .collect();
+    (READER.read)(&asked, &answers)
+}
+
+fn seen_back(listed: &Value, archive: &Value, known: &[&str], now: i64) -> Snapshot {
+    match look_back(listed, Some(archive), known, now) {
+        Reading::Done(done) => done.unwrap(),
+        Reading::Need(more) => panic!("{more:?}"),
+    }
+}
+
+/// An event as the archive keeps it: its status is how bad it was, its log says that it is over.
+fn archived(arn: &str, ended: i64) -> Value {
+    let mut event = event(arn, json!("3"));
+    let end = json!({"summary": "Synthetic", "message": "Over.", "status": 0, "timestamp": ended});
+    event["event_log"].as_array_mut().unwrap().push(end);
+    event.as_object_mut().unwrap().remove("service");
+    event
+}
+
+#[test]
+fn what_has_left_the_list_is_looked_for_in_the_archive_whose_status_is_the_worst_it_was() {
+    let end = 1_790_010_000;
+    let Reading::Need(more) = look_back(&json!([]), None, &[ARN], end) else { panic!("the archive is not asked") };
+    assert_eq!((more.len(), more[0].url.as_str()), (1, ARCHIVE));
+    let archive = json!({"multipleservices-us-east-1": [archived(ARN, end)], "odd": 7});
+    let snapshot = seen_back(&json!([]), &archive, &[ARN], end + 90 * 86_400);
+    let one = &snapshot.incidents[0];
+    assert_eq!((one.phase, one.impact, one.vendor_impact.as_str()), (Phase::Resolved, Impact::PartialOutage, "0"));
+    assert_eq!(one.ended.as_ref().unwrap().at.unwrap().as_second(), end);
+    assert_eq!((snapshot.blind.len(), snapshot.components.len(), snapshot.covers.incidents), (0, 0, Covers::AllOpen));
+}
+
+#[test]
+fn of_the_archive_only_what_is_over_and_was_missed_is_taken() {
+    let end = 1_790_010_000;
+    let other = ARN.replace("_1", "_2");
+    let archive = json!({"x": [archived(&other, end)]});
+    let count = |archive: &Value, now: i64| seen_back(&json!([]), archive, &[], now).incidents.len();
+    assert_eq!((count(&archive, end + 86_400), count(&archive, end + 8 * 86_400)), (1, 0));
+    let goes_on = json!({"x": [event(&other, json!("3"))]});
+    assert_eq!(count(&goes_on, end), 0, "the list says what is open");
+    assert_eq!(seen_back(&json!([]), &goes_on, &[&other], end).incidents.len(), 0);
+    let open = seen_back(&json!([event(&other, json!("2"))]), &archive, &[], end);
+    assert_eq!(
+        (open.incidents.len(), open.incidents[0].phase),
+        (1, Phase::Investigating),
+        "the list is the newer word"
+    );
+}
+
+#[test]
+fn an_archive_that_cannot_be_read_costs_nothing_but_itself() {
+    for broken in [json!([]), json!({}), json!({"x": [{"id": 1}]}), json!("x")] {
+        let snapshot = seen_back(&json!([event(ARN, json!("2"))]), &broken, &[], 0);
+        assert_eq!((snapshot.incidents.len(), snapshot.covers.incidents), (1, Covers::AllOpen));
+        assert!(matches!(&snapshot.blind[..], [(HISTORY, Unreadable::Unexpected(_))]), "{broken}");
+    }
+}
+
+#[test]
+fn aws_s_pages_lead_to_the_list_and_others_do_not() {
+    let of = |page: &str| find(&Page { url: &page.parse().unwrap(), html: None }).len();
+    assert_eq!((of("https://health.aws.amazon.com/health/status"), of("https://status.example.org/")), (1, 0));
+}

@@ -4,10 +4,14 @@
 
 use serde::Deserialize;
 
-use crate::normalize::field::{Field, List, Named, Text, Word};
+use crate::normalize::field::{Field, List, Lists, Named, Text, Word};
 
 /// The whole document.
 pub type Events<'a> = Field<List<Event<'a>>>;
+
+/// The archive of a year, `historyevents.json`: the events of each service. An entry may lack `service`, and its `status` is
+/// how bad it was at its worst; that it is over says its log alone. (From clients that read it, 2026-11.)
+pub type Archive<'a> = Field<Lists<'a, Event<'a>>>;
 
 /// One event.
 #[derive(Debug, Default, Deserialize)]

@@ -55,9 +55,9 @@ pub const READER: Reader = Reader {
     find,
 };
 
-/// Where the platforms have theirs, the most usual first.
-const USUAL: [&str; 8] =
-    ["/history.atom", "/history.rss", "/feed.rss", "/feed.atom", "/feed", "/rss", "/rss.xml", "/index.xml"];
+/// The names that platforms give to the feed of their incidents. A feed bears no sign of what it is about: where any site
+/// has its news (`/feed`, `/rss`) is tried only where the page names it.
+const USUAL: [&str; 4] = ["/history.atom", "/history.rss", "/feed.rss", "/feed.atom"];
 
 /// The address itself where a feed stands there, the feeds that the page names, and then the usual ones.
 fn find(page: &Page<'_>) -> Vec<Url> {

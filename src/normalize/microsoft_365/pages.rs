@@ -7,7 +7,7 @@ use url::Url;
 use super::{PERMISSION, wire};
 use crate::model::snapshot::Unreadable;
 use crate::normalize::field::{Field, Object};
-use crate::normalize::{Answer, Body, Outcome, document, entra};
+use crate::normalize::{Answer, Body, Outcome, document, entra, paged};
 
 /// More pages than any tenant has issues for: a page holds a hundred.
 const MOST: usize = 6;
@@ -64,7 +64,7 @@ impl Texts<'_> {
         let mut links: Vec<String> = Vec::new();
         for (text, body) in &self.pages {
             let document = recognised(document::typed(text, body)?, collection)?;
-            let link = link(&document.next)?.map(str::to_owned);
+            let link = paged::link(&document.next)?.map(str::to_owned);
             if link.as_ref().is_some_and(|link| links.contains(link)) {
                 return Err(Unreadable::Unexpected("its pages lead in a circle".to_owned()));
             }
@@ -80,26 +80,11 @@ impl Texts<'_> {
     }
 }
 
-fn link<'d>(field: &'d Field<crate::normalize::field::Text<'_>>) -> Result<Option<&'d str>, Unreadable> {
-    match field {
-        Field::Absent => Ok(None),
-        Field::Is(text) => Ok(Some(text.0.as_ref())),
-        Field::Odd(kind) => Err(Unreadable::Unexpected(format!("the address of its next page is {kind}"))),
-    }
-}
-
 fn onward(link: &str, url: Option<&Url>, read: usize) -> Result<Url, Unreadable> {
     if read >= MOST {
         return Err(Unreadable::Unexpected(format!("it has more than {MOST} pages")));
     }
-    let next = Url::parse(link)
-        .map_err(|_| Unreadable::Unexpected("the address of its next page is no address".to_owned()))?;
-    let is_there = url.is_none_or(|url| url.origin() == next.origin());
-    if !is_there || !next.username().is_empty() || next.password().is_some() {
-        let host = next.host_str().unwrap_or("nowhere");
-        return Err(Unreadable::NotAllowed(format!("its next page lies at another host, {host}; it is not asked")));
-    }
-    Ok(next)
+    paged::onward(link, url)
 }
 
 fn recognised<'a>(

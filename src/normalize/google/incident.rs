@@ -6,6 +6,7 @@ use super::wire;
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, SeenIncident, SeenUpdate, Snapshot};
+use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::document;
 use crate::normalize::field::{Field, List, Place};
@@ -28,24 +29,52 @@ pub fn incident(
     SeenIncident {
         key,
         kind: Kind::Incident,
-        title: text::title(description),
+        title: title(description),
         vendor_impact,
         impact,
-        phase: phase(row, &vendor_phase),
+        phase: phase(ended.as_ref(), &vendor_phase),
         vendor_phase,
         components: products(row, at, into),
         regions: regions(row, description, at, into),
         started: row.begin.need(at, "begin", into).and_then(|_| row.begin.time(at, "begin", into)),
-        ended,
+        ended: ended.filter(|ended| ended.at.is_some()),
         planned: None,
         updates,
         link: link(row, url),
     }
 }
 
-/// Over is what states an end, even one that we cannot read (which was said).
-fn phase(row: &wire::Incident<'_>, vendor_phase: &str) -> Phase {
-    match (row.end.as_str().filter(|end| !end.trim().is_empty()), vendor_phase) {
+/// One line of the description. Workspace writes a whole text there, its paragraphs under headings (`**Title:**`, read
+/// 2026-09); the first of them is the title.
+fn title(description: &str) -> String {
+    let plain = unescaped(description);
+    let mut said: Vec<&str> = Vec::new();
+    for line in plain.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (heading, rest) = heading(line);
+        if heading.is_some() && !said.is_empty() {
+            break;
+        }
+        said.extend(Some(rest).filter(|rest| !rest.is_empty()));
+    }
+    text::title(&said.join(" ").replace("**", ""))
+}
+
+/// The heading that a line begins with, and what follows it on the line.
+fn heading(line: &str) -> (Option<&str>, &str) {
+    let found = line.strip_prefix("**").and_then(|inside| inside.split_once("**"));
+    let is_heading = |word: &&str| {
+        let word = word.trim().trim_end_matches(':');
+        ["title", "summary", "description"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    };
+    match found.filter(|(word, _)| is_heading(word)) {
+        Some((word, rest)) => (Some(word), rest.trim().trim_start_matches(':').trim_start()),
+        None => (None, line),
+    }
+}
+
+/// Over is what states an end that is a time. What else stands there (which was said) ends nothing.
+fn phase(ended: Option<&Stated>, vendor_phase: &str) -> Phase {
+    match (ended.and_then(|ended| ended.at), vendor_phase) {
         (Some(_), _) => Phase::Resolved,
         (None, "AVAILABLE") => Phase::Monitoring,
         (None, _) => Phase::Investigating,

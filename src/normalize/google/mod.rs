@@ -1,4 +1,5 @@
-//! Google's `incidents.json`: a bare list of the last year's incidents, open ones without an `end`.
+//! Google's `incidents.json`: a bare list of the last year's incidents, open ones without an `end`. Cloud, Workspace and
+//! Maps each publish one, of their own products alone: Cloud's knows nothing of Maps.
 //!
 //! An empty list is taken for unreadable. The list bears no sign but its entries, and it holds a year of history: that
 //! of a working dashboard has never been seen empty, while a broken one would close every incident we know.
@@ -10,15 +11,17 @@ use url::Url;
 
 use super::field::{Field, List, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Reader, Reading, Request, document, first};
+use super::{About, Body, Page, Reader, Reading, Request, document, first};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 
 const INCIDENTS: &str = "incidents";
+/// The name of the document in its dashboard's folder.
+const INCIDENTS_FILE: &str = "incidents.json";
 
 /// What this format is.
 const ABOUT: About = About {
-    format: Format::GoogleCloud,
+    format: Format::Google,
     evidence: Evidence::Recorded,
     summary: "Google Cloud, Workspace and Maps: {dashboard}/incidents.json (schema beside it, incidents.schema.json)",
     says: "incidents with their ends, the products and regions they affect; no maintenances, no product's own status",
@@ -32,8 +35,22 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
-    find: |page| vec![page.at("/incidents.json")],
+    find,
 };
+
+/// Beside the page, or above it: Workspace's and Maps' dashboards lie in folders of hosts that publish another product's
+/// list at their root, so that one is tried for the root's own pages alone.
+fn find(page: &Page<'_>) -> Vec<Url> {
+    let folders: Vec<&str> =
+        page.url.path().split('/').filter(|part| !part.is_empty() && *part != INCIDENTS_FILE).collect();
+    let is_of_root = folders.first().is_none_or(|first| ["summary", "incidents", "regional"].contains(first));
+    let above = (1..=folders.len()).rev().filter_map(|depth| folders.get(..depth)).map(|parts| parts.join("/"));
+    let mut found: Vec<Url> = above.map(|folder| page.at(&format!("/{folder}/{INCIDENTS_FILE}"))).collect();
+    if is_of_root {
+        found.push(page.at(&format!("/{INCIDENTS_FILE}")));
+    }
+    found
+}
 
 /// One document holds everything.
 fn plan(url: &Url) -> Vec<Request> {

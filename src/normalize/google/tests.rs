@@ -54,6 +54,8 @@ fn it_is_over_when_it_has_an_end_and_not_before() {
     assert_eq!(look(&json!([one])).unwrap().incidents[0].phase, Phase::Monitoring);
     one["end"] = json!(null);
     assert_eq!(look(&json!([one])).unwrap().incidents[0].phase, Phase::Monitoring);
+    one["end"] = json!("soon");
+    assert_eq!(look(&json!([one])).unwrap().incidents[0].phase, Phase::Monitoring, "that is no end");
     one["end"] = json!("2026-11-20T11:00:00+00:00");
     let over = look(&json!([one])).unwrap();
     assert_eq!(over.incidents[0].phase, Phase::Resolved);
@@ -121,4 +123,48 @@ fn entries_of_before_2021_are_known_by_their_number() {
     let one = &snapshot.incidents[0];
     assert_eq!((one.key.as_str(), one.components[0].key.as_str(), one.updates.len()), ("20008", "storage", 1));
     assert_eq!(snapshot.warnings.iter().map(|warning| warning.path.as_str()).collect::<Vec<_>>(), ["incidents"]);
+}
+
+/// Workspace puts a whole text into the description, has no regions and says `end: null`.
+#[test]
+fn a_title_of_several_paragraphs_is_the_first_of_them() {
+    let of = |description: &str| {
+        let mut one = incident("i1");
+        one["external_desc"] = json!(description);
+        one["end"] = json!(null);
+        one["currently_affected_locations"] = json!([]);
+        one["updates"][0]["affected_locations"] = json!([]);
+        let seen = look(&json!([one])).unwrap().incidents.remove(0);
+        assert_eq!((seen.phase, seen.regions), (Phase::Investigating, Vec::new()), "{description}");
+        seen.title
+    };
+    assert_eq!(of("**Title:**\nMail is late\n**Description:**\nWe look."), "Mail is late");
+    assert_eq!(of("**Title**\nMail is **very** late"), "Mail is very late");
+    assert_eq!(of("**Summary:** Mail is late\nfor some.\n**Description**\nx"), "Mail is late for some.");
+    assert_eq!(of("Mail \\#7: late"), "Mail #7: late");
+    assert_eq!(of("**Bold** words begin it"), "Bold words begin it");
+}
+
+#[test]
+fn the_list_lies_beside_the_page_and_never_in_another_product_s_place() {
+    let of = |page: &str| {
+        let url = page.parse().unwrap();
+        find(&Page { url: &url, html: None }).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(of("https://status.cloud.google.com"), ["https://status.cloud.google.com/incidents.json"]);
+    assert_eq!(
+        of("https://status.cloud.google.com/maps-platform/summary"),
+        [
+            "https://status.cloud.google.com/maps-platform/summary/incidents.json",
+            "https://status.cloud.google.com/maps-platform/incidents.json"
+        ]
+    );
+    assert_eq!(
+        of("https://www.google.com/appsstatus/dashboard/").first().unwrap(),
+        "https://www.google.com/appsstatus/dashboard/incidents.json"
+    );
+    assert_eq!(
+        of("https://status.cloud.google.com/summary").last().unwrap(),
+        "https://status.cloud.google.com/incidents.json"
+    );
 }
