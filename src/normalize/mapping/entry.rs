@@ -1,7 +1,8 @@
 //! One item of the page as an incident, a maintenance or a component.
 
 use super::finder::{Finder, Item};
-use super::ready::{Components, Entries, Updates, scalar};
+use super::program::scalar;
+use super::ready::{Components, Entries, Updates};
 use super::when::Year;
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::jq::Budget;
-use super::ready::{Node, Program};
+use super::program::{Node, Program};
 use super::trace::{Line, Trace};
 use super::when::{When, Year};
 use crate::model::snapshot::Snapshot;

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::jq::{self, Budget};
 use super::markup;
-use super::ready::{Node, Program, Ready};
+use super::program::{Node, Program};
+use super::ready::Ready;
 use super::trace::Trace;
 use crate::model::format::Format;
 use crate::model::snapshot::Unreadable;

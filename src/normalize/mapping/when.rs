@@ -36,11 +36,14 @@ pub enum Year {
     Nearest,
 }
 
+/// A zone, and whether it is certain that this one is meant.
+type Zone = (TimeZone, bool);
+
 /// How a page's times are read, ready.
 #[derive(Debug)]
 pub struct When {
     formats: Vec<String>,
-    zone: Option<(TimeZone, bool)>,
+    zone: Option<Zone>,
 }
 
 /// What is wrong: the key, and the fault in its value.
@@ -139,7 +142,7 @@ fn probe(format: &str) -> Result<(), String> {
     strtime::format(&format, &some).map(drop).map_err(|error| text::line(&error.to_string(), 120))
 }
 
-fn zone_named(name: &str) -> Option<(TimeZone, bool)> {
+fn zone_named(name: &str) -> Option<Zone> {
     if let Some((offset, certain)) = moment::zone(name) {
         return Some((TimeZone::fixed(offset_of(&offset)?), certain));
     }
@@ -151,7 +154,7 @@ fn offset_of(text: &str) -> Option<Offset> {
 }
 
 /// jiff refuses `%Z`, and others ignore it silently. So the zone's name is taken out of the text, and read by itself.
-fn without_zone(format: &str, raw: &str) -> Option<(String, String, Option<(TimeZone, bool)>)> {
+fn without_zone(format: &str, raw: &str) -> Option<(String, String, Option<Zone>)> {
     if !format.contains("%Z") {
         return Some((format.to_owned(), raw.to_owned(), None));
     }
@@ -171,7 +174,7 @@ fn without_zone(format: &str, raw: &str) -> Option<(String, String, Option<(Time
 fn instant(parts: &mut BrokenDownTime, zone: &TimeZone) -> Option<(Timestamp, bool)> {
     // Vendors' pages have wrong weekdays.
     parts.set_weekday(None);
-    let at = parts.to_datetime().ok().or_else(|| parts.to_date().ok().map(|date| DateTime::from(date)))?;
+    let at = parts.to_datetime().ok().or_else(|| parts.to_date().ok().map(DateTime::from))?;
     let ambiguous = zone.to_ambiguous_timestamp(at);
     let is_clear = matches!(ambiguous.offset(), AmbiguousOffset::Unambiguous { .. });
     Some((ambiguous.compatible().ok()?, is_clear))
