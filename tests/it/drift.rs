@@ -12,7 +12,7 @@ use bellwether::model::change::Change;
 use bellwether::model::format::Format;
 use bellwether::model::id::SourceId;
 use bellwether::model::incident::Health;
-use bellwether::model::vendor::{Source, Support, Vendor};
+use bellwether::model::vendor::{Source, Vendor};
 use bellwether::outgoing::client::Options;
 use bellwether::pipeline::compiled::Compiled;
 use bellwether::pipeline::confirm::confirm;
