@@ -110,7 +110,7 @@ async fn any_vendor_that_is_known_is_found_on_the_page_and_has_one() {
         std::path::Path::new(""),
         &mut Vec::new(),
     );
-    hospital.compiled = Arc::new((*hospital.compiled).clone().knowing(Arc::new(shipped.unwrap())));
+    hospital.compiled = Arc::new((*hospital.compiled).clone().beside(Arc::new(shipped.unwrap())));
     let served = serve_on("127.0.0.1:0", &hospital, None, || ago(-30)).await;
     let page = served.get("/vendors?find=cerner").await.body;
     in_order(
