@@ -25,7 +25,7 @@ pub(super) struct Attempt {
     source: Source,
     requests: Vec<Request>,
     rounds: usize,
-    /// Whether the first document is of the format, so that the others are worth asking for.
+    /// Whether the first document may be of the format, so that the others are worth asking for.
     is_likely: bool,
     /// What was read, while the server is asked for an address that makes no sense.
     read: Option<Snapshot>,
@@ -53,7 +53,7 @@ impl Attempt {
         Some(Self { format, url, source, requests, rounds: 0, is_likely, read: None })
     }
 
-    /// The requests that nobody has answered yet: the first one, and the others once that one is what it should be.
+    /// The requests that nobody has answered yet: the first one, and the others once that one may be what it should.
     pub(super) fn missing(&self, answers: &Answers) -> Vec<Request> {
         let wanted = if self.is_likely { self.requests.len() } else { 1 };
         let wanted = self.requests.iter().take(wanted);
@@ -70,8 +70,14 @@ impl Attempt {
             if !missing.is_empty() {
                 return Verdict::Needs(missing);
             }
+            let is_stranger = !self.is_likely && !self.is_plausible(answers);
+            self.is_likely |= !is_stranger;
+            if !self.missing(answers).is_empty() {
+                continue;
+            }
             match read(&self.source, &self.answered(answers), now) {
-                Reading::Done(Ok(_)) | Reading::Need(_) if !self.is_likely => self.is_likely = true,
+                // By itself the first document reads well, whatever it looks like.
+                Reading::Done(Ok(_)) | Reading::Need(_) if is_stranger => self.is_likely = true,
                 Reading::Done(Ok(snapshot)) => return self.checked(snapshot, answers, page, now),
                 Reading::Done(Err(why)) => return Verdict::No(why.to_string()),
                 Reading::Need(more) => {
@@ -84,6 +90,16 @@ impl Attempt {
                 }
             }
         }
+    }
+
+    /// Whether the first document could be of the format: it came, and is no page for people where data was asked for.
+    fn is_plausible(&self, answers: &Answers) -> bool {
+        let Some(first) = self.requests.first() else { return false };
+        let is_page = |bytes: &[u8]| {
+            let begins = bytes.iter().find(|byte| byte.is_ascii_graphic());
+            begins == Some(&b'<') && !first.accept.contains("html") && !first.accept.contains("xml")
+        };
+        answers.get(&first.url).and_then(bytes).is_some_and(|bytes| !is_page(bytes))
     }
 
     fn answered(&self, answers: &Answers) -> Vec<Answer> {
