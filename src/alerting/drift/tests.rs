@@ -8,11 +8,10 @@ fn hour(hours: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap() + SignedDuration::from_hours(hours)
 }
 
-/// A document: `path kind of had count`, a line each.
+/// A document: path, kinds, of how many, had by how many; so many values stand there.
 fn shape(places: &[(&str, Kinds, u32, u32)]) -> Shape {
     let place = |(path, kinds, of, had): &(&str, Kinds, u32, u32)| {
-        let count = if path.ends_with("[]") { *had } else { *had };
-        ((*path).to_owned(), Place { kinds: *kinds, of: *of, had: *had, count })
+        ((*path).to_owned(), Place { kinds: *kinds, of: *of, had: *had, count: *had })
     };
     Shape { places: places.iter().map(place).collect(), cut_at: None }
 }
