@@ -135,12 +135,14 @@ mod rank {
     pub const NAME: usize = 0;
     pub const ALSO: usize = 1;
     pub const HOST: usize = 2;
-    pub const DOMAIN: usize = 3;
-    pub const TAG: usize = 4;
-    pub const BEGINS: usize = 5;
-    pub const INSIDE: usize = 6;
-    pub const EACH_WORD: usize = 7;
-    pub const PART: usize = 8;
+    /// A place at a host that is somebody else's, perhaps: AWS has the feeds of all its services at one.
+    pub const AT_HOST: usize = 3;
+    pub const DOMAIN: usize = 4;
+    pub const TAG: usize = 5;
+    pub const BEGINS: usize = 6;
+    pub const INSIDE: usize = 7;
+    pub const EACH_WORD: usize = 8;
+    pub const PART: usize = 9;
 }
 
 impl Wanted {
@@ -176,7 +178,8 @@ impl Wanted {
     fn in_address(&self, url: &Url) -> Option<usize> {
         let wanted = self.address.as_ref()?;
         if wanted.host_str().is_some() && wanted.host_str() == url.host_str() {
-            return Some(rank::HOST);
+            let is_whole = url.path() == "/" || url.path() == wanted.path();
+            return Some(if is_whole { rank::HOST } else { rank::AT_HOST });
         }
         (domain_of(wanted).is_some() && domain_of(wanted) == domain_of(url)).then_some(rank::DOMAIN)
     }
