@@ -44,7 +44,11 @@ pub const READER: Reader = Reader {
         }]
     },
     read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked))),
-    find: |_| Vec::new(),
+    // The feed of one service is a page of its own: AWS's dashboard is better read by its list.
+    find: |page| {
+        let is_feed = page.url.host_str() == Some("status.aws.amazon.com") && page.url.path().starts_with("/rss/");
+        if is_feed { vec![page.url.clone()] } else { Vec::new() }
+    },
 };
 
 /// Reads the feed.

@@ -131,9 +131,10 @@ fn element(html: &str, at: usize) -> Option<Element> {
     let until = at + html.get(at..far)?.find("</")?;
     let fragment = Html::parse_fragment(html.get(from..until)?);
     let marked = Selector::parse(&format!(".{MARK}")).ok()?;
-    let found = fragment.select(&marked).next()?;
-    let class = found.value().classes().filter(|class| *class != MARK).find_map(|class| class.strip_prefix(CLASS))?;
-    Some(Element { from, until, class: text::title(class) })
+    let found = fragment.select(&marked).next();
+    let class = found.and_then(|found| found.value().classes().find_map(|class| class.strip_prefix(CLASS)));
+    // One without a class, or whose tag is broken, is a status all the same: not known, and not its neighbour's.
+    Some(Element { from, until, class: class.map(text::title).unwrap_or_default() })
 }
 
 /// The last line of what stands before a status.

@@ -63,6 +63,9 @@ fn find(page: &Page<'_>) -> Vec<Url> {
     let named = slug(page.url).filter(|slug| slug.chars().all(is_part));
     let mut slugs: Vec<&str> = named.into_iter().chain(linked).collect();
     slugs.dedup();
+    if slugs.is_empty() && ["uptime kuma", "uptime-kuma"].iter().any(|name| marked::shows(page.html, name)) {
+        return vec![page.at("/")];
+    }
     slugs.into_iter().take(3).map(|slug| page.at(&format!("/status/{slug}"))).collect()
 }
 
