@@ -40,17 +40,21 @@ fn each_case(cases: &[Case], threads: usize, work: impl Fn(&Case) + Sync) {
     });
 }
 
-fn processors() -> usize {
+/// How many threads this machine bears.
+pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Every damage to every sample; what was tried, and what was believed though it must not be.
-pub fn run(extent: Extent, threads: usize, meter: Meter) -> (Tallies, Vec<String>) {
+/// Every damage to every sample, or to those of one format; what was tried, and what was believed though it must not be.
+pub fn run(only: Option<Format>, extent: Extent, threads: usize, meter: Meter) -> (Tallies, Vec<String>) {
     let (wrong, tallies) = (Mutex::new(Vec::new()), Mutex::new(Tallies::default()));
     let tried: Mutex<BTreeSet<String>> = Mutex::default();
     let cases = cases();
     let (foreign, said) = (damage::foreign(&cases), damage::said(&cases));
     each_case(&cases, threads, |case| {
+        if only.is_some_and(|format| format != case.source.format) {
+            return;
+        }
         let before = Before::of(case);
         tallies.lock().unwrap().sample(case.source.format);
         for document in 0..case.answers.len() {
@@ -101,7 +105,7 @@ fn larger(mut case: Case, octets: usize) -> Case {
 
 #[test]
 fn no_damage_makes_anything_well_or_over() {
-    let (tallies, wrong) = run(Extent::Some, processors(), Meter::default());
+    let (tallies, wrong) = run(None, Extent::Some, processors(), Meter::default());
     println!("{tallies}");
     assert!(wrong.is_empty(), "{} damages were believed:\n{}", wrong.len(), wrong.join("\n"));
 }
