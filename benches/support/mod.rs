@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bellwether::alerting::route::Manner;
 use bellwether::model::effect::EffectKind;
 use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
@@ -58,6 +59,7 @@ pub fn compiled(size: Size, receivers: usize, every: Duration, addresses: &dyn A
         time_zone: "America/Chicago".to_owned(),
         page: None,
         blind_after: SignedDuration::from_mins(10),
+        manner: Manner::default(),
         inventory: inventory(size),
         vendors: (0..size.vendors).map(|n| vendor(n, every, addresses)).collect(),
         subscriptions: (0..size.subscriptions).map(|n| subscription(n, size, &receivers)).collect(),
@@ -106,7 +108,7 @@ fn inventory(size: Size) -> Inventory {
             needs,
         }
     };
-    Inventory { sites: Vec::new(), services: (0..size.services).map(service).collect() }
+    Inventory { services: (0..size.services).map(service).collect(), ..Inventory::default() }
 }
 
 fn on_vendor(vendor: usize, service: usize) -> Dependency {
@@ -119,19 +121,9 @@ fn on_vendor(vendor: usize, service: usize) -> Dependency {
 
 /// Of fifty subscriptions, one wants everything or a tier, nine all that comes from a vendor, the others a service.
 fn subscription(n: usize, size: Size, receivers: &[Receiver]) -> Subscription {
-    let mut subscription = Subscription {
-        id: SubscriptionId::parse(&format!("subscription-{n}")).unwrap(),
-        watches: bellwether::model::subscription::Watches::Services,
-        services: Vec::new(),
-        tiers: Vec::new(),
-        vendors: Vec::new(),
-        regions: Vec::new(),
-        least: Impact::Degraded,
-        effects: EffectKind::ALL.to_vec(),
-        blind: false,
-        maintenance: bellwether::model::subscription::MaintenanceWish::default(),
-        receivers: vec![receivers[n % receivers.len()].id.clone()],
-    };
+    let id = SubscriptionId::parse(&format!("subscription-{n}")).unwrap();
+    let everything = Subscription::to_all(id, vec![receivers[n % receivers.len()].id.clone()]);
+    let mut subscription = Subscription { blind: false, ..everything };
     match n % 50 {
         _ if size.wants == Wants::OneVendor => subscription.vendors.push(vendor_id(n % size.vendors)),
         0 if n.is_multiple_of(100) => {}

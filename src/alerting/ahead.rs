@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::route::{DecidedService, Decision, Verdict, is_there};
+use super::route::{DecidedService, Decision, Verdict, is_there, quiet};
 use super::rules::{Rules, Whose};
 use crate::model::ahead::{Ahead, AheadKind, Window};
 use crate::model::effect::{Cause, Effect, EffectKind};
@@ -144,7 +144,8 @@ impl Run<'_> {
                     let Some(address) = self.rules.address(receiver) else { continue };
                     let want = wanted.entry(address.to_owned()).or_default();
                     want.receiver.get_or_insert_with(|| receiver.clone());
-                    want.is_due |= self.is_due(one.planned, ahead);
+                    let is_awake = quiet(subscription, self.rules.tier(&effect.service), self.now).is_none();
+                    want.is_due |= is_awake && self.is_due(one.planned, ahead);
                     push_new(&mut want.subscriptions, &subscription.id);
                     if !want.effects.iter().any(|known| known.service == effect.service) {
                         want.effects.push(effect);
@@ -196,6 +197,8 @@ impl Run<'_> {
             subscriptions: want.subscriptions.clone(),
             verdict: Verdict::Send,
             since: Some(ahead.planned.from),
+            flapping: None,
+            escalation: None,
         };
         let told = ToldAhead {
             receiver: receiver.clone(),
@@ -260,6 +263,8 @@ impl Run<'_> {
             subscriptions,
             verdict: Verdict::Send,
             since: Some(before.planned.from),
+            flapping: None,
+            escalation: None,
         };
         let ahead = Ahead { kind, planned: before.planned, before: None };
         self.routed.decisions.push(AheadDecision { decision, ahead });

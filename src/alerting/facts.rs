@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::graph::Graph;
-use super::route::{DecidedService, Decision};
+use super::route::{About, DecidedService, Decision, Upstream};
 use crate::model::effect::{Cause, EffectKind, Effects};
 use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, ResolvedHow, Standing, hurts, is_overrun};
 use crate::model::inventory::{Inventory, Tier};
-use crate::model::notification::{FACTS_VERSION, Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord};
+use crate::model::notification::{
+    Below, FACTS_VERSION, Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord,
+};
 use crate::model::vendor::{Support, Vendor};
 
 /// What stands behind the decisions of one run.
@@ -37,6 +39,8 @@ pub struct Background<'a> {
     pub sources: &'a BTreeMap<SourceId, Health>,
     /// What still hurts.
     pub effects: &'a Effects,
+    /// What the causes are about.
+    pub about: &'a BTreeMap<Cause, About>,
     /// Nothing of it is happening: it is a drill.
     pub is_drill: bool,
 }
@@ -89,6 +93,9 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         open_end: None,
         reported_late: late,
         overrun: false,
+        flapping: decision.flapping,
+        escalation: decision.escalation,
+        below: below(&decision.cause, background),
         ahead: None,
         keeping: None,
         why: None,
@@ -110,6 +117,13 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
             ..base
         },
     }
+}
+
+fn below(cause: &Cause, background: &Background<'_>) -> Vec<Below> {
+    let upstream = background.about.get(cause).map(|about| about.upstream.as_slice()).unwrap_or_default();
+    let one =
+        |up: &Upstream| Below { vendor: up.vendor.clone(), title: up.title.clone(), incident: up.cause.to_string() };
+    upstream.iter().map(one).collect()
 }
 
 fn is_over(topic: &Topic) -> bool {

@@ -125,6 +125,8 @@ pub fn route_sight(
                 subscriptions: subscriptions.clone(),
                 verdict: Verdict::Send,
                 since: Some(since),
+                flapping: None,
+                escalation: None,
             },
             kind,
             plight,

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::graph::Graph;
-use crate::model::id::{ReceiverId, ServiceId, VendorId};
+use crate::model::id::{ReceiverId, ServiceId, SiteId, VendorId};
 use crate::model::inventory::Tier;
 use crate::model::subscription::{Receiver, Subscription, Watches};
+use crate::model::vendor::Vendor;
 
 /// The subscriptions, compiled once for each configuration. Lists of places hold each place once, in the file's order.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,10 @@ pub struct Rules {
     receivers: BTreeMap<ReceiverId, Receiver>,
     addresses: BTreeMap<ReceiverId, String>,
     tiers: BTreeMap<ServiceId, Tier>,
+    /// Where services are used; one that is used everywhere is not among them.
+    sites: BTreeMap<ServiceId, Vec<SiteId>>,
+    /// The tags of the vendors.
+    tags: BTreeMap<VendorId, Vec<String>>,
     /// Those that name no vendor, by service.
     by_service: BTreeMap<ServiceId, Vec<usize>>,
     /// Those that name vendors.
@@ -38,12 +43,14 @@ pub enum Whose<'a> {
 impl Rules {
     /// Compiles the subscriptions for the services of `graph`.
     #[must_use]
-    pub fn compile(subscriptions: &[Subscription], receivers: &[Receiver], graph: &Graph) -> Self {
+    pub fn compile(subscriptions: &[Subscription], receivers: &[Receiver], graph: &Graph, vendors: &[Vendor]) -> Self {
         let mut rules = Self {
             subscriptions: subscriptions.to_vec(),
             receivers: receivers.iter().map(|r| (r.id.clone(), r.clone())).collect(),
             addresses: receivers.iter().map(|r| (r.id.clone(), r.address())).collect(),
             tiers: graph.services().iter().map(|s| (s.id.clone(), s.tier)).collect(),
+            sites: graph.services().iter().map(|s| (s.id.clone(), s.sites.clone())).collect(),
+            tags: vendors.iter().map(|v| (v.id.clone(), v.tags.clone())).collect(),
             ..Self::default()
         };
         for (place, subscription) in subscriptions.iter().enumerate() {
@@ -85,6 +92,29 @@ impl Rules {
         let Some(tier) = self.tiers.get(service) else { return false };
         (subscription.services.is_empty() || subscription.services.contains(service))
             && (subscription.tiers.is_empty() || subscription.tiers.contains(tier))
+            && (subscription.sites.is_empty() || self.is_at(service, &subscription.sites))
+    }
+
+    /// Whether a service is used at one of these sites.
+    fn is_at(&self, service: &ServiceId, sites: &[SiteId]) -> bool {
+        let of = self.sites.get(service).map(Vec::as_slice).unwrap_or_default();
+        of.is_empty() || of.iter().any(|site| sites.contains(site))
+    }
+
+    /// Whether a subscription that asks for tags is about this vendor; our own network is everybody's.
+    fn is_tagged(&self, subscription: &Subscription, whose: Whose<'_>) -> bool {
+        let of = |vendor: &VendorId| self.tags.get(vendor).map(Vec::as_slice).unwrap_or_default();
+        match whose {
+            _ if subscription.tags.is_empty() => true,
+            Whose::Everybodys => true,
+            Whose::Vendor(vendor) => vendor.is_some_and(|v| of(v).iter().any(|tag| subscription.tags.contains(tag))),
+        }
+    }
+
+    /// How much depends on a service.
+    #[must_use]
+    pub fn tier(&self, service: &ServiceId) -> Option<Tier> {
+        self.tiers.get(service).copied()
     }
 
     /// The subscriptions of those who look after sources.
@@ -128,7 +158,8 @@ impl Rules {
         let is_about = |place: &&usize| self.subscriptions.get(**place).is_some_and(|s| self.suits(s, service));
         places.extend(with_vendor.into_iter().flatten().filter(is_about));
         places.sort_unstable();
-        places.into_iter().filter_map(|place| self.subscriptions.get(place)).collect()
+        let all = places.into_iter().filter_map(|place| self.subscriptions.get(place));
+        all.filter(|subscription| self.is_tagged(subscription, whose)).collect()
     }
 
     /// The subscriptions about this service that lead to an address, whatever the vendor.

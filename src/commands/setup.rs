@@ -11,9 +11,11 @@ use url::Url;
 use super::load::Loaded;
 use super::secrets;
 use super::sign_in;
+use crate::alerting::route::{Hold, Manner};
 use crate::config::bellwether::{self, Settings};
 use crate::config::catalogue::Catalogue;
 use crate::config::subscriptions::Subscriptions;
+use crate::config::value::Period;
 use crate::delivery::heart::Heart;
 use crate::delivery::mail::Mailbox;
 use crate::delivery::mailer::{MailSettings, Mailer, Tls};
@@ -22,6 +24,7 @@ use crate::fetch::{self, Fetcher};
 use crate::model::address::AllowedNetwork;
 use crate::model::id::Ids;
 use crate::model::inventory::Inventory;
+use crate::model::restless::Flapping;
 use crate::model::subscription::{Receiver, SecretRef, Way, WebhookUrl};
 use crate::model::vendor::Vendor;
 use crate::outgoing::client::{Options, Via};
@@ -66,16 +69,26 @@ impl Sound {
     /// The configuration made ready.
     #[must_use]
     pub fn compiled(&self, ids: Ids) -> Compiled {
-        let blind_after = self.settings.alerting.blind_after.0;
+        let alerting = &self.settings.alerting;
+        let zone = &self.settings.organisation.time_zone.0;
+        let span = |period: Period, otherwise| SignedDuration::try_from(period.0).unwrap_or(otherwise);
+        let held = |period: Option<Period>| period.map_or(SignedDuration::ZERO, |p| span(p, SignedDuration::ZERO));
+        let flapping = Flapping {
+            turns: alerting.flapping.turns,
+            within: span(alerting.flapping.within, SignedDuration::from_hours(1)),
+            steady: span(alerting.flapping.steady, SignedDuration::from_mins(20)),
+        };
+        let hold = Hold { degraded: held(alerting.hold.degraded), partial_outage: held(alerting.hold.partial_outage) };
         let parts = Parts {
             organisation: self.settings.organisation.name.0.clone(),
             time_zone: self.settings.organisation.time_zone.0.iana_name().unwrap_or("UTC").to_owned(),
             page: self.settings.organisation.page.as_ref().map(|page| page.as_str().to_owned()),
-            blind_after: SignedDuration::try_from(blind_after).unwrap_or(SignedDuration::from_mins(10)),
+            blind_after: span(alerting.blind_after, SignedDuration::from_mins(10)),
             inventory: self.inventory.clone(),
             vendors: self.vendors.clone(),
-            subscriptions: self.subscriptions.subscriptions.clone(),
+            subscriptions: self.subscriptions.subscriptions.iter().map(|wish| wish.clone().in_zone(zone)).collect(),
             receivers: self.subscriptions.receivers.clone(),
+            manner: Manner { hold, flapping },
             shifts: self.subscriptions.shifts.clone(),
         };
         Compiled::new(parts, ids).beside(Arc::clone(&self.catalogue))

@@ -146,11 +146,45 @@ impl Default for Polling {
 pub struct Alerting {
     /// How long a source may be unreadable before those are told who depend on it.
     pub blind_after: Period,
+    /// How long a small impact must stay before it is told. The worst, and what nobody knows, is told at once.
+    pub hold: Hold,
+    /// When something that comes and goes is told no more until it is steady.
+    pub flapping: Flapping,
+}
+
+/// How long a small impact must stay before it is told.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hold {
+    /// A service works badly. Without it each is told at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub degraded: Option<Period>,
+    /// Some of it does not work. Without it each is told at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_outage: Option<Period>,
+}
+
+/// When something that comes and goes is told no more until it is steady.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Flapping {
+    /// So many comings and goings, at least 3,
+    pub turns: u32,
+    /// within this time.
+    pub within: Period,
+    /// It is steady when nothing has happened for so long.
+    pub steady: Period,
+}
+
+impl Default for Flapping {
+    fn default() -> Self {
+        Self { turns: 5, within: Period::seconds(3_600), steady: Period::seconds(1_200) }
+    }
 }
 
 impl Default for Alerting {
     fn default() -> Self {
-        Self { blind_after: Period::seconds(600) }
+        Self { blind_after: Period::seconds(600), hold: Hold::default(), flapping: Flapping::default() }
     }
 }
 
@@ -209,6 +243,7 @@ pub fn parse(file: &str, text: &str) -> Parsed<Settings> {
     if let Some(settings) = &rows {
         check_server(&settings.server, &mut findings);
         check_polling(&settings.polling, &mut findings);
+        check_alerting(&settings.alerting, &mut findings);
         credentials::check(&settings.credentials, &mut findings);
         if let Some(mail) = &settings.mail {
             check_mail(mail, &mut findings);
@@ -260,6 +295,25 @@ fn check_polling(polling: &Polling, findings: &mut Findings) {
             );
         }
         None => {}
+    }
+}
+
+fn check_alerting(alerting: &Alerting, findings: &mut Findings) {
+    let Flapping { turns, within, steady } = &alerting.flapping;
+    if *turns < 3 {
+        findings.error("alerting.flapping.turns", "what comes and goes once is an incident", "write at least 3");
+    }
+    for (key, period) in [("within", within), ("steady", steady)] {
+        if *period < Period::seconds(60) || *period > Period::seconds(86_400) {
+            let path = format!("alerting.flapping.{key}");
+            findings.error(&path, "this is too short or too long", "write a time from 1m to 1d");
+        }
+    }
+    for (key, period) in [("degraded", alerting.hold.degraded), ("partial_outage", alerting.hold.partial_outage)] {
+        if period.is_some_and(|period| period > Period::seconds(3_600)) {
+            let path = format!("alerting.hold.{key}");
+            findings.error(&path, "nobody would learn of it for that long", "write at most 1h");
+        }
     }
 }
 

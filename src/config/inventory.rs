@@ -11,7 +11,9 @@ use super::say::SayRow;
 use super::value::{Name, Period};
 use super::{Parsed, read};
 use crate::model::id::{ServiceId, SiteId, SourceId, VendorId};
-use crate::model::inventory::{Dependency, Inventory, Need, On, Procedure, Selector, Service, Site, Tier, Without};
+use crate::model::inventory::{
+    Dependency, Edge, Inventory, Need, On, Procedure, Selector, Service, Site, Tier, Without,
+};
 use crate::model::text;
 
 /// What the organisation runs for its people, and what that needs.
@@ -25,6 +27,25 @@ pub(super) struct InventoryRow {
     /// What it runs there.
     #[serde(default)]
     service: Vec<ServiceRow>,
+    /// Which vendors stand on others: Okta on AWS.
+    #[serde(default)]
+    upstream: Vec<UpstreamRow>,
+}
+
+/// A vendor whose product stands on another vendor's: what is open below is named in messages about the one above.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Upstream")]
+struct UpstreamRow {
+    /// The vendor above.
+    #[schemars(required)]
+    vendor: Option<String>,
+    /// The one that it stands on.
+    #[schemars(required)]
+    on: Option<String>,
+    /// Who was told of trouble below is not told of what hurts the vendor above meanwhile. Life-safety is told all the same.
+    #[serde(default)]
+    mute: bool,
 }
 
 /// A place where the organisation works.
@@ -134,13 +155,26 @@ fn inventory(rows: InventoryRow, findings: &mut Findings) -> Option<Inventory> {
     findings.unique("service", rows.service.iter().map(|service| service.id.as_deref()));
     let sites: Vec<_> = rows.site.into_iter().enumerate().map(|(n, row)| site(n, row, findings)).collect();
     let services: Vec<_> = rows.service.into_iter().enumerate().map(|(n, row)| service(n, row, findings)).collect();
+    let upstream = rows.upstream.into_iter().enumerate();
+    let upstream: Vec<_> = upstream.map(|(n, row)| edge(&format!("upstream[{n}]"), row, findings)).collect();
     let known: Vec<(usize, &Service)> =
         services.iter().enumerate().filter_map(|(n, s)| Some((n, s.as_ref()?))).collect();
     report_circles(&known, findings);
     Some(Inventory {
         sites: sites.into_iter().collect::<Option<_>>()?,
         services: services.into_iter().collect::<Option<_>>()?,
+        upstream: upstream.into_iter().collect::<Option<_>>()?,
     })
+}
+
+fn edge(at: &str, row: UpstreamRow, findings: &mut Findings) -> Option<Edge> {
+    let vendor = findings.required(at, "vendor", row.vendor);
+    let vendor = vendor.and_then(|id| id_of(at, "vendor", &id, VendorId::parse, findings));
+    let on = findings.required(at, "on", row.on).and_then(|id| id_of(at, "on", &id, VendorId::parse, findings));
+    if vendor.is_some() && vendor == on {
+        findings.error(&join(at, "on"), "a vendor does not stand on itself", "name the vendor below");
+    }
+    Some(Edge { vendor: vendor?, on: on?, mutes: row.mute })
 }
 
 fn site(number: usize, row: SiteRow, findings: &mut Findings) -> Option<Site> {

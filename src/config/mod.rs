@@ -22,6 +22,7 @@ mod shift;
 mod struck;
 pub mod subscriptions;
 mod suggest;
+mod telling;
 pub mod value;
 pub mod vendor;
 

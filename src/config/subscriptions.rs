@@ -10,10 +10,11 @@ use super::inventory::id_of;
 use super::places::{Findings, join};
 use super::secret::{Secret, WebhookAddress};
 use super::shift::{ShiftRow, shifts};
+use super::telling::{DigestRow, EscalationRow, QuietRow, digest, escalation, ids, quiet};
 use super::value::{Period, has_credentials};
 use super::{Parsed, read};
 use crate::model::effect::EffectKind;
-use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
+use crate::model::id::{ReceiverId, ServiceId, SiteId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
 use crate::model::shift::Shift;
@@ -41,6 +42,9 @@ pub(super) struct SubscriptionsRow {
     /// Who wants what.
     #[serde(default)]
     subscription: Vec<SubscriptionRow>,
+    /// Who is told what nobody takes care of.
+    #[serde(default)]
+    escalation: Vec<EscalationRow>,
     /// Who gets a message at set hours, whatever happens.
     #[serde(default)]
     shift: Vec<ShiftRow>,
@@ -110,12 +114,28 @@ struct SubscriptionRow {
     /// Effects on services of these tiers.
     #[serde(default)]
     tiers: Vec<Tier>,
+    /// Effects on services that are used at one of these sites; what is used everywhere is used there too.
+    #[serde(default)]
+    sites: Vec<String>,
     /// Effects that come from these vendors.
     #[serde(default)]
     vendors: Vec<String>,
+    /// Effects that come from vendors with one of these tags: "identity".
+    #[serde(default)]
+    tags: Vec<String>,
+    /// Effects that come from these components, by name, with `*` and `?`. Where the vendor does not say which, it may be
+    /// any.
+    #[serde(default)]
+    components: Vec<String>,
     /// Effects that come from these regions, with `*` and `?`.
     #[serde(default)]
     regions: Vec<String>,
+    /// Only where the vendor says one of these words, in title or text, in capitals or not.
+    #[serde(default)]
+    words: Vec<String>,
+    /// Not where the vendor says one of these words.
+    #[serde(default)]
+    without_words: Vec<String>,
     /// Effects of at least this impact. Unknown always passes, for it may be the worst.
     #[serde(default = "degraded")]
     least: Impact,
@@ -133,6 +153,13 @@ struct SubscriptionRow {
     /// Where to: ids of receivers of this file.
     #[schemars(required)]
     receivers: Option<Vec<String>>,
+    /// Everything is decided and shown, and nobody is told: for trying a subscription.
+    #[serde(default)]
+    show_only: bool,
+    /// Hours in which only what is about life-safety is told.
+    quiet: Option<QuietRow>,
+    /// Told together: "hourly", or at these hours of each day: ["07:00", "19:00"]. Without it each at once.
+    digest: Option<DigestRow>,
 }
 
 /// What may be wanted of a maintenance.
@@ -177,11 +204,16 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
     let receivers = rows.receiver.into_iter().enumerate();
     let receivers: Vec<_> = receivers.map(|(n, row)| receiver(&format!("receiver[{n}]"), row, findings)).collect();
     warn_of_doubles(&receivers, findings);
+    findings.unique("escalation", rows.escalation.iter().map(|escalation| escalation.id.as_deref()));
     let wanted = rows.subscription.into_iter().enumerate();
     let wanted: Vec<_> = wanted.map(|(n, row)| subscription(&format!("subscription[{n}]"), row, findings)).collect();
+    let steps = rows.escalation.into_iter().enumerate();
+    let steps: Vec<_> = steps.map(|(n, row)| escalation(&format!("escalation[{n}]"), row, findings)).collect();
+    let mut all = wanted.into_iter().collect::<Option<Vec<_>>>()?;
+    all.extend(steps.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten());
     Some(Subscriptions {
         receivers: receivers.into_iter().collect::<Option<_>>()?,
-        subscriptions: wanted.into_iter().collect::<Option<_>>()?,
+        subscriptions: all,
         shifts: shifts?,
     })
 }
@@ -279,7 +311,10 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
     let maintenance = maintenance(at, &row, findings);
     let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, SubscriptionId::parse, findings));
     let services = ids(at, "services", &row.services, ServiceId::parse, findings);
+    let sites = ids(at, "sites", &row.sites, SiteId::parse, findings);
     let vendors = ids(at, "vendors", &row.vendors, VendorId::parse, findings);
+    let quiet = quiet(at, row.quiet, findings);
+    let digest = digest(at, row.digest, findings);
     let receivers = findings.required(at, "receivers", row.receivers);
     for (n, receiver) in receivers.iter().flatten().enumerate() {
         findings.known(&format!("{at}.receivers[{n}]"), "receiver", receiver);
@@ -305,13 +340,22 @@ fn subscription(at: &str, row: SubscriptionRow, findings: &mut Findings) -> Opti
         watches: row.watches,
         services: services?,
         tiers: row.tiers,
+        sites: sites?,
         vendors: vendors?,
+        tags: row.tags,
+        components: row.components,
         regions: row.regions,
+        with_words: row.words,
+        without_words: row.without_words,
         least: row.least,
         effects: row.effects,
         blind: row.blind,
         maintenance,
         receivers: receivers?,
+        shows_only: row.show_only,
+        quiet,
+        digest,
+        step: None,
     })
 }
 
@@ -331,16 +375,4 @@ fn maintenance(at: &str, row: &SubscriptionRow, findings: &mut Findings) -> Main
     let given = row.ahead.and_then(|period| SignedDuration::try_from(period.0).ok());
     let ahead = if has(Ahead) { Some(given.unwrap_or(AHEAD)) } else { given };
     MaintenanceWish { ahead, begin: has(Begin), overrun: has(Overrun), end: has(End) }
-}
-
-fn ids<T, E: std::error::Error>(
-    at: &str,
-    key: &str,
-    texts: &[String],
-    parse: impl Fn(&str) -> Result<T, E>,
-    findings: &mut Findings,
-) -> Option<Vec<T>> {
-    let numbered = texts.iter().enumerate();
-    let all: Vec<_> = numbered.map(|(n, id)| id_of(at, &format!("{key}[{n}]"), id, &parse, findings)).collect();
-    all.into_iter().collect()
 }

@@ -20,10 +20,8 @@ use crate::commands::load::{self, Folders};
 use crate::commands::receivers::way_to;
 use crate::commands::setup::Sound;
 use crate::config::subscriptions::Subscriptions;
-use crate::model::effect::EffectKind;
 use crate::model::id::SubscriptionId;
-use crate::model::impact::Impact;
-use crate::model::subscription::{MaintenanceWish, Receiver, Subscription, Watches};
+use crate::model::subscription::{Receiver, Subscription};
 
 /// What a drill is asked for.
 #[derive(Debug, Clone)]
@@ -131,19 +129,8 @@ pub async fn play(drill: &Drill, sound: &Sound, out: Box<dyn Write + Send>, stop
 
 /// A subscription to everything, for all of them.
 fn to_all(receivers: &[Receiver]) -> Result<Subscription> {
-    Ok(Subscription {
-        id: SubscriptionId::parse("drill")?,
-        watches: Watches::Services,
-        services: Vec::new(),
-        tiers: Vec::new(),
-        vendors: Vec::new(),
-        regions: Vec::new(),
-        least: Impact::Degraded,
-        effects: EffectKind::ALL.to_vec(),
-        blind: true,
-        maintenance: MaintenanceWish::default(),
-        receivers: receivers.iter().map(|receiver| receiver.id.clone()).collect(),
-    })
+    let receivers = receivers.iter().map(|receiver| receiver.id.clone()).collect();
+    Ok(Subscription::to_all(SubscriptionId::parse("drill")?, receivers))
 }
 
 fn report(telling: &Telling, summary: &Summary, came_to_its_end: bool) {

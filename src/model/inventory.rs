@@ -200,6 +200,20 @@ pub struct Inventory {
     pub sites: Vec<Site>,
     /// The services.
     pub services: Vec<Service>,
+    /// Which vendors stand on others.
+    pub upstream: Vec<Edge>,
+}
+
+/// A vendor whose product stands on another vendor's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Edge {
+    /// The vendor above.
+    pub vendor: VendorId,
+    /// The one that it stands on.
+    pub on: VendorId,
+    /// Whether who was told of trouble below need not be told of what hurts the vendor above meanwhile. Life-safety is
+    /// told all the same.
+    pub mutes: bool,
 }
 
 impl Inventory {

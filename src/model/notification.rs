@@ -11,6 +11,7 @@ use super::incident::ResolvedHow;
 use super::inventory::{Procedure, Tier};
 use super::keeping::Keeping;
 use super::phase::{Kind, Phase};
+use super::restless::FlappingWord;
 use super::shift::ShiftFacts;
 use super::vendor::Support;
 
@@ -84,6 +85,15 @@ pub struct Topic {
     pub reported_late: bool,
     /// A maintenance past its planned end.
     pub overrun: bool,
+    /// It comes and goes, or has come to rest.
+    #[serde(default)]
+    pub flapping: Option<FlappingWord>,
+    /// Nobody has taken care of it: which step of the escalation this is.
+    #[serde(default)]
+    pub escalation: Option<u32>,
+    /// What is open at the vendors that this one stands on.
+    #[serde(default)]
+    pub below: Vec<Below>,
     /// Set for a maintenance that lies ahead: nothing of it is happening yet.
     #[serde(default)]
     pub ahead: Option<Ahead>,
@@ -94,6 +104,17 @@ pub struct Topic {
     pub why: Option<String>,
     /// The services, the most needed tier first.
     pub services: Vec<HurtService>,
+}
+
+/// Trouble at a vendor that the one in question stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Below {
+    /// The vendor below.
+    pub vendor: String,
+    /// Its title.
+    pub title: String,
+    /// Our id of it.
+    pub incident: String,
 }
 
 /// Why a cause that is not known to be over counts no longer.

@@ -1,13 +1,15 @@
 //! Who wants to know what, and where it goes.
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::effect::EffectKind;
-use super::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
+use super::id::{ReceiverId, ServiceId, SiteId, SubscriptionId, VendorId};
 use super::impact::Impact;
 use super::inventory::Tier;
+use super::quiet::{Digest, Quiet};
 
 /// A secret by reference. The value itself never stands in a configuration, a database or a log.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -178,10 +180,20 @@ pub struct Subscription {
     pub services: Vec<ServiceId>,
     /// Effects on services of these tiers.
     pub tiers: Vec<Tier>,
+    /// Effects on services that are used at one of these sites; what is used everywhere is used there too.
+    pub sites: Vec<SiteId>,
     /// Effects that come from these vendors.
     pub vendors: Vec<VendorId>,
+    /// Effects that come from vendors with one of these tags.
+    pub tags: Vec<String>,
+    /// Effects that come from these components, with `*` and `?`; where a vendor does not say which, it may be any.
+    pub components: Vec<String>,
     /// Effects that come from these regions, with `*` and `?`.
     pub regions: Vec<String>,
+    /// Only where the vendor says one of these words.
+    pub with_words: Vec<String>,
+    /// Not where the vendor says one of these words.
+    pub without_words: Vec<String>,
     /// Effects of at least this impact. Unknown passes always.
     pub least: Impact,
     /// These effects.
@@ -192,4 +204,66 @@ pub struct Subscription {
     pub maintenance: MaintenanceWish,
     /// Where to.
     pub receivers: Vec<ReceiverId>,
+    /// Everything is decided and shown, and nobody is told: for trying a subscription.
+    pub shows_only: bool,
+    /// When the person wants to sleep. Life-safety is told all the same.
+    pub quiet: Option<Quiet>,
+    /// Gathered and told together; at once if `None`.
+    pub digest: Option<Digest>,
+    /// Set for a step of an escalation: it comes only where nobody takes care.
+    pub step: Option<Step>,
+}
+
+impl Subscription {
+    /// One that wants to be told of every effect of at least [`Impact::Degraded`] on every service, at once.
+    #[must_use]
+    pub fn to_all(id: SubscriptionId, receivers: Vec<ReceiverId>) -> Self {
+        Self {
+            id,
+            watches: Watches::Services,
+            services: Vec::new(),
+            tiers: Vec::new(),
+            sites: Vec::new(),
+            vendors: Vec::new(),
+            tags: Vec::new(),
+            components: Vec::new(),
+            regions: Vec::new(),
+            with_words: Vec::new(),
+            without_words: Vec::new(),
+            least: Impact::Degraded,
+            effects: EffectKind::ALL.to_vec(),
+            blind: true,
+            maintenance: MaintenanceWish::default(),
+            receivers,
+            shows_only: false,
+            quiet: None,
+            digest: None,
+            step: None,
+        }
+    }
+
+    /// The same, with this zone for all hours that were written without one.
+    #[must_use]
+    pub fn in_zone(mut self, zone: &TimeZone) -> Self {
+        if let Some(quiet) = self.quiet.as_mut().filter(|quiet| quiet.zone.is_unknown()) {
+            quiet.zone = zone.clone();
+        }
+        if let Some(Digest::At { zone: theirs, .. }) = &mut self.digest
+            && theirs.is_unknown()
+        {
+            *theirs = zone.clone();
+        }
+        self
+    }
+}
+
+/// A step of an escalation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Which, from 1.
+    pub number: u32,
+    /// So long after the first message about the incident, unless somebody has taken care of it by then.
+    pub after: SignedDuration,
+    /// And again each time so long has passed, until somebody does.
+    pub again: Option<SignedDuration>,
 }

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use crate::alerting::effects::EffectRules;
 use crate::alerting::graph::Graph;
+use crate::alerting::route::Manner;
 use crate::alerting::rules::Rules;
 use crate::config::catalogue::Catalogue;
 use crate::model::detected::Detected;
@@ -51,6 +52,8 @@ pub struct Compiled {
     pub guessed: BTreeMap<SourceId, Format>,
     /// The subscriptions.
     pub rules: Rules,
+    /// How things are told.
+    pub manner: Manner,
     /// Who gets a message at set hours.
     pub shifts: Vec<Shift>,
     /// Nothing of it is happening: every page and message says that it is a drill.
@@ -76,6 +79,8 @@ pub struct Parts {
     pub subscriptions: Vec<Subscription>,
     /// The receivers.
     pub receivers: Vec<Receiver>,
+    /// How things are told.
+    pub manner: Manner,
     /// Who gets a message at set hours.
     pub shifts: Vec<Shift>,
 }
@@ -91,8 +96,10 @@ impl Compiled {
     #[must_use]
     pub fn new(parts: Parts, ids: Ids) -> Self {
         let graph = Graph::compile(&parts.inventory, &parts.vendors);
-        let rules = Rules::compile(&parts.subscriptions, &parts.receivers, &graph);
-        let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id));
+        let rules = Rules::compile(&parts.subscriptions, &parts.receivers, &graph, &parts.vendors);
+        let stood_on =
+            |id: &VendorId| parts.inventory.upstream.iter().any(|edge| edge.on == *id && graph.needs(&edge.vendor));
+        let needed = parts.vendors.iter().filter(|v| graph.needs(&v.id) || stood_on(&v.id));
         let sources = needed.flat_map(|v| &v.sources).filter(|s| s.is_polled());
         let sources: BTreeMap<SourceId, Source> = sources.map(|s| (s.id.clone(), s.clone())).collect();
         Self {
@@ -109,6 +116,7 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            manner: parts.manner,
             shifts: parts.shifts,
             is_drill: false,
         }

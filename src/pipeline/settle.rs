@@ -146,7 +146,8 @@ pub async fn take_in(
     if is_news {
         let is_first_look = before.first_look.is_none();
         let led_to = settle_vendor(&mut tx, compiled, &source.id, diff.changes, is_first_look, now).await?;
-        happened = Happened { changes: led_to.changes, effects: led_to.effects, notices: led_to.notices, ..happened };
+        let Happened { changes, effects, notices, next_tick, .. } = led_to;
+        happened = Happened { changes, effects, notices, next_tick, ..happened };
     }
     tx.commit().await?;
     kill_point("committed");
@@ -220,6 +221,7 @@ pub async fn tick_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
         tx.forget(source).await?;
     }
     tx.commit().await?;
+    let next_tick = next_tick.into_iter().chain(happened.next_tick).min();
     Ok(Happened { next_tick, ..happened })
 }
 
@@ -320,9 +322,17 @@ pub(super) async fn settle_vendor(
 ) -> Result<Happened, StoreError> {
     tx.under(compiled.edition)?;
     let scope = Scope::Vendors(BTreeSet::from([source.vendor()]));
-    let vendors = Graph::vendors_of(&scope.services(compiled));
+    let vendors = below(compiled, Graph::vendors_of(&scope.services(compiled)));
     let world = tx.world_of(&vendors, &compiled.polled_of(&vendors)).await?;
     settle(tx, compiled, &scope, world, changes, is_first_look, now).await
+}
+
+/// These vendors and those that they stand on.
+fn below(compiled: &Compiled, mut vendors: BTreeSet<VendorId>) -> BTreeSet<VendorId> {
+    let edges = compiled.inventory.upstream.iter().filter(|edge| vendors.contains(&edge.vendor));
+    let below: Vec<VendorId> = edges.map(|edge| edge.on.clone()).collect();
+    vendors.extend(below);
+    vendors
 }
 
 /// Effects, decisions and notifications, after the changes have been written.
@@ -362,8 +372,8 @@ async fn settle(
     };
     let told_ahead = tx.told_ahead(vendors).await?;
     let causes = told.keys().map(|(_, _, cause)| cause.clone()).chain(ahead::causes(&told_ahead)).collect();
-    let stage = Stage::gather(tx, compiled, &world, &effects, &changes, causes).await?;
-    let routed = route::route(&effects, &told, &stage.about, &compiled.rules);
+    let stage = Stage::gather(tx, compiled, &world, &effects, &changes, causes, now).await?;
+    let routed = route::route(&effects, &told, &stage.about, stage.ground(now));
     let mut notices = stage.tell(tx, &routed.decisions, is_first_look, now).await?;
     tx.put_told(&routed.told).await?;
     for change in reported_late(&changes) {
@@ -371,7 +381,7 @@ async fn settle(
     }
     notices.extend(ahead::settle(tx, &stage, &world, vendors, &told_ahead, now).await?);
     notices.extend(keep::settle(tx, &stage, &world, vendors, now).await?);
-    Ok(Happened { changes, effects: logged, notices, ..Happened::default() })
+    Ok(Happened { changes, effects: logged, notices, next_tick: routed.again, ..Happened::default() })
 }
 
 /// An incident of several reports is over when all of them are, and is not opened again while one is open.

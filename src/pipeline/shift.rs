@@ -187,7 +187,7 @@ async fn put_out(
         test: false,
         drill: compiled.is_drill,
     };
-    tx.put_notification(&id, address, &thread, &facts, now).await?;
+    tx.put_notification(&id, address, &thread, &facts, None, now).await?;
     let (receiver, services) = (receiver.clone(), Vec::new());
     Ok(Notice { at: now, receiver, services, subject: subject(&facts), sent: true, why: what })
 }

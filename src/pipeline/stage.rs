@@ -9,14 +9,16 @@ use super::settle::Notice;
 use crate::alerting::effects::effects_on;
 use crate::alerting::facts::{self, Background};
 use crate::alerting::message::subject::subject;
-use crate::alerting::route::{self, About, Decision, Verdict};
+use crate::alerting::route::{self, About, Decision, Ground, Upstream, Verdict};
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effects, World};
-use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId};
+use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
-use crate::model::incident::{Component, Health, Report, Standing, speaker};
+use crate::model::incident::{Component, Health, Report, Standing, hurts, speaker};
 use crate::model::notification::Facts;
 use crate::model::phase::{Kind, Phase};
+use crate::model::restless::Flapping;
+use crate::model::silence::Silence;
 use crate::model::snapshot::SeenIncident;
 use crate::store::outbox::thread;
 use crate::store::{StoreError, Writing};
@@ -39,6 +41,7 @@ pub(super) struct Stage<'a> {
     components: BTreeMap<(SourceId, String), Component>,
     sources: BTreeMap<SourceId, Health>,
     offline_since: Option<Timestamp>,
+    silences: Vec<Silence>,
 }
 
 impl<'a> Stage<'a> {
@@ -49,6 +52,7 @@ impl<'a> Stage<'a> {
         effects: &'a Effects,
         changes: &[Change],
         told: BTreeSet<Cause>,
+        now: Timestamp,
     ) -> Result<Stage<'a>, StoreError> {
         let mut stage = Self {
             compiled,
@@ -59,6 +63,7 @@ impl<'a> Stage<'a> {
             components: BTreeMap::new(),
             sources: world.sources.clone(),
             offline_since: world.offline_since,
+            silences: tx.silences(now).await?,
         };
         let changed = changes.iter().filter_map(|change| match change {
             Change::Incident(c) => Some(&c.report),
@@ -71,6 +76,7 @@ impl<'a> Stage<'a> {
         for cause in &causes {
             stage.learn(tx, cause).await?;
         }
+        stage.learn_circumstances(tx, &causes, now).await?;
         stage.hand_over(changes);
         for change in reported_late(changes) {
             let cause = Cause::Incident(change.report.incident.clone());
@@ -124,7 +130,9 @@ impl<'a> Stage<'a> {
                     let vendor = Some(source.vendor());
                     let since = (component.status != Impact::Operational).then_some(component.since);
                     let unconfirmed = self.unconfirmed(source);
-                    let about = About { vendor, regions, since, unconfirmed, ..About::default() };
+                    let components = vec![component.component.name.clone()];
+                    let text = component.component.name.to_lowercase();
+                    let about = About { vendor, regions, components, text, since, unconfirmed, ..About::default() };
                     self.about.insert(cause.clone(), about);
                     self.components.insert((source.clone(), key.clone()), component);
                 }
@@ -144,6 +152,55 @@ impl<'a> Stage<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What else bears on who is told of each cause: whether it comes and goes, who takes care of it, what is open at the
+    /// vendors that it stands on.
+    async fn learn_circumstances(
+        &mut self,
+        tx: &mut Writing,
+        causes: &BTreeSet<Cause>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let names: Vec<String> = causes.iter().map(ToString::to_string).collect();
+        let since = now.checked_sub(Flapping::MEMORY).unwrap_or(Timestamp::MIN);
+        let turns = tx.turns(&names, since).await?;
+        let acknowledged = tx.acknowledged_among(&names).await?;
+        let open = self.open_below();
+        let told_to = tx.told_to(&open.values().flatten().map(|up| up.cause.clone()).collect()).await?;
+        for (cause, about) in &mut self.about {
+            let name = cause.to_string();
+            about.restless = turns.get(&name).and_then(|turns| self.compiled.manner.flapping.judge(turns, now));
+            about.acknowledged = acknowledged.get(&name).cloned();
+            let below = about.vendor.as_ref().and_then(|vendor| open.get(vendor));
+            let told_to = |cause: &Cause| told_to.get(&cause.to_string()).cloned().unwrap_or_default();
+            let told = |up: &Upstream| Upstream { told_to: told_to(&up.cause), ..up.clone() };
+            about.upstream = below.into_iter().flatten().map(told).collect();
+        }
+        Ok(())
+    }
+
+    /// What is open below each vendor that stands on others.
+    fn open_below(&self) -> BTreeMap<VendorId, Vec<Upstream>> {
+        let mut open: BTreeMap<VendorId, Vec<Upstream>> = BTreeMap::new();
+        let is_trouble =
+            |r: &&Report| r.seen.kind == Kind::Incident && r.standing.is_open() && !r.old && hurts(r.seen.phase);
+        for edge in &self.compiled.inventory.upstream {
+            for report in self.world.reports.iter().filter(is_trouble).filter(|r| r.source.is_of(&edge.on)) {
+                let cause = Cause::Incident(report.incident.clone());
+                let known = open.entry(edge.vendor.clone()).or_default();
+                if !known.iter().any(|up| up.cause == cause) {
+                    let (vendor, title) = (self.compiled.vendor_name(&edge.on), report.seen.title.clone());
+                    known.push(Upstream { vendor, title, cause, mutes: edge.mutes, told_to: BTreeSet::new() });
+                }
+            }
+        }
+        open
+    }
+
+    /// By what it is decided who is told.
+    pub(super) fn ground(&self, now: Timestamp) -> Ground<'_> {
+        Ground { rules: &self.compiled.rules, manner: self.compiled.manner, silences: &self.silences, now }
     }
 
     /// A component that an incident named until it ended just now, and that is still not well.
@@ -174,6 +231,7 @@ impl<'a> Stage<'a> {
             components: &self.components,
             sources: &self.sources,
             effects: self.effects,
+            about: &self.about,
             is_drill: self.compiled.is_drill,
         }
     }
@@ -214,7 +272,7 @@ impl<'a> Stage<'a> {
         let effects = effects_on(&compiled.graph, &as_if_open, compiled.effect_rules, now, &services);
         let cause = Cause::Incident(change.report.incident.clone());
         let mut notices = Vec::new();
-        for decision in route::route_late(&effects, &cause, &self.about, &compiled.rules) {
+        for decision in route::route_late(&effects, &cause, &self.about, self.ground(now)) {
             notices.extend(self.tell_one(tx, &[&decision], &format!("late {cause}"), true, now).await?);
         }
         Ok(notices)
@@ -245,16 +303,23 @@ impl<'a> Stage<'a> {
         let kinds: String =
             group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
         let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
-        let sent = first.verdict == Verdict::Send;
+        let sent = first.verdict.is_told();
         let why = match &first.verdict {
-            Verdict::Send => {
+            Verdict::Send | Verdict::Gather(_) => {
                 let names: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
-                format!("wanted by {}", names.join(", "))
+                let names = names.join(", ");
+                first.verdict.gathered_until().map_or_else(
+                    || format!("wanted by {names}"),
+                    |until| format!("wanted by {names}, together with all else until {until}"),
+                )
             }
-            Verdict::NotSent(why) => why.clone(),
+            Verdict::NotSent(why) => why.to_string(),
         };
         let row: Option<NotificationId> = if sent {
-            Some(tx.put_notification(&id, &first.address, &thread(&facts), &facts, now).await?)
+            Some(
+                tx.put_notification(&id, &first.address, &thread(&facts), &facts, first.verdict.gathered_until(), now)
+                    .await?,
+            )
         } else {
             None
         };
@@ -277,16 +342,21 @@ impl<'a> Stage<'a> {
 /// What a report is about, as far as subscriptions ask.
 fn about(report: &Report) -> About {
     let seen = &report.seen;
+    let mut text = seen.title.to_lowercase();
+    for said in &seen.updates {
+        text.push('\n');
+        text.push_str(&said.text.to_lowercase());
+    }
     let mut regions = seen.regions.clone();
     regions.extend(seen.components.iter().filter_map(|c| c.region.clone()));
     let component = |key: &String| Cause::Component { source: report.source.clone(), key: key.clone() };
     About {
         vendor: Some(report.source.vendor()),
         regions,
+        components: seen.components.iter().map(|c| c.name.clone()).collect(),
+        text,
         folds: seen.components.iter().map(|c| component(&c.key)).collect(),
-        folded_from: None,
-        since: None,
-        unconfirmed: None,
+        ..About::default()
     }
 }
 
@@ -299,6 +369,13 @@ fn together(mut all: About, report: &Report, more: About, other: &Report) -> Abo
     } else {
         all.regions.extend(more.regions);
     }
+    if all.components.is_empty() || more.components.is_empty() {
+        all.components.clear();
+    } else {
+        all.components.extend(more.components);
+    }
+    all.text.push('\n');
+    all.text.push_str(&more.text);
     all.folds.extend(more.folds);
     // One that can be believed is enough.
     all.unconfirmed = all.unconfirmed.filter(|_| more.unconfirmed.is_some());

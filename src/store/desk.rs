@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{StoreError, Writing, at, ms};
+use super::{StoreError, Writing, at, ms, to_text};
 use crate::model::id::IncidentId;
 use crate::model::incident::Acknowledged;
 
@@ -37,6 +37,21 @@ impl Writing {
         let row = sqlx::query("SELECT at, who FROM acknowledgement WHERE incident = $1").bind(&incident.0);
         let row = row.fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| Acknowledged { at: at(row.get(0)), who: row.get(1) }))
+    }
+
+    /// Who takes care of those of these causes that are incidents, by the cause's name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn acknowledged_among(&mut self, causes: &[String]) -> Result<BTreeMap<String, String>, StoreError> {
+        if causes.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows = sqlx::query(
+            "SELECT incident, who FROM acknowledgement WHERE incident IN (SELECT value FROM json_each($1))",
+        );
+        let rows = rows.bind(to_text("causes", &causes)?).fetch_all(&mut *self.tx).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
     /// Writes who takes care of an incident; `None`: nobody.

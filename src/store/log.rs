@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{StoreError, Writing, from_text, ms, to_text};
+use super::{StoreError, Writing, at, from_text, ms, to_text};
 use crate::model::change::Change;
 use crate::model::effect::{Cause, Effect, EffectKind};
 use crate::model::id::ServiceId;
@@ -13,6 +13,8 @@ use crate::model::id::ServiceId;
 const PUT_CHANGE: &str = "INSERT INTO change (seq, at, source, kind, incident, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM change), $1, $2, $3, $4, $5) RETURNING seq";
 const PUT_EFFECTS: &str = "INSERT INTO effect (seq, at, service, cause, kind, doc) SELECT (SELECT COALESCE(MAX(seq), 0) FROM effect) + 1 + key, $2, value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each($1)";
 const PUT_HURTS: &str = "INSERT INTO hurt (service, cause, doc) SELECT value ->> 0, value ->> 1, value -> 2 FROM json_each($1) WHERE TRUE ON CONFLICT (service, cause) DO UPDATE SET doc = excluded.doc";
+/// Several services that one cause hurts at once are one turn.
+const TURNS: &str = "SELECT DISTINCT cause, at FROM effect WHERE cause IN (SELECT value FROM json_each($1)) AND at >= $2 AND kind IN ('hurt', 'over') ORDER BY cause, at";
 const DROP_HURTS: &str =
     "DELETE FROM hurt WHERE (service, cause) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))";
 
@@ -52,6 +54,26 @@ impl Writing {
             sqlx::query(PUT_EFFECTS).bind(to_text("effects", &rows)?).bind(ms(now)).execute(&mut *self.tx).await?;
         }
         Ok(())
+    }
+
+    /// When each of these causes came or went since a time, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn turns(
+        &mut self,
+        causes: &[String],
+        since: Timestamp,
+    ) -> Result<BTreeMap<String, Vec<Timestamp>>, StoreError> {
+        let mut turns: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
+        if causes.is_empty() {
+            return Ok(turns);
+        }
+        let rows = sqlx::query(TURNS).bind(to_text("causes", &causes)?).bind(ms(since));
+        for row in rows.fetch_all(&mut *self.tx).await? {
+            turns.entry(row.get(0)).or_default().push(at(row.get(1)));
+        }
+        Ok(turns)
     }
 
     /// What hurt these services until now.

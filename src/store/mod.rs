@@ -21,6 +21,7 @@ pub mod past;
 pub mod retention;
 pub mod sent;
 pub mod shift;
+pub mod silence;
 pub mod story;
 pub mod told;
 pub mod watched;
@@ -270,7 +271,7 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
@@ -279,6 +280,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (8, "path", include_str!("migrations/0008_path.sql")),
     (9, "drift", include_str!("migrations/0009_drift.sql")),
     (10, "detected", include_str!("migrations/0010_detected.sql")),
+    (13, "who is told", include_str!("migrations/0013_who_is_told.sql")),
 ];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

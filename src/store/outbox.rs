@@ -12,7 +12,9 @@ use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification, NotificationState};
 
-const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, facts) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $2, $7) ON CONFLICT (id) DO NOTHING";
+const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, facts, gather) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $7, $8, $9) ON CONFLICT (id) DO NOTHING";
+/// The row in which all is gathered that one address is told at one time.
+const GATHERING: &str = "SELECT id, facts FROM notification WHERE address = $1 AND gather = $2 AND state = 'pending' AND frozen IS NULL AND leased_by IS NULL ORDER BY seq DESC LIMIT 1";
 const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) SELECT id, address, $2, seq FROM notification WHERE id = $1 ON CONFLICT DO NOTHING";
 /// The newest row to the same address about the same thing that no try has frozen yet.
 const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL ORDER BY n.seq DESC LIMIT 1";
@@ -43,8 +45,8 @@ pub struct Claimed {
 }
 
 impl Writing {
-    /// Puts a notification into the outbox, or merges it into one to the same address about the same thing that was
-    /// never tried. The id of the row that now tells it.
+    /// Puts a notification into the outbox, or merges it into one to the same address that was never tried: one about the
+    /// same thing, or the one in which all is gathered until `gather`. The id of the row that now tells it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -54,14 +56,20 @@ impl Writing {
         address: &str,
         thread: &str,
         facts: &Facts,
+        gather: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<NotificationId, StoreError> {
         let causes: Vec<String> = facts.topics.iter().map(|t| t.cause.to_string()).collect();
-        if let Some(row) =
-            sqlx::query(UNTRIED).bind(address).bind(to_text("causes", &causes)?).fetch_optional(&mut *self.tx).await?
-        {
+        let key = gather.map(|until| until.to_string());
+        let due = gather.unwrap_or(now);
+        let same = sqlx::query(UNTRIED).bind(address).bind(to_text("causes", &causes)?);
+        let mut row = same.fetch_optional(&mut *self.tx).await?;
+        if let Some(key) = key.as_deref().filter(|_| row.is_none()) {
+            row = sqlx::query(GATHERING).bind(address).bind(key).fetch_optional(&mut *self.tx).await?;
+        }
+        if let Some(row) = row {
             let (earlier, told): (String, Facts) = (row.get(0), from_text("facts", row.get(1))?);
-            self.merge(&earlier, &facts::merged(&told, facts)).await?;
+            self.merge(&earlier, &facts::merged(&told, facts), due).await?;
             return Ok(NotificationId(earlier));
         }
         sqlx::query(PUT)
@@ -71,18 +79,22 @@ impl Writing {
             .bind(address)
             .bind(thread)
             .bind(tier(facts))
+            .bind(ms(due))
             .bind(to_text("facts", facts)?)
+            .bind(key)
             .execute(&mut *self.tx)
             .await?;
         self.put_topics(&id.0, facts).await?;
         Ok(id.clone())
     }
 
-    async fn merge(&mut self, id: &str, facts: &Facts) -> Result<(), StoreError> {
-        sqlx::query("UPDATE notification SET facts = $2, tier = $3 WHERE id = $1")
+    /// What is to be told at once takes with it what was gathered for later.
+    async fn merge(&mut self, id: &str, facts: &Facts, due: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE notification SET facts = $2, tier = $3, due = MIN(due, $4) WHERE id = $1")
             .bind(id)
             .bind(to_text("facts", facts)?)
             .bind(tier(facts))
+            .bind(ms(due))
             .execute(&mut *self.tx)
             .await?;
         self.put_topics(id, facts).await

@@ -9,51 +9,30 @@ use sqlx::Row;
 use super::{StoreError, Writing, from_text, ms, to_text};
 use crate::alerting::route::{Decision, Told, ToldKey, Verdict};
 use crate::model::effect::Cause;
-use crate::model::id::{NotificationId, ReceiverId, ServiceId, SourceId};
-use crate::model::impact::Impact;
+use crate::model::id::{NotificationId, ServiceId, SourceId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ToldDoc {
-    receiver: ReceiverId,
     cause: Cause,
-    impact: Impact,
-    overrun: bool,
-    sent: bool,
-    path: Vec<String>,
-    #[serde(default)]
-    since: Option<Timestamp>,
+    #[serde(flatten)]
+    told: Told,
 }
 
 impl ToldDoc {
     pub(super) fn of(told: &Told, cause: &Cause) -> Self {
-        Self {
-            receiver: told.receiver.clone(),
-            cause: cause.clone(),
-            impact: told.impact,
-            overrun: told.overrun,
-            sent: told.sent,
-            path: told.path.clone(),
-            since: told.since,
-        }
+        Self { cause: cause.clone(), told: told.clone() }
     }
 }
 
 impl From<ToldDoc> for Told {
     fn from(doc: ToldDoc) -> Self {
-        Self {
-            receiver: doc.receiver,
-            impact: doc.impact,
-            overrun: doc.overrun,
-            sent: doc.sent,
-            path: doc.path,
-            since: doc.since,
-        }
+        doc.told
     }
 }
 
 const PUT_TOLD: &str = "INSERT INTO told (address, service, cause, doc) SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each($1) WHERE TRUE ON CONFLICT (address, service, cause) DO UPDATE SET doc = excluded.doc";
 const FORGET_TOLD: &str = "DELETE FROM told WHERE (address, service, cause) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1))";
-const PUT_DECISION: &str = "INSERT INTO decision (seq, at, receiver, address, cause, is_sent, why, notification, doc) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM decision), $1, $2, $3, $4, $5, $6, $7, $8)";
+const PUT_DECISION: &str = "INSERT INTO decision (seq, at, receiver, address, cause, is_sent, why, notification, doc, rule) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM decision), $1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 impl Writing {
     /// What was told about these services; about all of them for `None`.
@@ -87,6 +66,28 @@ impl Writing {
         let source =
             |row: &sqlx::sqlite::SqliteRow| SourceId::parse(row.get::<&str, _>(0).strip_prefix("blind:")?).ok();
         Ok(rows.iter().filter_map(source).collect())
+    }
+
+    /// The addresses that were told of each of these causes.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn told_to(
+        &mut self,
+        causes: &BTreeSet<Cause>,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+        let causes: Vec<String> = causes.iter().map(ToString::to_string).collect();
+        let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        if causes.is_empty() {
+            return Ok(all);
+        }
+        let rows = sqlx::query(
+            "SELECT DISTINCT cause, address FROM told WHERE cause IN (SELECT value FROM json_each($1)) AND doc ->> 'sent'",
+        );
+        for row in rows.bind(to_text("causes", &causes)?).fetch_all(&mut *self.tx).await? {
+            all.entry(row.get(0)).or_default().insert(row.get(1));
+        }
+        Ok(all)
     }
 
     /// Remembers, or forgets, what addresses have been told.
@@ -132,10 +133,15 @@ impl Writing {
             .bind(decision.receiver.as_str())
             .bind(&decision.address)
             .bind(decision.cause.to_string())
-            .bind(decision.verdict == Verdict::Send)
+            .bind(decision.verdict.is_told())
             .bind(why)
             .bind(notification.map(|id| id.0.as_str()))
             .bind(doc.to_string())
+            .bind(match &decision.verdict {
+                Verdict::Send => "sent",
+                Verdict::Gather(_) => "gathered",
+                Verdict::NotSent(reason) => reason.word(),
+            })
             .execute(&mut *self.tx)
             .await?;
         Ok(())

@@ -8,7 +8,7 @@ use crate::model::effect::Cause;
 use crate::model::id::IncidentId;
 use crate::model::inventory::Procedure;
 use crate::model::keeping::{Finding, Keeping, Sample};
-use crate::model::notification::{Facts, HurtService, Topic, UnwellComponent, VendorWord};
+use crate::model::notification::{Below, Facts, HurtService, Topic, UnwellComponent, VendorWord};
 use crate::model::text;
 use crate::model::vendor::Support;
 
@@ -43,8 +43,13 @@ fn topic(raw: &Topic) -> Topic {
         why: raw.why.as_deref().map(advice).filter(|why| !why.is_empty()),
         services: raw.services.iter().map(service).collect(),
         keeping: raw.keeping.as_ref().map(keeping),
+        below: raw.below.iter().map(below).collect(),
         ..raw.clone()
     }
+}
+
+fn below(raw: &Below) -> Below {
+    Below { vendor: name(&raw.vendor), title: name(&raw.title), incident: name(&raw.incident) }
 }
 
 fn keeping(raw: &Keeping) -> Keeping {

@@ -6,6 +6,7 @@
 
 mod advice;
 mod ahead;
+mod circumstance;
 mod clean;
 mod clean_shift;
 mod gsm;

@@ -4,7 +4,7 @@ use super::advice::{do_first, owner};
 use super::letter::{Line, Row};
 use super::vendor::{how_bad, how_ended, is_by_hand, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
-use super::{ahead, keeping};
+use super::{ahead, circumstance, keeping};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::inventory::Tier;
@@ -22,6 +22,8 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     let rows = [
         row(if is_over(topic) { "Sight" } else { "Why unseen" }, source_state(topic)),
         row("Planned", ahead::planned(topic, times)),
+        row("Nobody yet", circumstance::escalation(topic)),
+        row("Comes and goes", circumstance::flapping(topic, times)),
         row(hurt_label(topic), hurt(topic, &services)),
         row("Sites", sites(facts, &services)),
         row("By this way", way(&services)),
@@ -32,6 +34,7 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
         row("Owner", owner(&services)),
         row("Vendor support", support(topic)),
         row(if is_by_hand(topic) { "By hand" } else { "They say" }, word(topic, times)),
+        row("It stands on", circumstance::below(topic)),
         row("Which part", which_part(topic)),
         row("How bad", how_bad(topic)),
     ];

@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 
 use self::lines::Printer;
 use self::recording::Recording;
+use crate::alerting::route::Manner;
 use crate::model::format::Format;
 use crate::model::id::{Ids, SourceId, VendorId};
 use crate::model::incident::KnownOpen;
@@ -142,6 +143,7 @@ fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Res
         time_zone: "UTC".to_owned(),
         page: None,
         blind_after: SignedDuration::from_mins(10),
+        manner: Manner::default(),
         inventory,
         vendors: all,
         subscriptions,

@@ -8,3 +8,4 @@ mod outbox;
 mod route;
 mod shift;
 mod story;
+mod telling;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use bellwether::alerting::route::Manner;
 use bellwether::config;
 use bellwether::model::id::{Ids, SourceId};
 use bellwether::model::inventory::Inventory;
@@ -150,6 +151,7 @@ pub fn compiled_with(inventory: &str) -> Compiled {
         time_zone: "America/Chicago".into(),
         page: None,
         blind_after: SignedDuration::from_mins(10),
+        manner: Manner::default(),
         inventory: parsed(config::inventory::parse("inventory.toml", inventory)),
         vendors: vendors(),
         subscriptions,
@@ -167,6 +169,7 @@ pub fn compiled(tells: bool) -> Compiled {
         time_zone: "America/Chicago".into(),
         page: None,
         blind_after: SignedDuration::from_mins(10),
+        manner: Manner::default(),
         inventory: inventory(),
         vendors: vendors(),
         subscriptions,

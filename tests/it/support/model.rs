@@ -2,15 +2,17 @@
 //! at which looks come in and messages go out. All of it is invented.
 
 use bellwether::alerting::message::message;
+use bellwether::alerting::route::Manner;
 use bellwether::config;
 use bellwether::model::audit::By;
 use bellwether::model::effect::EffectKind;
 use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, IncidentId, SourceId, VendorId};
 use bellwether::model::impact::Impact;
-use bellwether::model::incident::Known;
+use bellwether::model::incident::{Acknowledged, Known};
 use bellwether::model::notification::Facts;
 use bellwether::model::phase::{Kind, Phase};
+use bellwether::model::silence::{Matcher, Silence};
 use bellwether::model::snapshot::{
     ComponentRef, Coverage, Covers, Look, Planned, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable,
 };
@@ -22,6 +24,7 @@ use bellwether::pipeline::look::Looked;
 use bellwether::pipeline::settle::{self, Happened};
 use bellwether::store::Store;
 use bellwether::store::outbox::Tried;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// So many minutes after the test began.
@@ -191,9 +194,10 @@ pub fn organisation_of(vendors: Vec<Vendor>, inventory: &[String], subscriptions
         time_zone: "UTC".into(),
         page: None,
         blind_after: SignedDuration::from_mins(10),
+        manner: Manner::default(),
         inventory,
         vendors,
-        subscriptions: subscriptions.subscriptions,
+        subscriptions: subscriptions.subscriptions.into_iter().map(|wish| wish.in_zone(&TimeZone::UTC)).collect(),
         receivers: subscriptions.receivers,
         shifts: subscriptions.shifts,
     };
@@ -288,6 +292,29 @@ impl Desk {
     /// A look at a document that lists these as open.
     pub async fn open(&self, source: &str, incidents: Vec<SeenIncident>, minutes: i64) -> Step {
         self.look(source, seen(listing(incidents)), minutes).await
+    }
+
+    /// Somebody silences this until that minute.
+    pub async fn silence(&self, about: Matcher, from: i64, until: i64) {
+        let mut tx = self.store.write().await.unwrap();
+        let silence = Silence {
+            id: "quiet-please".into(),
+            about,
+            author: "Ada".into(),
+            reason: "we know".into(),
+            from: minute(from),
+            until: minute(until),
+        };
+        tx.put_silence(&silence).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Somebody takes care of an incident.
+    pub async fn acknowledge(&self, incident: &IncidentId, minutes: i64) {
+        let mut tx = self.store.write().await.unwrap();
+        let acknowledged = Acknowledged { at: minute(minutes), who: "Grace".into() };
+        tx.put_acknowledged(incident, Some(&acknowledged)).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub async fn tick(&self, minutes: i64) -> Step {

@@ -1,0 +1,406 @@
+//! One run: every effect against what its addresses were told, then what was told and hurts no longer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::ask::{Asked, silence};
+use super::want::{Place, Want, leading, wants};
+use super::{About, DecidedService, Decision, Ground, Routed, Told, ToldKey, Verdict, earlier};
+use crate::model::effect::{Cause, Effect, EffectKind, Effects};
+use crate::model::id::{IncidentId, ReceiverId};
+use crate::model::impact::{Impact, Step};
+use crate::model::inventory::Tier;
+use crate::model::reason::Reason;
+use crate::model::restless::FlappingWord;
+
+/// Where decisions are gathered: by address, cause and verdict.
+type GroupKey<'a> = (&'a str, &'a Cause, String);
+/// What was told and has not been found to hurt on.
+pub(super) type Open<'a> = BTreeMap<&'a ToldKey, &'a Told>;
+
+pub(super) struct Run<'a> {
+    effects: &'a Effects,
+    about: &'a BTreeMap<Cause, About>,
+    ground: Ground<'a>,
+    before: &'a BTreeMap<ToldKey, Told>,
+    /// When the first message about a cause was sent to anybody.
+    first_told: BTreeMap<&'a Cause, Timestamp>,
+    groups: BTreeMap<GroupKey<'a>, Decision>,
+    told: BTreeMap<ToldKey, Option<Told>>,
+    again: BTreeSet<Timestamp>,
+    /// What is about nothing in particular.
+    nothing: &'a About,
+}
+
+/// What one service is told of at one place.
+struct Piece<'a> {
+    place: Place<'a>,
+    cause: &'a Cause,
+    service: DecidedService,
+    since: Option<Timestamp>,
+    flapping: Option<FlappingWord>,
+    escalation: Option<u32>,
+}
+
+/// An effect, what was told of it at one place, and what is wanted there.
+struct Case<'a, 'w> {
+    effect: &'a Effect,
+    about: &'a About,
+    place: Place<'a>,
+    want: &'w Want<'a>,
+    before: Option<&'w Told>,
+}
+
+impl Case<'_, '_> {
+    fn was_sent(&self) -> bool {
+        self.before.is_some_and(|told| told.sent)
+    }
+
+    /// Whether the address knows that it comes and goes.
+    fn knows_it_flaps(&self) -> bool {
+        self.before.is_some_and(|told| told.flapping)
+    }
+
+    /// What is to be said of its coming and going, with anything that is told now.
+    fn flapping(&self) -> Option<FlappingWord> {
+        match self.about.restless {
+            Some(restless) => Some(FlappingWord::Restless(restless)),
+            None => self.knows_it_flaps().then_some(FlappingWord::Steady),
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        effects: &'a Effects,
+        told: &'a BTreeMap<ToldKey, Told>,
+        about: &'a BTreeMap<Cause, About>,
+        ground: Ground<'a>,
+    ) -> Self {
+        static NOTHING: std::sync::LazyLock<About> = std::sync::LazyLock::new(About::default);
+        let mut first_told: BTreeMap<&Cause, Timestamp> = BTreeMap::new();
+        for ((_, _, cause), one) in told.iter().filter(|(_, one)| one.sent) {
+            let noticed = one.noticed.unwrap_or(ground.now);
+            first_told.entry(cause).and_modify(|first| *first = noticed.min(*first)).or_insert(noticed);
+        }
+        let (groups, told_now) = (BTreeMap::new(), BTreeMap::new());
+        let again = BTreeSet::new();
+        Self { effects, about, ground, before: told, first_told, groups, told: told_now, again, nothing: &NOTHING }
+    }
+
+    fn about(&self, cause: &Cause) -> &'a About {
+        self.about.get(cause).unwrap_or(self.nothing)
+    }
+
+    fn asked(&self, effect: &'a Effect) -> Asked<'a> {
+        Asked {
+            effect,
+            about: self.about(&effect.cause),
+            tier: self.ground.rules.tier(&effect.service),
+            first_told: self.first_told.get(&effect.cause).copied(),
+            now: self.ground.now,
+        }
+    }
+
+    pub(super) fn effect(&mut self, effect: &'a Effect, open: &mut Open<'a>) {
+        let about = self.about(&effect.cause);
+        for (place, want) in wants(self.ground.rules, self.asked(effect)) {
+            let key = (place.address.to_owned(), effect.service.clone(), effect.cause.clone());
+            let before = open.remove(&key).cloned().or_else(|| self.taken_over(&key, about, open));
+            self.decide(key, &Case { effect, about, place, want: &want, before: before.as_ref() });
+        }
+    }
+
+    /// What was told of the components that the incident now names, so that it is not told again: all of it ends with
+    /// the incident.
+    fn taken_over(&mut self, key: &ToldKey, about: &About, open: &mut Open<'a>) -> Option<Told> {
+        if open.is_empty() {
+            return None;
+        }
+        let (address, service, _) = key;
+        let mut taken: Option<Told> = None;
+        for folded in &about.folds {
+            let old = (address.clone(), service.clone(), folded.clone());
+            let Some(told) = open.remove(&old) else { continue };
+            self.told.insert(old, None);
+            taken = Some(match taken {
+                Some(other) => other.together_with(told.clone()),
+                None => told.clone(),
+            });
+        }
+        taken
+    }
+
+    fn decide(&mut self, key: ToldKey, case: &Case<'a, '_>) {
+        let (effect, before) = (case.effect, case.before);
+        let since = earlier(before.and_then(|told| told.since), case.about.since);
+        let mut told = self.remembered(case, since);
+        if let Some((kind, verdict)) = self.news(&key, case) {
+            let is_inherited = matches!(verdict, Verdict::NotSent(Reason::WithTheEnd(_)));
+            let for_now = match &verdict {
+                Verdict::NotSent(reason) => reason.is_for_now() && case.was_sent(),
+                Verdict::Send | Verdict::Gather(_) => false,
+            };
+            if for_now && let Some(before) = before {
+                // It is told when the reason is gone, so what was told last is still what people know.
+                (told.impact, told.overrun) = (before.impact, before.overrun);
+            }
+            if verdict.is_told() {
+                (told.last, told.flapping) = (Some(self.ground.now), case.about.restless.is_some());
+            }
+            told.sent |= is_inherited || verdict.is_told();
+            told.withheld = withheld(kind, effect.impact, &verdict);
+            let is_news = verdict.is_told() || before.is_none_or(|before| before.withheld != told.withheld);
+            self.wait_for(&verdict);
+            if is_news {
+                let service = decided(effect, kind);
+                let (place, cause) = (case.place, &effect.cause);
+                let escalation = case.want.step.filter(|_| kind == EffectKind::Hurt).map(|(number, _)| number);
+                let piece = Piece { place, cause, service, since, flapping: case.flapping(), escalation };
+                self.add(piece, case.want, verdict);
+            }
+        } else if before.is_some_and(|told| told.flapping)
+            && let Some(restless) = case.about.restless
+        {
+            self.again.insert(restless.until);
+        }
+        self.told.insert(key, Some(told));
+    }
+
+    /// What counts as told if nothing is sent.
+    fn remembered(&self, case: &Case<'a, '_>, since: Option<Timestamp>) -> Told {
+        let (effect, before) = (case.effect, case.before);
+        // Where the vendor says nothing any more, what was told last still is what people know.
+        let known = before.map_or(effect.impact, |told| told.impact);
+        let is_lost = known.step_to(effect.impact) == Step::Lost;
+        Told {
+            receiver: case.place.receiver.clone(),
+            impact: if is_lost { known } else { effect.impact },
+            // Once is enough, also where the vendor gives itself more time and passes that too.
+            overrun: effect.overrun || before.is_some_and(|told| told.overrun),
+            sent: case.was_sent(),
+            path: effect.path.clone(),
+            since,
+            noticed: before.and_then(|told| told.noticed).or(Some(self.ground.now)),
+            last: before.and_then(|told| told.last),
+            flapping: case.knows_it_flaps(),
+            withheld: before.and_then(|told| told.withheld.clone()),
+        }
+    }
+
+    /// What an effect is for who was told `before`, if it is news at all, and whether it is told. For who was told nothing
+    /// yet it is news as soon as anybody there wants it, whatever it was before.
+    fn news(&mut self, key: &ToldKey, case: &Case<'a, '_>) -> Option<(EffectKind, Verdict)> {
+        let Some(told) = case.before else {
+            return match self.inherited(key, case.about) {
+                Some(incident) => Some((EffectKind::Hurt, Verdict::NotSent(Reason::WithTheEnd(incident)))),
+                None => self.judged(case, EffectKind::Hurt),
+            };
+        };
+        if !told.sent {
+            let hurt = self.verdict(case, EffectKind::Hurt);
+            let comes_later = |reason: &Reason| reason.is_for_now() || matches!(reason, Reason::Acknowledged { .. });
+            if hurt.is_told() || matches!(&hurt, Verdict::NotSent(reason) if comes_later(reason)) {
+                return Some((EffectKind::Hurt, hurt));
+            }
+        } else if told.flapping != case.about.restless.is_some() || self.is_to_be_repeated(case, told) {
+            return self.judged(case, EffectKind::Hurt);
+        }
+        if case.effect.overrun && !told.overrun && case.want.overrun {
+            return self.judged(case, EffectKind::Worse);
+        }
+        match told.impact.step_to(case.effect.impact) {
+            Step::Same | Step::Lost => None,
+            Step::Up => self.judged(case, EffectKind::Worse),
+            Step::Down => self.judged(case, EffectKind::Better),
+        }
+    }
+
+    fn judged(&self, case: &Case<'a, '_>, kind: EffectKind) -> Option<(EffectKind, Verdict)> {
+        Some((kind, self.verdict(case, kind)))
+    }
+
+    /// Whether an escalation tells it once more.
+    fn is_to_be_repeated(&mut self, case: &Case<'a, '_>, told: &Told) -> bool {
+        let Some((_, Some(again))) = case.want.step.filter(|_| case.about.acknowledged.is_none()) else { return false };
+        let Some(due) = told.last.and_then(|last| last.checked_add(again).ok()) else { return false };
+        if due > self.ground.now {
+            self.again.insert(due);
+        }
+        due <= self.ground.now
+    }
+
+    /// The incident whose end this address is told now, and which named this component, still not well: the message
+    /// about the end says so, and the component's own end will be told.
+    fn inherited(&self, key: &ToldKey, about: &About) -> Option<IncidentId> {
+        let (address, service, _) = key;
+        let incident = about.folded_from.clone()?;
+        let old = (address.clone(), service.clone(), Cause::Incident(incident.clone()));
+        self.before.get(&old).is_some_and(|told| told.sent).then_some(incident)
+    }
+
+    fn verdict(&self, case: &Case<'a, '_>, kind: EffectKind) -> Verdict {
+        let Case { about, want, .. } = case;
+        if let Some(source) = about.unconfirmed.as_ref().filter(|_| !case.was_sent()) {
+            return Verdict::NotSent(Reason::Guessed(source.clone()));
+        }
+        match &want.not {
+            None => {}
+            // Who was told that it is hurt is also told that it is less so, below the least impact too.
+            Some(why) if case.was_sent() && !matches!(why, Reason::Quiet { .. }) && want.when(kind).is_some() => {}
+            Some(why) => return Verdict::NotSent(why.clone()),
+        }
+        let Some(when) = want.when(kind) else { return Verdict::NotSent(Reason::Kind(kind)) };
+        match self.kept_back(case, kind) {
+            Some(why) => Verdict::NotSent(why),
+            None => when.map_or(Verdict::Send, Verdict::Gather),
+        }
+    }
+
+    /// Why what is wanted is not told now.
+    fn kept_back(&self, case: &Case<'a, '_>, kind: EffectKind) -> Option<Reason> {
+        let (now, effect) = (self.ground.now, case.effect);
+        if let Some(restless) = case.about.restless.filter(|_| case.knows_it_flaps()) {
+            return Some(Reason::Flapping { turns: restless.turns, until: restless.until });
+        }
+        let is_more = matches!(kind, EffectKind::Hurt | EffectKind::Worse);
+        if let Some(silence) = silence(self.ground.silences, self.asked(effect)).filter(|_| is_more) {
+            let (silence, by, until) = (silence.id.clone(), silence.author.clone(), silence.until);
+            return Some(Reason::Silenced { silence, by, until });
+        }
+        if case.was_sent() {
+            return None;
+        }
+        let hold = self.ground.manner.hold.of(effect.impact);
+        let noticed = case.before.and_then(|told| told.noticed).unwrap_or(now);
+        // A clock that was set back does not hold anything for longer than it should.
+        let until = noticed.min(now).checked_add(hold).unwrap_or(Timestamp::MAX);
+        if until > now && !effect.overrun {
+            return Some(Reason::Held { until });
+        }
+        let is_life = self.ground.rules.tier(&effect.service) == Some(Tier::LifeSafety);
+        let mutes = |up: &&super::Upstream| up.mutes && up.told_to.contains(case.place.address);
+        let upstream = case.about.upstream.iter().filter(|_| !is_life).find(mutes)?;
+        Some(Reason::Muted { by: upstream.vendor.clone() })
+    }
+
+    fn wait_for(&mut self, verdict: &Verdict) {
+        if let Verdict::NotSent(reason) = verdict {
+            self.again.extend(reason.until().filter(|until| *until > self.ground.now));
+        }
+    }
+
+    fn add(&mut self, piece: Piece<'a>, want: &Want<'a>, verdict: Verdict) {
+        let Piece { place, cause, service, since, flapping, escalation } = piece;
+        let apart = match &verdict {
+            Verdict::Send => String::new(),
+            Verdict::Gather(at) => at.to_string(),
+            Verdict::NotSent(why) => why.to_string(),
+        };
+        let decision = self.groups.entry((place.address, cause, apart)).or_insert_with(|| Decision {
+            receiver: place.receiver.clone(),
+            address: place.address.to_owned(),
+            cause: cause.clone(),
+            services: Vec::new(),
+            subscriptions: Vec::new(),
+            verdict,
+            since,
+            flapping,
+            escalation,
+        });
+        decision.since = earlier(decision.since, since);
+        for subscription in &want.subscriptions {
+            if !decision.subscriptions.contains(subscription) {
+                decision.subscriptions.push((*subscription).clone());
+            }
+        }
+        decision.services.push(service);
+    }
+
+    /// What was told and hurts no longer, or is no longer asked for.
+    pub(super) fn ended(&mut self, open: Open<'a>) {
+        for (key, told) in open {
+            let (address, service, cause) = key;
+            let (rules, about) = (self.ground.rules, self.about(cause));
+            let hurts_on = self.effects.hurts.contains_key(&(service.clone(), cause.clone()));
+            let tier = rules.tier(service);
+            let leading = leading(rules, address, service, about.vendor.as_ref(), tier, self.ground.now);
+            if hurts_on && leading.is_some() {
+                // It is not over, so that must not be said; when it is over, it will be.
+                continue;
+            }
+            let verdict = end_verdict(told, about, leading.as_ref().map(|(_, want)| want));
+            let flaps_on = about.restless.filter(|_| told.sent && leading.is_some());
+            let stays = matches!(&verdict, Verdict::NotSent(reason) if reason.is_for_now()) || flaps_on.is_some();
+            let next = stays.then(|| Told {
+                withheld: withheld(EffectKind::Over, told.impact, &verdict),
+                flapping: told.flapping || flaps_on.is_some() && verdict.is_told(),
+                last: if verdict.is_told() { Some(self.ground.now) } else { told.last },
+                ..told.clone()
+            });
+            self.wait_for(&verdict);
+            self.again.extend(flaps_on.map(|restless| restless.until));
+            if verdict.is_told() || next.as_ref().is_none_or(|next| next.withheld != told.withheld) {
+                let (receiver, want) = leading.unwrap_or_else(|| (&told.receiver, Want::default()));
+                self.end(receiver, key, told, &want, verdict);
+            }
+            self.told.insert(key.clone(), next);
+        }
+    }
+
+    fn end(&mut self, receiver: &'a ReceiverId, key: &'a ToldKey, told: &'a Told, want: &Want<'a>, verdict: Verdict) {
+        let (address, service, cause) = key;
+        let (service, path) = (service.clone(), told.path.clone());
+        let service = DecidedService { service, kind: EffectKind::Over, impact: told.impact, path };
+        let flapping = match self.about(cause).restless {
+            Some(restless) => Some(FlappingWord::Restless(restless)),
+            None => told.flapping.then_some(FlappingWord::Steady),
+        };
+        let place = Place { receiver, address };
+        let piece = Piece { place, cause, service, since: told.since, flapping, escalation: None };
+        self.add(piece, want, verdict);
+    }
+
+    pub(super) fn finish(self) -> Routed {
+        let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
+        let now = self.ground.now;
+        let again = self.again.into_iter().find(|at| *at > now);
+        Routed { decisions: self.groups.into_values().collect(), told, again }
+    }
+}
+
+/// Whether an end is told to who was told `told`.
+fn end_verdict(told: &Told, about: &About, want: Option<&Want<'_>>) -> Verdict {
+    if let Some(source) = about.unconfirmed.as_ref().filter(|_| !told.sent) {
+        return Verdict::NotSent(Reason::Guessed(source.clone()));
+    }
+    let wants_the_end = |want: &&Want<'_>| want.end && told.impact == Impact::Maintenance;
+    if !told.sent && want.filter(wants_the_end).is_none() {
+        return Verdict::NotSent(Reason::BeginningUntold);
+    }
+    let Some(want) = want else { return Verdict::NotSent(Reason::NothingLeads(told.receiver.clone())) };
+    if let Some(restless) = about.restless.filter(|_| told.flapping) {
+        return Verdict::NotSent(Reason::Flapping { turns: restless.turns, until: restless.until });
+    }
+    if let Some(quiet) = want.not.as_ref().filter(|_| told.sent) {
+        return Verdict::NotSent(quiet.clone());
+    }
+    match want.when(EffectKind::Over) {
+        None if told.sent => Verdict::NotSent(Reason::Kind(EffectKind::Over)),
+        None | Some(None) => Verdict::Send,
+        Some(Some(at)) => Verdict::Gather(at),
+    }
+}
+
+fn decided(effect: &Effect, kind: EffectKind) -> DecidedService {
+    DecidedService { service: effect.service.clone(), kind, impact: effect.impact, path: effect.path.clone() }
+}
+
+/// What was decided not to be told, as it is remembered.
+fn withheld(kind: EffectKind, impact: Impact, verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Send | Verdict::Gather(_) => None,
+        Verdict::NotSent(reason) => Some(format!("{} {impact} {}", kind.word(), reason.word())),
+    }
+}
