@@ -10,6 +10,7 @@ pub mod facts;
 pub mod graph;
 pub mod idle;
 pub mod keep;
+pub mod kin;
 pub mod lost;
 pub mod message;
 pub mod route;

@@ -14,9 +14,10 @@ use super::kill_point;
 use super::look::Looked;
 use super::shift;
 use super::stage::{Stage, reported_late};
-use crate::alerting::diff::{self, Habits};
+use crate::alerting::diff::{self, Diff, Habits};
 use crate::alerting::effects::effects_on;
 use crate::alerting::graph::Graph;
+use crate::alerting::kin::kin;
 use crate::alerting::route;
 use crate::model::change::{Change, ChangeKind};
 use crate::model::detected::Detected;
@@ -135,7 +136,8 @@ pub async fn take_in(
     let diff = compare(&before);
     let watch = tx.watch(&source.id).await?.of(&drift::about(source));
     let judged = drift::judge(compiled, &watch, &before, &diff.known, looked, now);
-    let diff = diff.doubting(&before.health, judged.watch.doubts(), now);
+    let mut diff = diff.doubting(&before.health, judged.watch.doubts(), now);
+    as_kin(&mut tx, &mut diff).await?;
     let is_news = !diff.changes.is_empty();
     put_look(&mut tx, &before, &diff.known, looked, is_news || judged.has_begun, now).await?;
     if judged.watch != watch {
@@ -152,6 +154,28 @@ pub async fn take_in(
     tx.commit().await?;
     kill_point("committed");
     Ok(happened)
+}
+
+/// What opens and is known already from another page of the vendor is told as another word on that.
+async fn as_kin(tx: &mut Writing, diff: &mut Diff) -> Result<(), StoreError> {
+    let opens =
+        |c: &Change| matches!(c, Change::Incident(c) if c.kind == ChangeKind::Opened && c.report.standing.is_open());
+    if !diff.changes.iter().any(opens) {
+        return Ok(());
+    }
+    let open = tx.open_of(&diff.known.source.vendor()).await?;
+    for change in &mut diff.changes {
+        let Change::Incident(c) = change else { continue };
+        if c.kind != ChangeKind::Opened || !c.report.standing.is_open() {
+            continue;
+        }
+        let Some(incident) = kin(&c.report, &open) else { continue };
+        (c.kind, c.report.incident) = (ChangeKind::Updated, incident.clone());
+        if let Some(known) = diff.known.reports.get_mut(&c.report.seen.key) {
+            known.incident = incident.clone();
+        }
+    }
+    Ok(())
 }
 
 async fn put_look(
