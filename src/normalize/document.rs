@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 use html2text::render::TrivialDecorator;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::Body;
+use super::field::{Field, Object};
 use crate::model::snapshot::Unreadable;
 use crate::model::text;
 
@@ -71,8 +73,32 @@ pub fn json(body: &Body) -> Result<Value, Unreadable> {
 ///
 /// # Errors
 /// As [`json`].
-pub fn typed<'a, T: serde::Deserialize<'a>>(text: &'a str, body: &Body) -> Result<T, Unreadable> {
+pub fn typed<'a, T: Deserialize<'a>>(text: &'a str, body: &Body) -> Result<T, Unreadable> {
     serde_json::from_str(text).map_err(|error| not_json(text, &error, body))
+}
+
+/// The object that a JSON document is. `whose` says in an error what it should be.
+///
+/// # Errors
+/// [`Unreadable`] where it is no JSON, or something else than an object.
+pub fn object<'a, T: Deserialize<'a>>(json: &'a str, body: &Body, whose: &str) -> Result<T, Unreadable> {
+    match typed(json, body)? {
+        Field::Is(Object(document)) => Ok(document),
+        Field::Absent => Err(Unreadable::Unexpected(format!("null, where {whose} is an object"))),
+        Field::Odd(kind) => Err(Unreadable::Unexpected(format!("{kind}, where {whose} is an object"))),
+    }
+}
+
+/// Names what a sign lacks: each part of it with whether it is there.
+///
+/// # Errors
+/// [`Unreadable::Unexpected`] where anything is not.
+pub fn signed(whose: &str, parts: &[(&str, bool)]) -> Result<(), Unreadable> {
+    let missing: Vec<&str> = parts.iter().filter(|(_, is_there)| !is_there).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Unreadable::Unexpected(format!("not {whose}, for it lacks {}", missing.join(", "))))
 }
 
 fn not_json(text: &str, error: &serde_json::Error, body: &Body) -> Unreadable {

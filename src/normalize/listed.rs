@@ -1,63 +1,33 @@
-//! What the formats of the smaller platforms share: the answer of a role, lists that are read entry by entry, tables of
-//! words. It knows no vendor and no field's name; those are given to it.
+//! What formats share: lists that are read entry by entry, tables of words. It knows no vendor and no field's name; those are given to it.
 
-use serde::Deserialize;
+use std::fmt::Display;
 
 use super::document;
-use super::field::{Field, List, Object, Place, Text, Word};
+use super::field::{Field, List, Place, Text, Word};
 use super::keyed::{self, Keyed};
-use super::{Answer, Body, Outcome};
 use crate::model::impact::Impact;
-use crate::model::snapshot::{ComponentRef, Covers, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable};
+use crate::model::snapshot::{ComponentRef, Covers, SeenComponent, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
 use crate::model::text;
-
-/// What came of the last request of a role; `None` where it was not asked, or a replay has no recording of it.
-#[must_use]
-pub fn answered<'a>(answers: &'a [Answer], role: &str) -> Option<Result<&'a Body, Unreadable>> {
-    match answers.iter().rev().find(|answer| answer.role == role).map(|answer| &answer.outcome) {
-        None | Some(Outcome::NotRecorded) => None,
-        Some(Outcome::Unreadable(why)) => Some(Err(why.clone())),
-        Some(Outcome::Body(body)) => Some(Ok(body)),
-    }
-}
-
-/// The same, of a role without which there is nothing to read.
-///
-/// # Errors
-/// [`Unreadable`] as it came, or where nothing came at all.
-pub fn needed<'a>(answers: &'a [Answer], role: &str) -> Result<&'a Body, Unreadable> {
-    answered(answers, role).unwrap_or_else(|| Err(Unreadable::Unexpected(format!("there is no answer for {role}"))))
-}
-
-/// The object that a JSON document is. `whose` says in an error what it should be.
-///
-/// # Errors
-/// [`Unreadable`] where it is no JSON, or something else than an object.
-pub fn object<'a, T: Deserialize<'a>>(json: &'a str, body: &Body, whose: &str) -> Result<T, Unreadable> {
-    match document::typed(json, body)? {
-        Field::Is(Object(document)) => Ok(document),
-        Field::Absent => Err(Unreadable::Unexpected(format!("null, where {whose} is an object"))),
-        Field::Odd(kind) => Err(Unreadable::Unexpected(format!("{kind}, where {whose} is an object"))),
-    }
-}
-
-/// Names what a sign lacks: each part of it with whether it is there.
-///
-/// # Errors
-/// [`Unreadable::Unexpected`] where anything is not.
-pub fn signed(whose: &str, parts: &[(&str, bool)]) -> Result<(), Unreadable> {
-    let missing: Vec<&str> = parts.iter().filter(|(_, is_there)| !is_there).map(|(name, _)| *name).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Unreadable::Unexpected(format!("not {whose}, for it lacks {}", missing.join(", "))))
-}
 
 /// Whether a list is there.
 #[must_use]
 pub const fn is_list<T>(field: &Field<List<T>>) -> bool {
     matches!(field, Field::Is(_))
+}
+
+/// Whether every entry of a list is of its kind.
+#[must_use]
+pub fn is_whole<T>(list: &Field<List<T>>) -> bool {
+    matches!(list, Field::Is(List(all)) if all.iter().all(|entry| entry.get().is_some()))
+}
+
+/// Puts an incident in its place; one that repeats a key takes the place of the earlier one, and that is said.
+pub fn put(seen: &mut Keyed<SeenIncident>, one: SeenIncident, at: impl Display, into: &mut Snapshot) {
+    let key = one.key.clone();
+    if seen.put(&key, one) {
+        into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
+    }
 }
 
 /// What is known by a vendor's key.

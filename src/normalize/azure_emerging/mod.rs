@@ -8,7 +8,7 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Body, Reader, Reading, Request, document, entra, first};
+use super::{About, Body, Reader, Reading, Request, answered, document, entra};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
 
@@ -34,7 +34,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find: |_| Vec::new(),
 };
 

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Asked, Body, Reader, Reading, document, first};
+use super::{About, Asked, Body, Reader, Reading, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{
@@ -48,7 +48,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked: &Asked<'_>| vec![asked.request(INDEX, "/index.json", "application/json")],
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked.now))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked.now))),
     find: |page| vec![page.at("/")],
 };
 

@@ -42,8 +42,8 @@ fn plan(asked: &Asked<'_>) -> Vec<Request> {
 }
 
 fn read(_: &Asked<'_>, answers: &[Answer]) -> Reading {
-    let services = answered(answers, SERVICES);
-    let mut snapshot = match (answered(answers, SUMMARY).map(|got| got.and_then(read_summary)), &services) {
+    let services = answered::of(answers, SERVICES);
+    let mut snapshot = match (answered::read(answers, SUMMARY, read_summary), &services) {
         (Some(Ok(snapshot)), _) => snapshot,
         (Some(Err(why)), _) => return Reading::Done(Err(why)),
         (None, Some(_)) => {

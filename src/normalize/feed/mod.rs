@@ -21,7 +21,7 @@ use url::Url;
 
 use self::item::Read;
 use super::field::Place;
-use super::{About, Body, Page, Reader, Reading, Request, first, markup};
+use super::{About, Body, Page, Reader, Reading, Request, answered, markup};
 use crate::model::feed::{FeedRules, Lists};
 use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
@@ -50,7 +50,7 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |asked, answers| {
-        Reading::Done(first(answers).and_then(|body| read(body, asked.source, asked.open, asked.now)))
+        Reading::Done(answered::first(answers).and_then(|body| read(body, asked.source, asked.open, asked.now)))
     },
     find,
 };

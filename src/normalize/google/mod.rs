@@ -11,7 +11,7 @@ use url::Url;
 
 use super::field::{Field, List, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, Request, document, first};
+use super::{About, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 
@@ -34,7 +34,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, Some(asked.url)))),
     find,
 };
 

@@ -10,10 +10,10 @@ mod wire;
 
 use url::Url;
 
-use super::answered::{self, is_whole};
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, document, first};
+use super::listed::{self, is_whole};
+use super::{About, Body, Page, Reader, Reading, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::Kind;
@@ -39,7 +39,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![asked.request(STATUS, "/api/v4/current-status", "application/json")],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find,
 };
 
@@ -126,7 +126,7 @@ fn entries(
     for (index, row) in list.entries(None, name, snapshot) {
         let at = Place::of(name, index);
         match incident::incident(kind, row, at, snapshot) {
-            Some(one) => answered::put(seen, one, &at.to_string(), snapshot),
+            Some(one) => listed::put(seen, one, at, snapshot),
             // It may be one that is known, so its absence proves nothing.
             None => match kind {
                 Kind::Incident => snapshot.covers.incidents = Covers::Delta,

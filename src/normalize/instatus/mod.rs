@@ -48,13 +48,13 @@ fn plan(asked: &Asked<'_>) -> Vec<Request> {
 }
 
 fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
-    let mut snapshot = match answered(answers, SUMMARY).map(|got| got.and_then(read_summary)) {
+    let mut snapshot = match answered::read(answers, SUMMARY, read_summary) {
         Some(Ok(snapshot)) => Some(snapshot),
         Some(Err(why)) => return Reading::Done(Err(why)),
         None => None,
     };
-    let role = if answered(answers, OLDER).is_some() { OLDER } else { COMPONENTS };
-    let Some(body) = answered(answers, role) else {
+    let role = if answered::of(answers, OLDER).is_some() { OLDER } else { COMPONENTS };
+    let Some(body) = answered::of(answers, role) else {
         let why = || Unreadable::Unexpected("there is no answer of any role to read".to_owned());
         return Reading::Done(snapshot.ok_or_else(why));
     };

@@ -16,7 +16,7 @@ use url::Url;
 use self::page::Marker;
 use super::field::{Field, List, Place};
 use super::keyed::Keyed;
-use super::{About, Body, Reader, Reading, Request, document, first};
+use super::{About, Body, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
@@ -42,7 +42,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, Some(asked.url)))),
     // The markers are tried for beside the host: the page has been copied under other names.
     find: |page| {
         let is_marked = page.html.is_some_and(|html| html.contains("planned-outages") && html.contains("data-id"));

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::field::{Field, Ids, List, Place};
 use super::listed::{self, Gathered};
-use super::{About, Body, Reader, Reading, document, first, keyed};
+use super::{About, Body, Reader, Reading, answered, document, keyed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::incident::hurts;
@@ -40,7 +40,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![asked.below(FEED, "/feed/json", "application/json")],
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked.now))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked.now))),
     find: |page| vec![page.at("/")],
 };
 
@@ -65,7 +65,7 @@ const PHASES: [(&str, Phase); 4] = [
 /// [`Unreadable`] where it is not that document.
 fn read(body: &Body, now: Timestamp) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
-    let feed: wire::Feed<'_> = listed::object(&text, body, "OpenStatus's feed")?;
+    let feed: wire::Feed<'_> = document::object(&text, body, "OpenStatus's feed")?;
     let signs = [
         ("title", feed.title.as_str().is_some()),
         ("status", feed.status.as_str().is_some()),
@@ -74,7 +74,7 @@ fn read(body: &Body, now: Timestamp) -> Result<Snapshot, Unreadable> {
         ("statusReports[]", listed::is_list(&feed.reports)),
         ("maintenances[]", listed::is_list(&feed.maintenances)),
     ];
-    listed::signed("OpenStatus's feed", &signs)?;
+    document::signed("OpenStatus's feed", &signs)?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     snapshot.refreshed = feed.updated_at.time(Place::of(FEED, 0), "updatedAt", &mut snapshot).and_then(|time| time.at);
     let shown = Shown::of(&feed, &mut snapshot);

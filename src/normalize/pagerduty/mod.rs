@@ -16,10 +16,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use url::Url;
 
-use super::answered::{self, is_whole};
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, document};
+use super::listed::{self, is_whole};
+use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{
@@ -297,7 +297,7 @@ fn posts(
     for (index, row) in listed.posts.entries(None, POSTS, snapshot) {
         let at = Place::of(POSTS, index);
         match post::post(row, context, at, snapshot) {
-            Some(one) => answered::put(&mut seen, one, &at.to_string(), snapshot),
+            Some(one) => listed::put(&mut seen, one, at, snapshot),
             None => is_all = false,
         }
     }

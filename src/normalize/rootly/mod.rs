@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::field::{Field, List, Object, Place, Text, Word};
 use super::keyed::{self, UpdateKeys};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Body, Reader, Reading, Request, document};
+use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -141,8 +141,8 @@ const PHASES: [(&str, Phase); 15] = [
 fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let mut seen = Gathered::default();
-    add(listed::needed(answers, STATUS)?, STATUS, &mut seen, &mut snapshot)?;
-    let list = listed::answered(answers, INCIDENTS);
+    add(answered::needed(answers, STATUS)?, STATUS, &mut seen, &mut snapshot)?;
+    let list = answered::of(answers, INCIDENTS);
     match list.map(|got| got.and_then(|body| add(body, INCIDENTS, &mut seen, &mut snapshot))) {
         None => {}
         Some(Ok(listed)) if listed < MOST => {}
@@ -162,7 +162,7 @@ fn add(
     snapshot: &mut Snapshot,
 ) -> Result<usize, Unreadable> {
     let json = document::text(body)?;
-    let document: Document<'_> = listed::object(&json, body, "a document of Rootly's")?;
+    let document: Document<'_> = document::object(&json, body, "a document of Rootly's")?;
     let page = document.page.get().map(|page| &page.0);
     let has = |field: Option<&Field<Text<'_>>>| field.is_some_and(|field| field.as_str().is_some());
     let indicator = document.status.get().and_then(|status| status.0.indicator.as_str());
@@ -173,7 +173,7 @@ fn add(
         ("status.indicator", role == INCIDENTS || indicator.is_some()),
         ("incidents[]", listed::is_list(&document.incidents)),
     ];
-    listed::signed(&format!("Rootly's {role}.json"), &signs)?;
+    document::signed(&format!("Rootly's {role}.json"), &signs)?;
     let mut all = Gathered::default();
     let name = if role == STATUS { "incidents" } else { "incidents.json:incidents" };
     all.list(&document.incidents, None, name, snapshot, incident);

@@ -6,9 +6,9 @@ use super::wire;
 use crate::model::impact::Impact;
 use crate::model::snapshot::{ComponentRef, SeenComponent, Snapshot, Unreadable};
 use crate::model::text;
-use crate::normalize::answered::is_whole;
 use crate::normalize::field::{Field, List, Place, Truth};
 use crate::normalize::keyed::{self, Keyed};
+use crate::normalize::listed::is_whole;
 use crate::normalize::{Body, document};
 
 /// The active instances by their keys.

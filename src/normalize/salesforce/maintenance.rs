@@ -6,9 +6,9 @@ use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{Covers, Planned, SeenIncident, SeenUpdate, Snapshot, Unreadable};
 use crate::model::text;
-use crate::normalize::answered::{self, is_whole};
 use crate::normalize::field::{Field, List, Place};
 use crate::normalize::keyed::{self, Keyed};
+use crate::normalize::listed::{self, is_whole};
 use crate::normalize::{Answer, Asked, Body, Outcome, document};
 
 /// Where the next page begins, if the last one was full.
@@ -90,7 +90,7 @@ fn page(
             continue;
         };
         if instances.are_named_by(&names) || asked.open.keys.contains_key(&one.key) {
-            answered::put(seen, one, &at.to_string(), snapshot);
+            listed::put(seen, one, at, snapshot);
         }
     }
     Ok(page)

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place, Text, Word};
 use super::listed::{self, Gathered};
-use super::{About, Body, Page, Reader, Reading, document, first, marked, moment};
+use super::{About, Body, Page, Reader, Reading, answered, document, marked, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -37,7 +37,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![asked.below(SUMMARY, "", "application/json")],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find,
 };
 
@@ -127,14 +127,14 @@ const PHASES: [(&str, Phase); 4] = [
 /// [`Unreadable`] where it is not that document, or names no component.
 fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let json = document::text(body)?;
-    let envelope: Envelope<'_> = listed::object(&json, body, "StatusIQ's summary")?;
+    let envelope: Envelope<'_> = document::object(&json, body, "StatusIQ's summary")?;
     let rows = envelope.data.get().and_then(|data| data.0.current_status.get()).map_or(&[][..], |list| &list.0);
     let is_one = |row: &Row<'_>| row.display_name.as_str().is_some() && row.component_status.as_str().is_some();
     let is_any = rows.iter().filter_map(Field::get).any(|row| {
         let below = row.0.componentgroup_components.get().map_or(&[][..], |list| &list.0);
         is_one(&row.0) || below.iter().filter_map(Field::get).any(|row| is_one(&row.0))
     });
-    listed::signed("StatusIQ's summary", &[("data.current_status[] with a component", is_any)])?;
+    document::signed("StatusIQ's summary", &[("data.current_status[] with a component", is_any)])?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     if let Some(Object(data)) = envelope.data.get() {
         components(data, &mut snapshot);

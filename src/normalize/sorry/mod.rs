@@ -12,7 +12,7 @@ use url::Url;
 
 use super::field::{Field, List, Place, Text, Word};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, document, keyed, marked};
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document, keyed, marked};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -151,8 +151,8 @@ const PHASES: [(&str, Phase); 9] = [
 /// # Errors
 /// [`Unreadable`] where the components cannot be read: the notices may be none, and bear no sign then.
 fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
-    let mut snapshot = components(listed::needed(answers, COMPONENTS)?)?;
-    match listed::answered(answers, NOTICES).map(|got| got.and_then(|body| notices(body, &mut snapshot))) {
+    let mut snapshot = components(answered::needed(answers, COMPONENTS)?)?;
+    match answered::read(answers, NOTICES, |body| notices(body, &mut snapshot)) {
         None | Some(Ok(())) => {}
         Some(Err(why)) => snapshot.blind.push((NOTICES, why)),
     }
@@ -161,12 +161,12 @@ fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
 
 fn components(body: &Body) -> Result<Snapshot, Unreadable> {
     let json = document::text(body)?;
-    let document: Document<Component<'_>> = listed::object(&json, body, "Sorry's list of components")?;
+    let document: Document<Component<'_>> = document::object(&json, body, "Sorry's list of components")?;
     let is_one =
         |row: &Component<'_>| row.id.as_str().is_some() && row.name.as_str().is_some() && row.state.as_str().is_some();
     let rows = document.response.get().map_or(&[][..], |list| &list.0);
     let is_any = rows.iter().filter_map(Field::get).any(|row| is_one(&row.0));
-    listed::signed("Sorry's list of components", &[("response[] with id, name and state", is_any)])?;
+    document::signed("Sorry's list of components", &[("response[] with id, name and state", is_any)])?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let named = |row: &Component<'_>| Some((keyed::key(row.id.as_str()?)?, text::title(row.name.as_str()?)));
     let names: HashMap<String, String> = rows.iter().filter_map(Field::get).filter_map(|row| named(&row.0)).collect();
@@ -185,8 +185,8 @@ fn components(body: &Body) -> Result<Snapshot, Unreadable> {
 
 fn notices(body: &Body, snapshot: &mut Snapshot) -> Result<(), Unreadable> {
     let json = document::text(body)?;
-    let document: Document<Notice<'_>> = listed::object(&json, body, "Sorry's list of notices")?;
-    listed::signed("Sorry's list of notices", &[("response[]", listed::is_list(&document.response))])?;
+    let document: Document<Notice<'_>> = document::object(&json, body, "Sorry's list of notices")?;
+    document::signed("Sorry's list of notices", &[("response[]", listed::is_list(&document.response))])?;
     let known = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let mut seen = Gathered::default();
     seen.list(&document.response, None, NOTICES, snapshot, |row, at, into| notice(row, &known, at, into));

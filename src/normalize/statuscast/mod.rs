@@ -11,7 +11,7 @@ use scraper::{Html, Selector};
 use url::Url;
 
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, Request, document, first};
+use super::{About, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{ComponentRef, Coverage, Covers, GoneAfter, SeenComponent, Snapshot, Unreadable};
@@ -45,7 +45,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![Request { role: PAGE, url: asked.url.clone(), accept: "text/html" }],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find,
 };
 

@@ -14,7 +14,7 @@ use url::Url;
 use super::field::{Field, List, Place};
 use super::keyed::UpdateKeys;
 use super::listed::{self, Gathered};
-use super::{About, Asked, Body, Page, Reader, Reading, Request, document, first, keyed, marked, moment};
+use super::{About, Asked, Body, Page, Reader, Reading, Request, answered, document, keyed, marked, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::incident::hurts;
@@ -43,7 +43,7 @@ const ABOUT: About = About {
 
 /// How it is read.
 pub const READER: Reader =
-    Reader { about: ABOUT, plan, read: |_, answers| Reading::Done(first(answers).and_then(read)), find };
+    Reader { about: ABOUT, plan, read: |_, answers| Reading::Done(answered::first(answers).and_then(read)), find };
 
 fn plan(asked: &Asked<'_>) -> Vec<Request> {
     vec![asked.below(SUMMARY, "/summary", "application/json")]
@@ -104,7 +104,7 @@ const PHASES: [(&str, Phase); 8] = [
 /// [`Unreadable`] where it is not that document.
 fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
-    let summary: wire::Summary<'_> = listed::object(&text, body, "Statuspal's summary")?;
+    let summary: wire::Summary<'_> = document::object(&text, body, "Statuspal's summary")?;
     let page = summary.status_page.get().map(|page| &page.0);
     let is_service = |row: &wire::Service<'_>| row.id.as_str().is_some() && row.name.as_str().is_some();
     let services = summary.services.get().map_or(&[][..], |list| &list.0);
@@ -115,7 +115,7 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         ("incidents[]", listed::is_list(&summary.incidents)),
         ("maintenances[]", listed::is_list(&summary.maintenances)),
     ];
-    listed::signed("Statuspal's summary", &signs)?;
+    document::signed("Statuspal's summary", &signs)?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let mut services = Gathered::default();
     add_services(&summary.services, None, None, &mut services, &mut snapshot);

@@ -16,7 +16,7 @@ use url::Url;
 
 use super::field::{Field, List, Named, Object, Place, Text, Word};
 use super::listed::{self, Gathered, Read};
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, document, marked};
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document, marked};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -136,8 +136,8 @@ const STATUSES: [(&str, Impact); 3] =
 /// # Errors
 /// [`Unreadable`] where the summary cannot be read, whatever the issues say: they name sites by their slugs alone.
 fn read(answers: &[Answer], asked: &Asked<'_>) -> Result<Snapshot, Unreadable> {
-    let mut snapshot = summary(listed::needed(answers, SUMMARY)?)?;
-    match listed::answered(answers, ISSUES).map(|got| got.and_then(|body| issues(body, asked, &mut snapshot))) {
+    let mut snapshot = summary(answered::needed(answers, SUMMARY)?)?;
+    match answered::read(answers, ISSUES, |body| issues(body, asked, &mut snapshot)) {
         None | Some(Ok(())) => {}
         Some(Err(why)) => snapshot.blind.push((ISSUES, why)),
     }
@@ -157,7 +157,7 @@ fn summary(body: &Body) -> Result<Snapshot, Unreadable> {
         Field::Is(List(list)) => list.iter().filter_map(Field::get).any(|row| is_site(&row.0)),
         Field::Absent | Field::Odd(_) => false,
     };
-    listed::signed("a summary of Upptime's", &[("sites with slug, status, uptime and dailyMinutesDown", is_one)])?;
+    document::signed("a summary of Upptime's", &[("sites with slug, status, uptime and dailyMinutesDown", is_one)])?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let mut seen = Gathered::default();
     seen.list(&sites, None, "sites", &mut snapshot, |row, at, into| {
@@ -174,7 +174,7 @@ fn summary(body: &Body) -> Result<Snapshot, Unreadable> {
 fn issues(body: &Body, asked: &Asked<'_>, snapshot: &mut Snapshot) -> Result<(), Unreadable> {
     let text = document::text(body)?;
     let issues: Field<List<Issue<'_>>> = document::typed(&text, body)?;
-    listed::signed("GitHub's issues", &[("a list", listed::is_list(&issues))])?;
+    document::signed("GitHub's issues", &[("a list", listed::is_list(&issues))])?;
     let sites = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let mut seen = Gathered::default();
     seen.list(&issues, None, ISSUES, snapshot, |row, at, into| match kind(row, at, into) {

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::field::{Field, Place};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Page, Reader, Reading, Request, document, marked, moment};
+use super::{About, Answer, Asked, Page, Reader, Reading, Request, answered, document, marked, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -74,9 +74,9 @@ fn find(page: &Page<'_>) -> Vec<Url> {
 /// # Errors
 /// [`Unreadable`] where the page's own document cannot be read: without it the heartbeats have no names.
 fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
-    let body = listed::needed(answers, PAGE)?;
+    let body = answered::needed(answers, PAGE)?;
     let text = document::text(body)?;
-    let page: wire::Page<'_> = listed::object(&text, body, "a page of Uptime Kuma's")?;
+    let page: wire::Page<'_> = document::object(&text, body, "a page of Uptime Kuma's")?;
     let config = page.config.get().map(|config| &config.0);
     let signs = [
         ("config.slug", config.is_some_and(|config| config.slug.as_str().is_some())),
@@ -84,10 +84,10 @@ fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
         ("maintenanceList[]", listed::is_list(&page.maintenances)),
         ("incident or incidents[]", listed::is_list(&page.incidents) || !matches!(page.incident, Field::Odd(_))),
     ];
-    listed::signed("a page of Uptime Kuma's", &signs)?;
+    document::signed("a page of Uptime Kuma's", &signs)?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     told(&page, &mut snapshot);
-    match listed::answered(answers, HEARTBEAT).map(|got| got.and_then(heartbeat::read)) {
+    match answered::read(answers, HEARTBEAT, heartbeat::read) {
         Some(Ok(beats)) => components(&page, &beats, &mut snapshot),
         Some(Err(why)) => snapshot.blind.push((HEARTBEAT, why)),
         None => {}

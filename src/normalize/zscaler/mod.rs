@@ -18,10 +18,10 @@ use std::collections::HashMap;
 use url::Url;
 
 use self::event::Event;
-use super::answered::is_whole;
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, Request, document, first};
+use super::listed::is_whole;
+use super::{About, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{
@@ -46,7 +46,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![Request { role: CLOUD, url: asked.url.clone(), accept: "application/json" }],
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked.url))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked.url))),
     find,
 };
 
