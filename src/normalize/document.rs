@@ -7,8 +7,8 @@ use html2text::render::TrivialDecorator;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Body;
 use super::field::{Field, Object};
+use super::{Body, markup};
 use crate::model::snapshot::Unreadable;
 use crate::model::text;
 
@@ -102,7 +102,7 @@ pub fn signed(whose: &str, parts: &[(&str, bool)]) -> Result<(), Unreadable> {
 }
 
 fn not_json(text: &str, error: &serde_json::Error, body: &Body) -> Unreadable {
-    if text.trim_start().starts_with('<') {
+    if markup::is_markup(text) {
         return not_markup(text, heading(body));
     }
     if error.is_eof() {
@@ -127,7 +127,7 @@ fn not_markup(text: &str, heading: Option<String>) -> Unreadable {
 /// The title of an HTML page, to name it in an error. Only the beginning is looked at.
 fn heading(body: &Body) -> Option<String> {
     let head = String::from_utf8_lossy(body.bytes.get(..body.bytes.len().min(8192))?).into_owned();
-    if !head.trim_start().starts_with('<') {
+    if !markup::is_markup(&head) {
         return None;
     }
     // Up to the end of the title and no further: even 8 KB of nested markup cost a parser a second.
@@ -142,12 +142,34 @@ fn heading(body: &Body) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
+/// A page for people, down to its end. `whose` says in an error who has one there.
+///
+/// # Errors
+/// [`Unreadable`] where it is no page, or is cut short.
+pub fn page<'a>(body: &'a Body, whose: &str) -> Result<Cow<'a, str>, Unreadable> {
+    let html = text(body)?;
+    if !markup::is_markup(&html) {
+        return Err(Unreadable::Unexpected(format!("no HTML, where {whose} has a page")));
+    }
+    let end = html.trim_end();
+    let tail = end.get(end.floor_char_boundary(end.len().saturating_sub(END.len()))..).unwrap_or_default();
+    if tail.eq_ignore_ascii_case(END) { Ok(html) } else { Err(broken_off(&html, END)) }
+}
+
+/// What to say of a page that does not reach what it ends with.
+#[must_use]
+pub fn broken_off(html: &str, end: &str) -> Unreadable {
+    Unreadable::CutShort(format!("the page breaks off after {} bytes, before {end}", html.len()))
+}
+
 /// What to say of a page for people that stands where a document of another kind should be.
 #[must_use]
 pub fn page_instead(text: &str, body: &Body) -> Unreadable {
     not_markup(text, heading(body))
 }
 
+/// What a whole page ends with.
+const END: &str = "</html>";
 /// More tags than any update of a vendor's has. Rendering takes the square of the depth: 100,000 nested `<div>` took
 /// minutes, so what has more than this is stripped of its tags instead.
 const MOST_TAGS: usize = 400;
@@ -193,8 +215,7 @@ fn stripped(html: &str) -> String {
         rest = after;
     }
     text.push_str(rest);
-    let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    entities.iter().fold(text, |text, (entity, meant)| text.replace(entity, meant))
+    markup::resolved(&text)
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! What formats share: lists that are read entry by entry, tables of words. It knows no vendor and no field's name; those are given to it.
 
-use std::fmt::Display;
-
 use super::document;
 use super::field::{Field, List, Place, Text, Word};
-use super::keyed::{self, Keyed};
+use super::keyed::{self, HasKey, Keyed};
 use crate::model::impact::Impact;
-use crate::model::snapshot::{ComponentRef, Covers, SeenComponent, SeenIncident, SeenUpdate, Snapshot};
+use crate::model::snapshot::{ComponentRef, Covers, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
 use crate::model::text;
 
@@ -22,42 +20,28 @@ pub fn is_whole<T>(list: &Field<List<T>>) -> bool {
     matches!(list, Field::Is(List(all)) if all.iter().all(|entry| entry.get().is_some()))
 }
 
-/// Puts an incident in its place; one that repeats a key takes the place of the earlier one, and that is said.
-pub fn put(seen: &mut Keyed<SeenIncident>, one: SeenIncident, at: impl Display, into: &mut Snapshot) {
-    let key = one.key.clone();
-    if seen.put(&key, one) {
-        into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
+/// Puts what `read` makes of each entry of a list; false where one was lost on the way.
+pub fn put_all<T>(
+    seen: &mut Keyed<SeenIncident>,
+    list: &Field<List<T>>,
+    name: &str,
+    into: &mut Snapshot,
+    mut read: impl FnMut(&T, Place<'_>, &mut Snapshot) -> Option<SeenIncident>,
+) -> bool {
+    let rows = list.entries(None, name, into);
+    let mut is_whole = match list {
+        Field::Absent => true,
+        Field::Is(list) => list.0.len() == rows.len(),
+        Field::Odd(_) => false,
+    };
+    for (index, row) in rows {
+        let at = Place::of(name, index);
+        match read(row, at, into) {
+            Some(one) => seen.add(one, at, into),
+            None => is_whole = false,
+        }
     }
-}
-
-/// What is known by a vendor's key.
-pub trait HasKey {
-    /// The key.
-    fn key(&self) -> &str;
-}
-
-impl HasKey for SeenIncident {
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
-
-impl HasKey for SeenComponent {
-    fn key(&self) -> &str {
-        &self.component.key
-    }
-}
-
-impl HasKey for SeenUpdate {
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
-
-impl HasKey for ComponentRef {
-    fn key(&self) -> &str {
-        &self.key
-    }
+    is_whole
 }
 
 /// What reading one entry came to.
@@ -120,10 +104,7 @@ impl<T: HasKey> Gathered<T> {
             Read::Aside => return,
             Read::Lost => return self.lose(),
         };
-        let key = one.key().to_owned();
-        if self.all.put(&key, one) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.all.add(one, at, into);
     }
 
     /// Says that something was lost that had no entry of its own.

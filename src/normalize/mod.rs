@@ -32,7 +32,6 @@ pub mod keyed;
 pub mod listed;
 pub mod manual;
 pub mod mapping;
-pub mod marked;
 pub mod markup;
 pub mod microsoft_365;
 pub mod microsoft_public;

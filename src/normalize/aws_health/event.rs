@@ -133,10 +133,7 @@ pub fn services(event: &wire::Event<'_>, code: Option<&str>, at: Place<'_>, into
         let status = service.current.need(place, "current", into).map_or("", |word| word.0.as_ref());
         let (vendor_status, status) = (text::title(status), impact_of_service(status, place, into));
         let component = reference(key, name, code);
-        let key = component.key.clone();
-        if services.put(&key, SeenComponent { component, vendor_status, status }) {
-            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        services.add(SeenComponent { component, vendor_status, status }, place, into);
     }
     services.into_entries()
 }

@@ -169,9 +169,7 @@ impl Seen {
         for service in services {
             self.add_service(service);
         }
-        if self.incidents.put(&arn, seen) {
-            into.warn(at.to_string(), format!("has the key of another, {arn}; this one counts"));
-        }
+        self.incidents.add(seen, at, into);
         true
     }
 

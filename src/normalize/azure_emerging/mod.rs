@@ -130,10 +130,7 @@ fn add_banners(properties: &wire::Properties<'_>, seen: &mut Keyed<SeenIncident>
 }
 
 fn put(one: SeenIncident, at: Place<'_>, seen: &mut Keyed<SeenIncident>, snapshot: &mut Snapshot) {
-    let key = one.key.clone();
-    if seen.put(&key, one) {
-        snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-    }
+    seen.add(one, at, snapshot);
 }
 
 #[cfg(test)]

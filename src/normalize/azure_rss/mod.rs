@@ -80,10 +80,8 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
             snapshot.covers.incidents = Covers::Delta;
             continue;
         };
-        let one = incident(item, key.clone(), at, &mut snapshot);
-        if seen.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        let one = incident(item, key, at, &mut snapshot);
+        seen.add(one, at, &mut snapshot);
     }
     snapshot.incidents = seen.into_entries();
     Ok(snapshot)

@@ -137,9 +137,7 @@ impl Gathered {
             };
             let key = seen.component.key.clone();
             self.components.insert(key.clone(), seen.component.clone());
-            if self.all.put(&key, seen) {
-                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-            }
+            self.all.add(seen, at, snapshot);
         }
     }
 
@@ -181,10 +179,7 @@ impl Gathered {
                 is_whole = false;
                 continue;
             };
-            let key = one.key.clone();
-            if all.put(&key, one) {
-                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-            }
+            all.add(one, at, snapshot);
         }
         self.is_whole &= is_whole;
         snapshot.incidents = all.into_entries();

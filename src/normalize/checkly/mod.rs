@@ -8,13 +8,13 @@ mod incident;
 mod wire;
 mod words;
 
-use super::field::{Field, List, Object, Place};
+use super::field::{Field, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document};
+use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document, listed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::Kind;
-use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
+use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, Snapshot, Unreadable};
 use crate::model::text;
 
 const SUMMARY: &str = "summary";
@@ -84,9 +84,17 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
         covers,
     );
     let mut all = Keyed::default();
-    let incidents = add(Kind::Incident, &summary.active_incidents, "activeIncidents", &mut all, &mut snapshot);
-    let maintenances =
-        add(Kind::Maintenance, &summary.active_maintenances, "activeMaintenances", &mut all, &mut snapshot);
+    let incidents =
+        listed::put_all(&mut all, &summary.active_incidents, "activeIncidents", &mut snapshot, |row, at, into| {
+            incident::incident(Kind::Incident, row, at, into)
+        });
+    let maintenances = listed::put_all(
+        &mut all,
+        &summary.active_maintenances,
+        "activeMaintenances",
+        &mut snapshot,
+        |row, at, into| incident::incident(Kind::Maintenance, row, at, into),
+    );
     let contradicts = word == "HAS_ISSUES" && all.is_empty();
     if contradicts {
         snapshot.warn("page.status", "is HAS_ISSUES, and nothing is listed");
@@ -100,30 +108,6 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
     }
     snapshot.incidents = all.into_entries();
     Ok(snapshot)
-}
-
-/// Adds the entries of a list, each key once; false when one was lost.
-fn add(
-    kind: Kind,
-    list: &Field<List<wire::Incident<'_>>>,
-    name: &str,
-    all: &mut Keyed<SeenIncident>,
-    snapshot: &mut Snapshot,
-) -> bool {
-    let rows = list.entries(None, name, snapshot);
-    let mut is_whole = list.get().is_some_and(|list| list.0.len() == rows.len());
-    for (index, row) in rows {
-        let at = Place::of(name, index);
-        let Some(one) = incident::incident(kind, row, at, snapshot) else {
-            is_whole = false;
-            continue;
-        };
-        let key = one.key.clone();
-        if all.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
-    }
-    is_whole
 }
 
 fn read_services(body: &Body, snapshot: &mut Snapshot) -> Result<(), Unreadable> {

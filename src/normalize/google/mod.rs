@@ -86,10 +86,8 @@ fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
             is_whole = false;
             continue;
         };
-        let one = incident::incident(row, key.clone(), url.or(body.final_url.as_ref()), at, &mut snapshot);
-        if seen.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        let one = incident::incident(row, key, url.or(body.final_url.as_ref()), at, &mut snapshot);
+        seen.add(one, at, &mut snapshot);
     }
     if unnamed > 0 {
         snapshot.warn(INCIDENTS, format!("{unnamed} have no id and are known by their number or uri"));

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::listed::{self, is_whole};
+use super::listed::is_whole;
 use super::{About, Body, Page, Reader, Reading, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
@@ -126,7 +126,7 @@ fn entries(
     for (index, row) in list.entries(None, name, snapshot) {
         let at = Place::of(name, index);
         match incident::incident(kind, row, at, snapshot) {
-            Some(one) => listed::put(seen, one, at, snapshot),
+            Some(one) => seen.add(one, at, snapshot),
             // It may be one that is known, so its absence proves nothing.
             None => match kind {
                 Kind::Incident => snapshot.covers.incidents = Covers::Delta,

@@ -205,9 +205,7 @@ fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<
         let vendor_phase =
             entry.to_status.read(place, "to_status", into).map_or_else(String::new, |word| text::title(&word.0));
         let text = said(entry, place, into);
-        if by_key.put(&key, SeenUpdate { key: key.clone(), at: when, vendor_phase, text, author: None }) {
-            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        by_key.add(SeenUpdate { key, at: when, vendor_phase, text, author: None }, place, into);
     }
     let mut updates = by_key.into_entries();
     if updates.iter().all(|update| time_of(update).is_some()) {

@@ -199,10 +199,7 @@ fn add(
             is_whole = false;
             continue;
         };
-        let key = one.key.clone();
-        if all.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        all.add(one, at, snapshot);
     }
     is_whole
 }

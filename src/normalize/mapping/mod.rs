@@ -12,7 +12,6 @@ mod cut;
 mod entry;
 mod finder;
 mod jq;
-mod markup;
 mod pages;
 mod program;
 mod ready;
@@ -309,10 +308,7 @@ impl Look<'_> {
                 let quiet = self.ready.everything.is_some();
                 match entry::component(rules, &item, quiet, &mut self.finder(into, trace)) {
                     Some(one) => {
-                        let key = one.component.key.clone();
-                        if listed.put(&key, one) {
-                            into.warn(item.path, format!("has the key of another, {key}; this one counts"));
-                        }
+                        listed.add(one, &item.path, into);
                     }
                     None => lost += 1,
                 }

@@ -61,11 +61,7 @@ fn plan(url: &Url) -> Vec<Request> {
 /// # Errors
 /// [`Unreadable`] where it is cut short, or is not Okta's page.
 fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
-    let html = document::text(body)?;
-    if !html.trim_start().starts_with('<') {
-        return Err(Unreadable::Unexpected("no HTML, where Okta has a page".to_owned()));
-    }
-    page::whole(&html)?;
+    let html = document::page(body, "Okta")?;
     let incidents = page::element(&html, INCIDENTS)?;
     let planned = page::element(&html, PLANNED)?;
     let is_okta_s = planned.is_some() || page::element(&html, UPTIME)?.is_some();
@@ -130,10 +126,7 @@ impl Seen {
             self.is_whole = false;
             return;
         };
-        let key = one.key.clone();
-        if self.all.put(&key, one) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.all.add(one, at, into);
     }
 }
 

@@ -108,10 +108,7 @@ impl Reading {
         for (index, incident) in rows {
             self.incident(incident, &component, region, at.entry("incidents", index), into);
         }
-        let key = component.key.clone();
-        if self.all.put(&key, SeenComponent { component, vendor_status, status }) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.all.add(SeenComponent { component, vendor_status, status }, at, into);
     }
 
     /// An incident that a service names. The worst severity of all counts.

@@ -18,7 +18,7 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::listed::{self, is_whole};
+use super::listed::is_whole;
 use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
@@ -297,7 +297,7 @@ fn posts(
     for (index, row) in listed.posts.entries(None, POSTS, snapshot) {
         let at = Place::of(POSTS, index);
         match post::post(row, context, at, snapshot) {
-            Some(one) => listed::put(&mut seen, one, at, snapshot),
+            Some(one) => seen.add(one, at, snapshot),
             None => is_all = false,
         }
     }

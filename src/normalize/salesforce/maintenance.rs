@@ -8,7 +8,7 @@ use crate::model::snapshot::{Covers, Planned, SeenIncident, SeenUpdate, Snapshot
 use crate::model::text;
 use crate::normalize::field::{Field, List, Place};
 use crate::normalize::keyed::{self, Keyed};
-use crate::normalize::listed::{self, is_whole};
+use crate::normalize::listed::is_whole;
 use crate::normalize::{Answer, Asked, Body, Outcome, document};
 
 /// Where the next page begins, if the last one was full.
@@ -90,7 +90,7 @@ fn page(
             continue;
         };
         if instances.are_named_by(&names) || asked.open.keys.contains_key(&one.key) {
-            listed::put(seen, one, at, snapshot);
+            seen.add(one, at, snapshot);
         }
     }
     Ok(page)

@@ -25,7 +25,7 @@ use url::Url;
 use self::instance::Instances;
 use super::field::{Field, List, Place};
 use super::keyed::Keyed;
-use super::listed::{self, is_whole};
+use super::listed::is_whole;
 use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
@@ -121,7 +121,7 @@ fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
             snapshot.covers.incidents = if is_all { Covers::AllOpen } else { Covers::Delta };
             for (one, keys) in active.found {
                 if instances.are_named_by(&keys) || asked.open.keys.contains_key(&one.key) {
-                    listed::put(&mut seen, one, INCIDENTS, &mut snapshot);
+                    seen.add(one, INCIDENTS, &mut snapshot);
                 }
             }
         }
@@ -151,7 +151,7 @@ fn alone(asked: &Asked<'_>, answers: &[Answer]) -> Result<Snapshot, Unreadable> 
     }
     let mut seen = Keyed::default();
     for (one, _) in found {
-        listed::put(&mut seen, one, INCIDENTS, &mut snapshot);
+        seen.add(one, INCIDENTS, &mut snapshot);
     }
     snapshot.incidents = seen.into_entries();
     Ok(snapshot)

@@ -11,7 +11,8 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place, Text, Word};
 use super::listed::{self, Gathered};
-use super::{About, Body, Page, Reader, Reading, answered, document, marked, moment};
+use super::markup::marked;
+use super::{About, Body, Page, Reader, Reading, answered, document, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};

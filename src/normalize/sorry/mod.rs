@@ -12,7 +12,8 @@ use url::Url;
 
 use super::field::{Field, List, Place, Text, Word};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document, keyed, marked};
+use super::markup::marked;
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document, keyed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};

@@ -122,12 +122,9 @@ impl Reading {
         into: &mut Snapshot,
     ) {
         let (vendor_status, status) = status_of(status.0, status.1, at, into);
-        let key = reference.key.clone();
         let stands = Stands { component: component.to_owned(), container, reference: reference.clone() };
         self.places.0.push(stands);
-        if self.all.put(&key, SeenComponent { component: reference, vendor_status, status }) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.all.add(SeenComponent { component: reference, vendor_status, status }, at, into);
     }
 }
 

@@ -59,15 +59,7 @@ fn find(page: &Page<'_>) -> Vec<Url> {
 /// # Errors
 /// [`Unreadable`] where it is cut short, or is no page of StatusCast.
 fn read(body: &Body) -> Result<Snapshot, Unreadable> {
-    let html = document::text(body)?;
-    if !html.trim_start().starts_with('<') {
-        return Err(Unreadable::Unexpected("no HTML, where StatusCast has a page".to_owned()));
-    }
-    let end = html.trim_end();
-    let tail = end.get(end.floor_char_boundary(end.len().saturating_sub(7))..).unwrap_or_default();
-    if !tail.eq_ignore_ascii_case("</html>") {
-        return Err(Unreadable::CutShort(format!("the page breaks off after {} bytes, before </html>", html.len())));
-    }
+    let html = document::page(body, "StatusCast")?;
     let covers = Coverage { incidents: Covers::Delta, maintenances: Covers::Delta, components: Covers::AllOpen };
     let mut snapshot = Snapshot::recognised("components with their status as a class, up to </html>", covers);
     let mut seen = Keyed::default();

@@ -178,10 +178,7 @@ fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<
     for (index, entry) in row.incident_updates.entries(Some(at), "incident_updates", into) {
         let place = at.entry("incident_updates", index);
         let update = update(entry, place, &mut unnamed, into);
-        let key = update.key.clone();
-        if by_key.put(&key, update) {
-            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        by_key.add(update, place, into);
     }
     let mut updates = by_key.into_entries();
     // Pages list the newest first. Shown times may be edited, so they decide where all of them are known.

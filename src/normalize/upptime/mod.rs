@@ -16,7 +16,8 @@ use url::Url;
 
 use super::field::{Field, List, Named, Object, Place, Text, Word};
 use super::listed::{self, Gathered, Read};
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document, marked};
+use super::markup::marked;
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};

@@ -12,7 +12,8 @@ use url::Url;
 
 use super::field::{Field, Place};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Page, Reader, Reading, Request, answered, document, marked, moment};
+use super::markup::marked;
+use super::{About, Answer, Asked, Page, Reader, Reading, Request, answered, document, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};

@@ -19,7 +19,7 @@ use url::Url;
 use self::incident::Included;
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::listed::{self, is_whole};
+use super::listed::is_whole;
 use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
@@ -134,7 +134,7 @@ fn list(body: &Body, kind: Kind, context: &Context<'_>, snapshot: &mut Snapshot)
     for (index, row) in document.data.entries(None, "data", snapshot) {
         let at = Place::of("data", index);
         match incident::incident(kind, row, &included, context, at, snapshot) {
-            Some(one) => listed::put(&mut seen, one, at, snapshot),
+            Some(one) => seen.add(one, at, snapshot),
             // It may be one that is known, so its absence proves nothing.
             None => is_all = false,
         }
