@@ -109,7 +109,7 @@ fn component(
     newest: &mut Option<Timestamp>,
     into: &mut Snapshot,
 ) -> Option<SeenComponent> {
-    let key = listed::key(&row.key, at, "key", into)?;
+    let key = row.key.key(at, "key", into)?;
     let name = row.name.read(at, "name", into).map_or_else(|| key.clone(), |name| text::title(&name.0));
     let group = row.group.read(at, "group", into).map(|group| text::title(&group.0)).filter(|group| !group.is_empty());
     let (vendor_status, status) = match last(row, at, newest, into) {

@@ -1,12 +1,10 @@
 //! What formats share: lists that are read entry by entry, tables of words. It knows no vendor and no field's name; those are given to it.
 
-use super::document;
 use super::field::{Field, List, Place, Text, Word};
-use super::keyed::{self, HasKey, Keyed};
+use super::keyed::{HasKey, Keyed};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{ComponentRef, Covers, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
-use crate::model::text;
 
 /// Whether a list is there.
 #[must_use]
@@ -136,36 +134,12 @@ impl<T: HasKey> Gathered<T> {
     }
 }
 
-/// The key of an entry. Without one nothing can be followed from look to look.
-pub fn key(field: &Field<Word<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<String> {
-    let key = keyed::key(&field.need(at, name, into)?.0);
-    if key.is_none() {
-        into.warn(at.field(name), "is empty");
-    }
-    key
-}
-
-/// A title on one line; its absence is said.
-pub fn title(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |title| text::title(&title.0))
-}
-
-/// A vendor's word as it is; its absence is said.
-pub fn word(field: &Field<Word<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |word| text::title(&word.0))
-}
-
-/// A text of a vendor's as plain text.
-pub fn plain(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.read(at, name, into).map_or_else(String::new, |body| document::plain(&body.0))
-}
-
 /// What a vendor's word means, by a table. One never seen is said and has no meaning; that an empty one is missing was
 /// said before.
 pub fn meaning<T: Copy>(word: &str, table: &[(&str, T)], at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<T> {
     let known = table.iter().find(|(known, _)| *known == word).map(|(_, meant)| *meant);
-    if known.is_none() && !word.is_empty() {
-        into.warn(at.field(name), format!("is a word never seen: {word:?}"));
+    if known.is_none() {
+        at.never_seen_if_any(name, word, into);
     }
     known
 }
@@ -178,7 +152,7 @@ pub fn status(
     name: &str,
     into: &mut Snapshot,
 ) -> (String, Impact) {
-    let word = word(field, at, name, into);
+    let word = field.line(at, name, into);
     let impact = meaning(&word, table, at, name, into).unwrap_or(Impact::Unknown);
     (word, impact)
 }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::field::{Field, List, Object, Place};
-use super::keyed::{self, Keyed};
+use super::keyed::Keyed;
 use super::{About, Asked, Body, Reader, Reading, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
@@ -142,16 +142,15 @@ impl Gathered {
     }
 
     fn resource(&self, row: &wire::Included<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenComponent> {
-        let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+        let key = row.id.key(at, "id", into)?;
         let Object(attributes) = row.attributes.need(at, "attributes", into)?;
         let name = attributes.public_name.need(at, "public_name", into);
         let name = name.map_or_else(|| key.clone(), |name| text::title(&name.0));
         let section = attributes.status_page_section_id.as_str();
         let group = section.and_then(|id| self.sections.get(id)).filter(|name| !name.is_empty()).cloned();
-        let vendor_status =
-            attributes.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = attributes.status.line(at, "status", into);
         let status = report::impact(&vendor_status).filter(|_| vendor_status != "resolved").unwrap_or_else(|| {
-            into.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("status", &vendor_status, into);
             Impact::Unknown
         });
         Some(SeenComponent { component: ComponentRef { key, name, group, region: None }, vendor_status, status })

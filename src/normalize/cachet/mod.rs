@@ -166,12 +166,12 @@ fn components(body: &Body, mut groups: HashMap<String, String>, snapshot: &mut S
     document::signed("Cachet's list of components", &[("one with id, name and status", is_any)])?;
     let mut seen = Gathered::default();
     seen.list(&document.data, None, COMPONENTS, snapshot, |row, at, into| {
-        let key = listed::key(&row.id, at, "id", into)?;
-        let name = listed::title(row.name(), at, "name", into);
-        let number = listed::word(row.status(), at, "status", into);
+        let key = row.id.key(at, "id", into)?;
+        let name = row.name().line(at, "name", into);
+        let number = row.status().line(at, "status", into);
         let known = STATUSES.iter().find(|(known, ..)| *known == number);
         if known.is_none() && !number.is_empty() {
-            into.warn(at.field("status"), format!("is a word never seen: {number:?}"));
+            at.never_seen("status", &number, into);
         }
         let vendor_status = row.status_word().map(text::title).or_else(|| known.map(|(_, word, _)| (*word).to_owned()));
         Some(SeenComponent {
@@ -242,8 +242,8 @@ impl Told {
         at: Place<'_>,
         into: &mut Snapshot,
     ) -> Option<SeenIncident> {
-        let id = listed::key(&row.id, at, "id", into)?;
-        let number = listed::word(row.status(), at, "status", into);
+        let id = row.id.key(at, "id", into)?;
+        let number = row.status().line(at, "status", into);
         let is_planned = role == SCHEDULES || number == "0";
         let table = if role == SCHEDULES { &SCHEDULE_PHASES[..] } else { &INCIDENT_PHASES[..] };
         let phase = listed::meaning(&number, table, at, "status", into);
@@ -258,7 +258,7 @@ impl Told {
             // Incidents and schedules are counted apart.
             key: if role == SCHEDULES { format!("schedule-{id}") } else { id },
             kind: if is_planned { Kind::Maintenance } else { Kind::Incident },
-            title: listed::title(row.name(), at, "name", into),
+            title: row.name().line(at, "name", into),
             vendor_impact: String::new(),
             impact: if is_planned { Impact::Maintenance } else { Impact::Unknown },
             vendor_phase: row.status_word().map_or(number, text::title),
@@ -336,7 +336,7 @@ fn updates(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Vec<SeenUpdate> {
-    let text = listed::plain(row.message(), at, "message", into);
+    let text = row.message().plain(at, "message", into);
     let message = SeenUpdate { key: MESSAGE.to_owned(), at: first, vendor_phase: String::new(), text, author: None };
     let mut later = Gathered::default();
     for (index, mention) in row.updates().into_iter().enumerate() {
@@ -357,10 +357,10 @@ fn updates(
 fn update(row: &wire::Entry<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenUpdate> {
     let created: &Field<Text<'_>> = row.time(When::Created);
     Some(SeenUpdate {
-        key: listed::key(&row.id, at, "id", into)?,
+        key: row.id.key(at, "id", into)?,
         at: listed::time(created, at, "created", into, stated),
         vendor_phase: row.status_word().map(text::title).unwrap_or_default(),
-        text: listed::plain(row.message(), at, "message", into),
+        text: row.message().plain(at, "message", into),
         author: None,
     })
 }

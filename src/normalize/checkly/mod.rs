@@ -15,7 +15,6 @@ use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, Snapshot, Unreadable};
-use crate::model::text;
 
 const SUMMARY: &str = "summary";
 const SERVICES: &str = "services";
@@ -129,10 +128,9 @@ fn read_services(body: &Body, snapshot: &mut Snapshot) -> Result<(), Unreadable>
             is_whole = false;
             continue;
         };
-        let vendor_status =
-            row.status.need(at, "status", snapshot).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = row.status.line(at, "status", snapshot);
         let status = words::impact(&vendor_status).unwrap_or_else(|| {
-            snapshot.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("status", &vendor_status, snapshot);
             Impact::Unknown
         });
         // A service may stand on several cards of a page: it is the same one.

@@ -158,7 +158,7 @@ fn built(index: &wire::Index<'_>, into: &mut Snapshot) -> Option<Timestamp> {
 }
 
 fn system(row: &wire::System<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenComponent> {
-    let key = listed::key(&row.name, at, "name", into)?;
+    let key = row.name.key(at, "name", into)?;
     let group = row.category.read(at, "category", into).map(|name| text::title(&name.0));
     let (vendor_status, status) = listed::status(&row.status, &WORDS, at, "status", into);
     let component = listed::component(key.clone(), text::title(&key), group.filter(|name| !name.is_empty()));
@@ -214,7 +214,7 @@ fn issue(
     Some(SeenIncident {
         key,
         kind: Kind::Incident,
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         vendor_impact,
         impact,
         vendor_phase: if phase == Phase::Resolved { "resolved" } else { "unresolved" }.to_owned(),

@@ -105,8 +105,7 @@ fn systems_of(current: &wire::Current<'_>, snapshot: &mut Snapshot) {
             snapshot.covers.components = Covers::Delta;
             continue;
         };
-        let vendor_status =
-            row.status.need(at, "status", snapshot).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = row.status.line(at, "status", snapshot);
         let status = colour(&vendor_status).unwrap_or_else(|| {
             snapshot.warn(at.field("status"), format!("is a colour never seen: {vendor_status:?}"));
             Impact::Unknown

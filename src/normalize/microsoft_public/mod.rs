@@ -74,7 +74,7 @@ fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
     // The other clock, LastUpdatedTime, is that of the request: it moves while nothing else does.
     snapshot.refreshed = post.internal_date_time.time(at, "InternalDateTime", &mut snapshot).and_then(|time| time.at);
     let (status, is_over) = meaning(&word).unwrap_or_else(|| {
-        snapshot.warn(at.field("Status"), format!("is a word never seen: {word:?}"));
+        at.never_seen("Status", &word, &mut snapshot);
         (Impact::Unknown, false)
     });
     let component = center(url);

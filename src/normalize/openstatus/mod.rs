@@ -110,9 +110,9 @@ impl Shown {
     fn of(feed: &wire::Feed<'_>, into: &mut Snapshot) -> Self {
         let mut monitors: Gathered<SeenComponent> = Gathered::default();
         monitors.list(&feed.monitors, None, "monitors", into, |row, at, into| {
-            let id = listed::key(&row.id, at, "id", into)?;
+            let id = row.id.key(at, "id", into)?;
             let (vendor_status, status) = listed::status(&row.status, &STATUSES, at, "status", into);
-            let name = listed::title(&row.name, at, "name", into);
+            let name = row.name.line(at, "name", into);
             let component = listed::component(format!("monitor-{id}"), name, None);
             Some(SeenComponent { component, vendor_status, status })
         });
@@ -125,9 +125,9 @@ impl Shown {
         let mut by_monitor: HashMap<String, ComponentRef> = HashMap::new();
         let mut components = Gathered::default();
         components.list(&feed.components, None, "pageComponents", into, |row, at, into| {
-            let key = listed::key(&row.id, at, "id", into)?;
+            let key = row.id.key(at, "id", into)?;
             let group = row.group.as_str().and_then(|id| groups.get(id)).cloned();
-            let component = listed::component(key, listed::title(&row.name, at, "name", into), group);
+            let component = listed::component(key, row.name.line(at, "name", into), group);
             if matches!(row.monitor, Field::Absent) {
                 return Some(SeenComponent { component, vendor_status: BY_HAND.to_owned(), status: Impact::Unknown });
             }
@@ -219,14 +219,14 @@ fn is_clear(feed: &wire::Feed<'_>, shown: &Shown, snapshot: &Snapshot) -> bool {
 }
 
 fn report(row: &wire::Report<'_>, shown: &Shown, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = listed::key(&row.id, at, "id", into)?;
-    let vendor_phase = listed::word(&row.status, at, "status", into);
+    let key = row.id.key(at, "id", into)?;
+    let vendor_phase = row.status.line(at, "status", into);
     let phase = listed::meaning(&vendor_phase, &PHASES, at, "status", into).unwrap_or(Phase::Investigating);
     let updates = updates(&row.updates, "statusReportUpdates", at, into);
     Some(SeenIncident {
         key,
         kind: Kind::Incident,
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         vendor_impact: String::new(),
         impact: Impact::Unknown,
         vendor_phase,
@@ -249,7 +249,7 @@ fn maintenance(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = format!("maintenance-{}", listed::key(&row.id, at, "id", into)?);
+    let key = format!("maintenance-{}", row.id.key(at, "id", into)?);
     row.from.need(at, "from", into)?;
     let from = row.from.time(at, "from", into)?;
     let until = row.to.time(at, "to", into);
@@ -260,7 +260,7 @@ fn maintenance(
         _ if end.is_some_and(|end| end <= now) => Phase::Completed,
         _ => Phase::InProgress,
     };
-    let message = listed::plain(&row.message, at, "message", into);
+    let message = row.message.plain(at, "message", into);
     let mut updates = updates(&row.updates, "maintenanceUpdates", at, into);
     if updates.is_empty() && !message.is_empty() {
         let key = "message".to_owned();
@@ -269,7 +269,7 @@ fn maintenance(
     Some(SeenIncident {
         key,
         kind: Kind::Maintenance,
-        title: listed::title(&row.name, at, "name", into),
+        title: row.name.line(at, "name", into),
         vendor_impact: String::new(),
         impact: Impact::Maintenance,
         vendor_phase: String::new(),
@@ -288,10 +288,10 @@ fn updates(field: &Field<List<wire::Update<'_>>>, name: &str, at: Place<'_>, int
     let mut all = Gathered::default();
     all.list(field, Some(at), name, into, |row, at, into| {
         Some(SeenUpdate {
-            key: listed::key(&row.id, at, "id", into)?,
+            key: row.id.key(at, "id", into)?,
             at: row.date.time(at, "date", into),
             vendor_phase: row.status.as_str().map(text::title).unwrap_or_default(),
-            text: listed::plain(&row.message, at, "message", into),
+            text: row.message.plain(at, "message", into),
             author: None,
         })
     });

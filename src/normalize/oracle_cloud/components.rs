@@ -67,7 +67,7 @@ struct Reading {
 
 impl Reading {
     fn region(&mut self, region: &wire::Region<'_>, at: Place<'_>, into: &mut Snapshot) {
-        let canonical = region.canonical.need(at, "regionCanonicalName", into).and_then(|name| keyed::key(&name.0));
+        let canonical = region.canonical.key(at, "regionCanonicalName", into);
         let Some(canonical) = canonical else {
             self.report.is_whole = false;
             return;
@@ -90,8 +90,7 @@ impl Reading {
             self.report.is_whole = false;
             return;
         };
-        let vendor_status =
-            row.status.need(at, "serviceStatus", into).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = row.status.line(at, "serviceStatus", into);
         let component = ComponentRef {
             key: format!("{}/{canonical}", region.0),
             name: name.unwrap_or(canonical),
@@ -99,7 +98,7 @@ impl Reading {
             region: Some(region.0.to_owned()),
         };
         let status = word(&vendor_status).unwrap_or_else(|| {
-            into.warn(at.field("serviceStatus"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("serviceStatus", &vendor_status, into);
             Impact::Unknown
         });
         let rows = row.incidents.entries(Some(at), "incidents", into);
@@ -120,14 +119,14 @@ impl Reading {
         at: Place<'_>,
         into: &mut Snapshot,
     ) {
-        let Some(id) = row.id.need(at, "incidentId", into).and_then(|id| keyed::key(&id.0)) else {
+        let Some(id) = row.id.key(at, "incidentId", into) else {
             self.report.is_whole = false;
             return;
         };
         let severity = row.severity.read(at, "severity", into).map_or_else(String::new, |word| text::title(&word.0));
         let impact = word(&severity);
         if impact.is_none() && !severity.is_empty() {
-            into.warn(at.field("severity"), format!("is a word never seen: {severity:?}"));
+            at.never_seen("severity", &severity, into);
         }
         let open = self.report.open.entry(id).or_default();
         let rung = |impact: Option<Impact>| impact.and_then(Impact::rung);

@@ -263,7 +263,7 @@ fn impacts(body: &Body, context: &Context<'_>, into: &mut Snapshot) -> Result<Im
     let mut impacts = Impacts { by_service: HashMap::new(), is_whole: is_whole(&document.impacted_services) };
     for (index, row) in document.impacted_services.entries(None, "impacted_services", into) {
         let at = Place::of("impacted_services", index);
-        let Some(service) = row.service_id.need(at, "service_id", into).and_then(|id| keyed::key(&id.0)) else {
+        let Some(service) = row.service_id.key(at, "service_id", into) else {
             impacts.is_whole = false;
             continue;
         };

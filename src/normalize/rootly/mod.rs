@@ -198,13 +198,13 @@ fn incident(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<Se
     let is_over = ended.as_ref().is_some_and(|ended| ended.at.is_some());
     let (vendor_phase, phase) = phase(row, is_over, &updates, at, into);
     let is_planned = matches!(phase, Phase::Scheduled | Phase::InProgress | Phase::Verifying | Phase::Completed);
-    let vendor_impact = listed::word(&row.impact, at, "impact", into);
+    let vendor_impact = row.impact.line(at, "impact", into);
     let impact = listed::meaning(&vendor_impact, &IMPACTS, at, "impact", into).unwrap_or(Impact::Unknown);
     let started = row.started_at.time(at, "started_at", into);
     Some(SeenIncident {
         key,
         kind: if is_planned { Kind::Maintenance } else { Kind::Incident },
-        title: listed::title(&row.name, at, "name", into),
+        title: row.name.line(at, "name", into),
         vendor_impact,
         impact: if is_planned { Impact::Maintenance } else { impact },
         vendor_phase,
@@ -227,7 +227,7 @@ fn phase(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> (String, Phase) {
-    let own = listed::word(&row.status, at, "status", into);
+    let own = row.status.line(at, "status", into);
     let meant = listed::meaning(&own, &PHASES, at, "status", into).unwrap_or(Phase::Investigating);
     if meant != Phase::Investigating {
         return (own, meant);
@@ -252,7 +252,7 @@ fn updates(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<SeenUp
             key: String::new(),
             at: update.created_at.time(place, "created_at", into),
             vendor_phase: update.status.as_str().map(text::title).unwrap_or_default(),
-            text: listed::plain(&update.body, place, "body", into),
+            text: update.body.plain(place, "body", into),
             author: None,
         });
     }

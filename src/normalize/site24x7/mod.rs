@@ -166,12 +166,12 @@ fn components(data: &Data<'_>, snapshot: &mut Snapshot) {
 }
 
 fn component(row: &Row<'_>, group: Option<String>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenComponent> {
-    let key = listed::key(&row.enc_component_id, at, "enc_component_id", into)?;
-    let name = listed::title(&row.display_name, at, "display_name", into);
-    let number = listed::word(&row.component_status, at, "component_status", into);
+    let key = row.enc_component_id.key(at, "enc_component_id", into)?;
+    let name = row.display_name.line(at, "display_name", into);
+    let number = row.component_status.line(at, "component_status", into);
     let known = STATUSES.iter().find(|(known, ..)| *known == number);
     if known.is_none() && !number.is_empty() {
-        into.warn(at.field("component_status"), format!("is a word never seen: {number:?}"));
+        at.never_seen("component_status", &number, into);
     }
     let component = listed::component(key, name, group);
     Some(match known {
@@ -193,19 +193,19 @@ fn incidents(data: &Data<'_>, snapshot: &mut Snapshot) {
 
 fn incident(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
     let key = if row.enc_incident_id.get().is_some() {
-        listed::key(&row.enc_incident_id, at, "enc_incident_id", into)?
+        row.enc_incident_id.key(at, "enc_incident_id", into)?
     } else {
-        listed::key(&row.incident_id, at, "incident_id", into)?
+        row.incident_id.key(at, "incident_id", into)?
     };
     let title = if row.incident_title.get().is_some() { &row.incident_title } else { &row.title };
     let state = if row.incident_status.get().is_some() { &row.incident_status } else { &row.status };
-    let vendor_phase = listed::word(state, at, "incident_status", into);
+    let vendor_phase = state.line(at, "incident_status", into);
     let phase = listed::meaning(&vendor_phase.to_lowercase(), &PHASES, at, "incident_status", into);
     let started = listed::time(&row.started_at, at, "started_at", into, moment::stated);
     Some(SeenIncident {
         key,
         kind: Kind::Incident,
-        title: listed::title(title, at, "title", into),
+        title: title.line(at, "title", into),
         vendor_impact: String::new(),
         impact: Impact::Unknown,
         vendor_phase,

@@ -161,8 +161,7 @@ fn service(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenComponent> {
-    let component =
-        listed::component(listed::key(&row.id, at, "id", into)?, listed::title(&row.name, at, "name", into), group);
+    let component = listed::component(row.id.key(at, "id", into)?, row.name.line(at, "name", into), group);
     if matches!(row.current_incident_type, Field::Absent) {
         return Some(SeenComponent { component, vendor_status: String::new(), status: Impact::Operational });
     }
@@ -216,8 +215,8 @@ fn incident(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = listed::key(&row.id, at, "id", into)?;
-    let vendor_impact = listed::word(&row.kind, at, "type", into);
+    let key = row.id.key(at, "id", into)?;
+    let vendor_impact = row.kind.line(at, "type", into);
     let impact = listed::meaning(&vendor_impact, &TYPES, at, "type", into).unwrap_or(Impact::Unknown);
     let started = listed::time(&row.starts_at, at, "starts_at", into, stated);
     let until = listed::time(&row.ends_at, at, "ends_at", into, stated);
@@ -232,7 +231,7 @@ fn incident(
     Some(SeenIncident {
         key,
         kind: if is_planned { Kind::Maintenance } else { Kind::Incident },
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         vendor_impact,
         impact: match impact {
             _ if is_planned => Impact::Maintenance,
@@ -283,13 +282,13 @@ fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<
         ];
         let when = times.iter().find_map(|(name, field)| listed::time(field, place, name, into, stated));
         let id = update.id.as_str().and_then(keyed::key);
-        let vendor_phase = listed::word(&update.kind, place, "type", into);
+        let vendor_phase = update.kind.line(place, "type", into);
         listed::meaning(&vendor_phase, &PHASES, place, "type", into);
         all.push(SeenUpdate {
             key: id.unwrap_or_else(|| unnamed.next(when.as_ref().map_or("", |when| when.raw.as_str()))),
             at: when,
             vendor_phase,
-            text: listed::plain(&update.description, place, "description", into),
+            text: update.description.plain(place, "description", into),
             author: None,
         });
     }

@@ -162,7 +162,7 @@ fn summary(body: &Body) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let mut seen = Gathered::default();
     seen.list(&sites, None, "sites", &mut snapshot, |row, at, into| {
-        let key = listed::key(&row.slug, at, "slug", into)?;
+        let key = row.slug.key(at, "slug", into)?;
         let name = row.name.read(at, "name", into).map_or_else(|| key.clone(), |name| text::title(&name.0));
         let (vendor_status, status) = listed::status(&row.status, &STATUSES, at, "status", into);
         Some(SeenComponent { component: listed::component(key, name, None), vendor_status, status })
@@ -221,15 +221,15 @@ fn issue(
     now: Timestamp,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = listed::key(&row.number, at, "number", into)?;
+    let key = row.number.key(at, "number", into)?;
     let slugs = labels(row, at, &mut Snapshot::recognised("", Coverage::of_all(Covers::Delta)));
-    let title = listed::title(&row.title, at, "title", into);
-    let vendor_phase = listed::word(&row.state, at, "state", into);
+    let title = row.title.line(at, "title", into);
+    let vendor_phase = row.state.line(at, "state", into);
     let planned = row.body.as_str().filter(|_| kind == Kind::Maintenance).and_then(planned);
     let phase = phase(kind, &vendor_phase, planned.as_ref(), at, now, into);
     let started = row.created_at.get().and_then(|_| row.created_at.time(at, "created_at", into));
     let ended = row.closed_at.get().and_then(|_| row.closed_at.time(at, "closed_at", into));
-    let text = listed::plain(&row.body, at, "body", into);
+    let text = row.body.plain(at, "body", into);
     let said =
         SeenUpdate { key: "issue".to_owned(), at: started.clone(), vendor_phase: String::new(), text, author: None };
     Some(SeenIncident {

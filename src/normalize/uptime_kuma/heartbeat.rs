@@ -67,7 +67,7 @@ impl Newest {
             "2" => ("pending", Impact::Unknown),
             "3" => ("maintenance", Impact::Maintenance),
             other => {
-                into.warn(at.field("status"), format!("is a word never seen: {other:?}"));
+                at.never_seen("status", other, into);
                 (other, Impact::Unknown)
             }
         };

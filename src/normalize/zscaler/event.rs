@@ -59,14 +59,14 @@ pub fn read(
         return None;
     };
     let event = severity(row, legend, at, into);
-    let vendor_phase = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    let vendor_phase = row.status.line(at, "status", into);
     let phase = phase(&vendor_phase, at, into);
     let started = time(&row.from, at, "from", into);
     let one = SeenIncident {
         link: row.alias.as_str().and_then(|alias| url.join(alias).ok()).map(Into::into),
         key,
         kind: Kind::Incident,
-        title: row.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: row.title.line(at, "title", into),
         impact: event.impact,
         vendor_impact: event.severity.clone(),
         phase,
@@ -87,7 +87,7 @@ pub fn read(
 
 /// The severity by the legend of the document. What the legend does not hold may be anything.
 fn severity(row: &wire::Event<'_>, legend: &HashMap<String, Severity>, at: Place<'_>, into: &mut Snapshot) -> Event {
-    let number = row.severity.need(at, "severityTid", into).map_or_else(String::new, |tid| text::title(&tid.0));
+    let number = row.severity.line(at, "severityTid", into);
     let Some(severity) = legend.get(&number) else {
         into.warn(at.field("severityTid"), format!("is not in the legend: {number:?}"));
         return Event { impact: Impact::Unknown, severity: number, is_told: true };
@@ -109,7 +109,7 @@ fn phase(word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
         "identified" => Phase::Identified,
         "in progress" | "investigating" | "under investigation" | "open" | "new" => Phase::Investigating,
         _ => {
-            into.warn(at.field("status"), format!("is a word never seen: {word:?}"));
+            at.never_seen("status", word, into);
             Phase::Investigating
         }
     }
