@@ -12,7 +12,7 @@ use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::field::{Field, Place, Text};
 use crate::normalize::keyed::{self, Keyed, UpdateKeys};
-use crate::normalize::{document, moment};
+use crate::normalize::{document, listed, moment};
 
 /// What was said later, by the incident.
 pub type Updates = HashMap<String, Vec<SeenUpdate>>;
@@ -58,12 +58,7 @@ pub fn incident(
 
 /// A time, where it is stated at all.
 fn time(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
-    let raw = field.read(at, name, into).filter(|raw| !raw.0.trim().is_empty())?;
-    let stated = moment::stated(&raw.0);
-    if stated.at.is_none() {
-        into.warn(at.field(name), format!("is no time: {:?}", stated.raw));
-    }
-    Some(stated)
+    listed::time(field, at, name, into, moment::stated)
 }
 
 fn is_planned(category: &str) -> bool {

@@ -12,7 +12,7 @@ use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::field::{Field, Place, Text};
 use crate::normalize::keyed::{self, UpdateKeys};
-use crate::normalize::{document, moment};
+use crate::normalize::{document, listed, moment};
 
 /// What a part of the text has its time in.
 const TIME: &str = "class=\"report-time\">";
@@ -116,12 +116,7 @@ fn phase(word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
 }
 
 fn time(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
-    let raw = field.read(at, name, into).filter(|raw| !raw.0.trim().is_empty())?;
-    let stated = moment::stated(&raw.0);
-    if stated.at.is_none() {
-        into.warn(at.field(name), format!("is no time: {:?}", stated.raw));
-    }
-    Some(stated)
+    listed::time(field, at, name, into, moment::stated)
 }
 
 /// What was said, the oldest first: the text before the first time, said when it began, then each part. The latest part
