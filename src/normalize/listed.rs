@@ -120,7 +120,7 @@ impl<T> Default for Gathered<T> {
     }
 }
 
-impl<T: HasKey> Gathered<T> {
+impl<T: HasKey + PartialEq> Gathered<T> {
     /// Adds what `read` makes of each entry of a list. `None` is an entry that is lost.
     pub fn list<R, O: Into<Read<T>>>(
         &mut self,
@@ -143,7 +143,8 @@ impl<T: HasKey> Gathered<T> {
         }
     }
 
-    /// Adds one; `None` is one that is lost.
+    /// Adds one; `None` is one that is lost. Two that say different things under one key are two things, of which one is
+    /// lost; what is said twice is not.
     pub fn add(&mut self, one: impl Into<Read<T>>, at: Place<'_>, into: &mut Snapshot) {
         let one = match one.into() {
             Read::Seen(one) => one,
@@ -151,6 +152,7 @@ impl<T: HasKey> Gathered<T> {
             Read::Lost => return self.lose(),
         };
         let key = one.key().to_owned();
+        self.is_whole &= self.all.get(&key).is_none_or(|known| *known == one);
         if self.all.put(&key, one) {
             into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
         }

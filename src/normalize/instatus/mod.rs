@@ -90,8 +90,11 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
         Snapshot::recognised("page.url and one of Instatus's words as page.status", Coverage::of_all(Covers::Delta));
     let mut all = Keyed::default();
     let incidents = add(Kind::Incident, &summary.active_incidents, INCIDENTS, &mut all, &mut snapshot);
-    let has_incident = !all.is_empty();
+    let told = all.len();
+    let has_incident = told > 0;
     let maintenances = add(Kind::Maintenance, &summary.active_maintenances, MAINTENANCES, &mut all, &mut snapshot);
+    // A maintenance with the key of an incident has taken its place.
+    let incidents = incidents && all.iter().filter(|one| one.kind == Kind::Incident).count() == told;
     if word == "HASISSUES" && all.is_empty() {
         snapshot.warn("page.status", "is HASISSUES, and nothing is listed");
     }
@@ -122,7 +125,8 @@ fn has_only_known(summary: &Value) -> bool {
     summary.as_object().is_some_and(|fields| fields.keys().all(is_known))
 }
 
-/// Adds the entries of a list, each key once; false when one was lost.
+/// Adds the entries of a list, each key once; false when one was lost. Of two that say different things under one key, one
+/// is lost.
 fn add(
     kind: Kind,
     list: &Field<List<wire::Incident<'_>>>,
@@ -143,6 +147,7 @@ fn add(
             continue;
         };
         let key = one.key.clone();
+        is_whole &= all.get(&key).is_none_or(|known| *known == one);
         if all.put(&key, one) {
             snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
         }
