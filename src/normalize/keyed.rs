@@ -63,15 +63,18 @@ impl<T> Keyed<T> {
         place.is_some()
     }
 
-    /// Puts an entry in its place by its own key; that it takes the place of an earlier one is said.
-    pub fn add(&mut self, one: T, at: impl Display, into: &mut Snapshot)
+    /// Puts an entry in its place by its own key; that it takes the place of an earlier one is said. False where that one
+    /// said something else, so that its word is lost.
+    pub fn add(&mut self, one: T, at: impl Display, into: &mut Snapshot) -> bool
     where
-        T: HasKey,
+        T: HasKey + PartialEq,
     {
         let key = one.key().to_owned();
+        let loses_none = self.get(&key).is_none_or(|known| *known == one);
         if self.put(&key, one) {
             into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
         }
+        loses_none
     }
 
     /// The entry of that key.

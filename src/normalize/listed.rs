@@ -35,7 +35,7 @@ pub fn put_all<T>(
     for (index, row) in rows {
         let at = Place::of(name, index);
         match read(row, at, into) {
-            Some(one) => seen.add(one, at, into),
+            Some(one) => is_whole &= seen.add(one, at, into),
             None => is_whole = false,
         }
     }
@@ -72,7 +72,7 @@ impl<T> Default for Gathered<T> {
     }
 }
 
-impl<T: HasKey> Gathered<T> {
+impl<T: HasKey + PartialEq> Gathered<T> {
     /// Adds what `read` makes of each entry of a list. `None` is an entry that is lost.
     pub fn list<R, O: Into<Read<T>>>(
         &mut self,
@@ -95,14 +95,15 @@ impl<T: HasKey> Gathered<T> {
         }
     }
 
-    /// Adds one; `None` is one that is lost.
+    /// Adds one; `None` is one that is lost. Two that say different things under one key are two things, of which one is
+    /// lost; what is said twice is not.
     pub fn add(&mut self, one: impl Into<Read<T>>, at: Place<'_>, into: &mut Snapshot) {
         let one = match one.into() {
             Read::Seen(one) => one,
             Read::Aside => return,
             Read::Lost => return self.lose(),
         };
-        self.all.add(one, at, into);
+        self.is_whole &= self.all.add(one, at, into);
     }
 
     /// Says that something was lost that had no entry of its own.

@@ -11,6 +11,9 @@ use crate::normalize::keyed::{self, Keyed};
 /// The page for people.
 const PAGE: &str = "https://azure.status.microsoft/en-us/status";
 
+/// What the key of a banner begins with.
+pub const BANNER: &str = "banner: ";
+
 /// An incident; `None` where it has no key.
 pub fn event(row: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
     let key = row.tracking_id.key(at, "trackingId", into)?;
@@ -97,7 +100,7 @@ fn region(row: &wire::Region<'_>) -> Option<String> {
 /// key but its title; one with another title is another.
 pub fn banner(row: &wire::Banner<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
     let title = row.title.need(at, "title", into).map(|title| text::title(&title.0))?;
-    let key = keyed::key(&format!("banner: {title}")).filter(|_| !title.is_empty())?;
+    let key = keyed::key(&format!("{BANNER}{title}")).filter(|_| !title.is_empty())?;
     let modified = row.last_modified_time.time(at, "lastModifiedTime", into);
     Some(SeenIncident {
         kind: Kind::Incident,

@@ -124,13 +124,14 @@ fn entries(
 ) {
     for (index, row) in list.entries(None, name, snapshot) {
         let at = Place::of(name, index);
-        match incident::incident(kind, row, at, snapshot) {
-            Some(one) => seen.add(one, at, snapshot),
-            // It may be one that is known, so its absence proves nothing.
-            None => match kind {
-                Kind::Incident => snapshot.covers.incidents = Covers::Delta,
-                Kind::Maintenance => snapshot.covers.maintenances = Covers::Delta,
-            },
+        let one = incident::incident(kind, row, at, snapshot);
+        if one.is_some_and(|one| seen.add(one, at, snapshot)) {
+            continue;
+        }
+        // What was lost may be one that is known, so its absence proves nothing.
+        match kind {
+            Kind::Incident => snapshot.covers.incidents = Covers::Delta,
+            Kind::Maintenance => snapshot.covers.maintenances = Covers::Delta,
         }
     }
 }

@@ -92,11 +92,14 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
     let incidents = listed::put_all(&mut all, &summary.active_incidents, INCIDENTS, &mut snapshot, |row, at, into| {
         incident::incident(Kind::Incident, row, at, into)
     });
-    let has_incident = !all.is_empty();
+    let told = all.len();
+    let has_incident = told > 0;
     let maintenances =
         listed::put_all(&mut all, &summary.active_maintenances, MAINTENANCES, &mut snapshot, |row, at, into| {
             incident::incident(Kind::Maintenance, row, at, into)
         });
+    // A maintenance with the key of an incident has taken its place.
+    let incidents = incidents && all.iter().filter(|one| one.kind == Kind::Incident).count() == told;
     if word == "HASISSUES" && all.is_empty() {
         snapshot.warn("page.status", "is HASISSUES, and nothing is listed");
     }

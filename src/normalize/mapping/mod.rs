@@ -343,13 +343,17 @@ const fn block(kind: Kind) -> &'static str {
     }
 }
 
-/// Each key once; the last one counts.
+/// Each key once; the last one counts. An incident and a maintenance of one key are two things, of which one is lost: it
+/// may be any, so that absence proves nothing.
 fn each_once(all: Vec<SeenIncident>, into: &mut Snapshot) -> Vec<SeenIncident> {
     let mut once: Keyed<SeenIncident> = Keyed::default();
     for one in all {
-        let (key, kind) = (one.key.clone(), block(one.kind));
+        let (key, kind) = (one.key.clone(), one.kind);
+        if once.get(&key).is_some_and(|known| known.kind != kind) {
+            (into.covers.incidents, into.covers.maintenances) = (Covers::Delta, Covers::Delta);
+        }
         if once.put(&key, one) {
-            into.warn(kind, format!("two have the key {key}; the last one counts"));
+            into.warn(block(kind), format!("two have the key {key}; the last one counts"));
         }
     }
     once.into_entries()

@@ -367,3 +367,16 @@ fn what_stands_beside_an_item_is_found_and_a_name_in_two_regions_is_neither() {
     let regions: Vec<_> = one.components.iter().map(|one| one.region.as_deref()).collect();
     assert_eq!(regions, [None, Some("EU")]);
 }
+
+#[test]
+fn an_incident_and_a_maintenance_of_one_key_prove_no_absence() {
+    let open = |id: &str, more: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"Synthetic","severity":"high","state":"open","begin":"2026-11-22T10:00:00Z"{more}}}"#
+        )
+    };
+    let planned = r#","planned":true"#;
+    let covers = |events: &str| read(&source(Format::Json, JSON_MAP), &[&acme(events)]).unwrap().covers.incidents;
+    assert_eq!(covers(&format!("{},{}", open("1", ""), open("2", planned))), Covers::AllOpen);
+    assert_eq!(covers(&format!("{},{}", open("1", ""), open("1", planned))), Covers::Delta);
+}

@@ -8,7 +8,7 @@ mod wire;
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::field::{Field, Ids, List, Place};
 use super::listed::{self, Gathered};
@@ -51,6 +51,9 @@ const STATUSES: [(&str, Impact); 4] = [
     ("error", Impact::MajorOutage),
     ("info", Impact::Maintenance),
 ];
+
+/// No maintenance is announced longer ahead.
+const FARTHEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
 const PHASES: [(&str, Phase); 4] = [
     ("investigating", Phase::Investigating),
@@ -252,6 +255,11 @@ fn maintenance(
     let key = format!("maintenance-{}", row.id.key(at, "id", into)?);
     row.from.need(at, "from", into)?;
     let from = row.from.time(at, "from", into)?;
+    if from.at.is_some_and(|from| from.duration_since(now) > FARTHEST) {
+        // It may be one that goes on. Nobody plans so far ahead, so it has not gone back to being planned.
+        into.warn(at.field("from"), format!("is no time that a maintenance begins at: {:?}", from.raw));
+        return None;
+    }
     let until = row.to.time(at, "to", into);
     // An end in the year 1 is a field that nobody set.
     let end = until.as_ref().and_then(|until| until.at).filter(|end| end.as_second() > 0);

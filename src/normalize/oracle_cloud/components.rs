@@ -47,7 +47,7 @@ pub fn read(body: &Body, into: &mut Snapshot) -> Result<Report, Unreadable> {
         let what = "Oracle's components have a realm and regionHealthReports[]; this has not, or none";
         return Err(Unreadable::Unexpected(what.to_owned()));
     }
-    let mut reading = Reading { report: Report { is_whole: true, ..Report::default() }, all: Keyed::default() };
+    let mut reading = Reading { report: Report { is_whole: true, ..Report::default() }, ..Reading::default() };
     let rows = document.regions.entries(None, "regionHealthReports", into);
     reading.report.is_whole = matches!(&document.regions, Field::Is(List(list)) if list.len() == rows.len());
     for (index, region) in rows {
@@ -56,16 +56,29 @@ pub fn read(body: &Body, into: &mut Snapshot) -> Result<Report, Unreadable> {
     if reading.all.is_empty() {
         return Err(Unreadable::Unexpected("Oracle's components name no service of any region".to_owned()));
     }
+    reading.report.is_whole &= reading.is_told_of_each();
     reading.report.components = reading.all.into_entries();
     Ok(reading.report)
 }
 
+#[derive(Default)]
 struct Reading {
     report: Report,
     all: Keyed<SeenComponent>,
+    /// Whether any service has a list of incidents, be it empty.
+    any_lists: bool,
+    /// Whether any has none, and whether one of those is not well.
+    any_silent: bool,
+    any_silent_unwell: bool,
 }
 
 impl Reading {
+    /// Whether each service says which incidents it has. A document may leave out what is empty, but then it does so
+    /// everywhere, and not at a service that is not well.
+    const fn is_told_of_each(&self) -> bool {
+        !self.any_silent || (!self.any_lists && !self.any_silent_unwell)
+    }
+
     fn region(&mut self, region: &wire::Region<'_>, at: Place<'_>, into: &mut Snapshot) {
         let canonical = region.canonical.key(at, "regionCanonicalName", into);
         let Some(canonical) = canonical else {
@@ -102,8 +115,17 @@ impl Reading {
             Impact::Unknown
         });
         let rows = row.incidents.entries(Some(at), "incidents", into);
-        self.report.is_whole &= matches!(&row.incidents, Field::Is(List(list)) if list.len() == rows.len())
-            || matches!(row.incidents, Field::Absent);
+        match &row.incidents {
+            Field::Is(List(list)) => {
+                self.any_lists = true;
+                self.report.is_whole &= list.len() == rows.len();
+            }
+            Field::Absent => {
+                self.any_silent = true;
+                self.any_silent_unwell |= status != Impact::Operational;
+            }
+            Field::Odd(_) => self.report.is_whole = false,
+        }
         for (index, incident) in rows {
             self.incident(incident, &component, region, at.entry("incidents", index), into);
         }

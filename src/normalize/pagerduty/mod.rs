@@ -297,7 +297,7 @@ fn posts(
     for (index, row) in listed.posts.entries(None, POSTS, snapshot) {
         let at = Place::of(POSTS, index);
         match post::post(row, context, at, snapshot) {
-            Some(one) => seen.add(one, at, snapshot),
+            Some(one) => is_all &= seen.add(one, at, snapshot),
             None => is_all = false,
         }
     }

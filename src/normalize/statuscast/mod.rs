@@ -27,6 +27,8 @@ const CLASS: &str = "component-";
 const MOST: usize = 500;
 /// How far before its status a component's name may stand.
 const REACH: usize = 2_000;
+/// What the classes of a list of components begin with.
+const OWN: &str = "status-list-component";
 /// Longer than the element of any status.
 const LONGEST: usize = 1_000;
 
@@ -73,7 +75,7 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         let at = format!("component[{index}]");
         let reach = html.floor_char_boundary(element.from.saturating_sub(REACH)).max(before);
         before = element.until;
-        let name = html.get(reach..element.from).and_then(name);
+        let name = html.get(reach..element.from).filter(|between| !is_torn(between)).and_then(name);
         let Some(component) = name.and_then(|name| reference(name, &seen)) else {
             snapshot.warn(at, "has no name before it");
             snapshot.covers.components = Covers::Delta;
@@ -127,6 +129,14 @@ fn element(html: &str, at: usize) -> Option<Element> {
     let class = found.and_then(|found| found.value().classes().find_map(|class| class.strip_prefix(CLASS)));
     // One without a class, or whose tag is broken, is a status all the same: not known, and not its neighbour's.
     Some(Element { from, until, class: class.map(text::title).unwrap_or_default() })
+}
+
+/// Whether a tag of StatusCast's is torn: its quotes are not closed where it ends, or where another begins. The status of
+/// that name may have stood in it, and what comes next may be another's.
+fn is_torn(between: &str) -> bool {
+    let tags = between.split('<').skip(1).map(|tag| tag.split_once('>').map_or(tag, |(tag, _)| tag));
+    let mut own = tags.filter(|tag| tag.contains(OWN));
+    own.any(|tag| tag.matches('"').count() % 2 == 1)
 }
 
 /// The last line of what stands before a status.

@@ -179,6 +179,11 @@ fn issues(body: &Body, asked: &Asked<'_>, snapshot: &mut Snapshot) -> Result<(),
     let sites = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let mut seen = Gathered::default();
     seen.list(&issues, None, ISSUES, snapshot, |row, at, into| match kind(row, at, into) {
+        // It may be the rest of an issue of ours, or stand in a list of something else.
+        _ if !is_issue(row) => {
+            into.warn(at.to_string(), "is no issue of GitHub's: it lacks its number, state or address");
+            Read::Lost
+        }
         Some(kind) => issue(row, kind, &sites, at, asked.now, into).into(),
         // What was one of ours and has lost its label is not over by that.
         None if row.number.as_str().is_some_and(|number| asked.open.keys.contains_key(number)) => Read::Lost,
@@ -190,6 +195,12 @@ fn issues(body: &Body, asked: &Asked<'_>, snapshot: &mut Snapshot) -> Result<(),
     (snapshot.covers.incidents, snapshot.covers.maintenances) = (covers, covers);
     snapshot.incidents = seen.into_entries();
     Ok(())
+}
+
+/// Whether it bears what every issue and every pull request of GitHub's does.
+fn is_issue(row: &Issue<'_>) -> bool {
+    let is_address = |url: &str| url.starts_with("https://") && (url.contains("/issues/") || url.contains("/pull/"));
+    row.number.as_str().is_some() && row.state.as_str().is_some() && row.html_url.as_str().is_some_and(is_address)
 }
 
 /// An issue with the label `status` is an incident, one with `maintenance` a maintenance. Other issues and pull requests

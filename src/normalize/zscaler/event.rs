@@ -92,7 +92,7 @@ fn severity(row: &wire::Event<'_>, legend: &HashMap<String, Severity>, at: Place
         into.warn(at.field("severityTid"), format!("is not in the legend: {number:?}"));
         return Event { impact: Impact::Unknown, severity: number, is_told: true };
     };
-    if severity.is_trouble && severity.impact.is_none() {
+    if !severity.is_known() {
         into.warn(at.field("severityTid"), format!("is a severity never seen: {:?}", severity.name));
     }
     Event {
