@@ -28,6 +28,7 @@ use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Delivery;
 use crate::pipeline::settle::Happened;
 use crate::scheduler::deliverer::Deliverer;
+use crate::scheduler::inquirer::Inquirer;
 use crate::scheduler::pulse::Pulse;
 use crate::scheduler::watch::{Told, Watch};
 use crate::store::retention::Before;
@@ -106,6 +107,7 @@ impl Loops {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
+        let (strange, strange_told) = mpsc::channel(64);
         let (woken, pulse) = (Arc::new(Notify::new()), Arc::new(Pulse::default()));
         let watch = Arc::new(Watch {
             store: self.store.clone(),
@@ -115,8 +117,19 @@ impl Loops {
             workers: sound.settings.polling.workers,
             told: looks.clone(),
             pulse: Arc::clone(&pulse),
-            found,
+            found: Arc::clone(&found),
+            strange,
         });
+        let inquirer = Inquirer {
+            store: self.store.clone(),
+            compiled: outlets.compiled.subscribe(),
+            ask: outlets.ask.subscribe(),
+            clock: self.clock.clone(),
+            strange: strange_told,
+            told: looks.clone(),
+            found,
+        };
+        self.tasks.spawn(inquirer.run(self.stop.clone()));
         let (acts, acts_told) = mpsc::channel(64);
         self.tasks.spawn(hear_acts(acts_told, looks.clone(), self.clock.clone()));
         let deliverer = Deliverer {
@@ -418,6 +431,7 @@ async fn announce(mut ear: impl Ear, mut heard: Heard, woken: Arc<Notify>, beat:
 
 /// What a page should do after a look.
 fn beat_of(told: &Told) -> Beat {
-    let is_news = told.happened.as_ref().is_ok_and(|h| !h.changes.is_empty() || !h.effects.is_empty());
+    let is_news =
+        told.happened.as_ref().is_ok_and(|h| !h.changes.is_empty() || !h.effects.is_empty() || h.inquiry.is_some());
     if is_news { Beat::Change } else { Beat::Look }
 }

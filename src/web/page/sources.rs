@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::SignedDuration;
 
+use super::asked_anew::AskedAnew;
 use super::blind_spots::{BlindSpots, advice};
 use super::looked_after::{Documents, Waits};
 use super::spots::Spots;
@@ -57,6 +58,7 @@ struct SourceRow {
     why: Option<Theirs>,
     since: Option<When>,
     todo: &'static str,
+    asked: Option<AskedAnew>,
     format: &'static str,
     evidence: &'static str,
     auto: Option<String>,
@@ -132,6 +134,8 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
     };
     let needing = now.reading(&source.id);
     let evidence = evidence(source);
+    let asked = AskedAnew::of(now, source, past.watches.inquiries.get(&source.id));
+    let proposes = asked.as_ref().is_some_and(AskedAnew::proposes);
     let row = SourceRow {
         id: source.id.to_string(),
         anchor: source.id.to_string().replace('/', "-"),
@@ -145,7 +149,8 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
         documents: Documents::of(now, &past.watches, &source.id),
         waits: Waits::of(now, &past.watches, &source.id),
         since,
-        todo: advice(&mark.health),
+        todo: if proposes { "Write down where it is read now, below." } else { advice(&mark.health) },
+        asked,
         format: source.format.name(),
         evidence: match evidence {
             Evidence::Recorded => "read against real documents",
