@@ -5,7 +5,7 @@ use super::words::{is_over, list, now};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::format::Format;
-use crate::model::inquiry::{Inquiry, Proposal};
+use crate::model::inquiry::{Came, Inquiry, Proposal};
 use crate::model::keeping::{Keeping, Plight};
 use crate::model::notification::Topic;
 
@@ -128,6 +128,7 @@ fn to_write(topic: &Topic, keeping: &Keeping) -> Vec<Line> {
 fn todo(topic: &Topic, keeping: &Keeping) -> Vec<Line> {
     let name = name(topic);
     let is_inventorys = keeping.findings.iter().all(|finding| finding.role.is_none());
+    let came = keeping.inquiry.as_ref().map(|inquiry| &inquiry.came);
     let steps = match keeping.plight {
         Plight::Doubtful if is_inventorys => vec![
             format!("See what it lists now: bellwether poll {name}"),
@@ -135,10 +136,21 @@ fn todo(topic: &Topic, keeping: &Keeping) -> Vec<Line> {
         ],
         Plight::Unreadable if let Some(found) = proposal(keeping) => vec![
             format!("Open {} and see that it is {}’s own", found.url, topic.vendor),
-            "Write those lines; they hold at once, without a restart".to_owned(),
+            format!(
+                "Write those lines; they hold at once, without a restart. If the folder is not among yours, make it, with name = “{}” above [[source]]",
+                topic.vendor
+            ),
             format!(
                 "See what is understood: bellwether poll {name}. Its components may be called otherwise there: then inventory.toml must name them anew"
             ),
+        ],
+        Plight::Unreadable if let Some(Came::Nothing { why: None, .. }) = came => vec![
+            "Open the page by hand: is it another one now, or does a notice or a sign-in stand before it?".to_owned(),
+            format!(
+                "If it is there to stay, describe it by a mapping (sources/README.md), and try that: bellwether vendors test {}",
+                vendor(topic)
+            ),
+            format!("Until then, enter by hand what is heard: bellwether incident open {}", vendor(topic)),
         ],
         Plight::Unreadable => vec![
             "Open the page from another network: if it opens there, the fault is ours".to_owned(),
@@ -152,6 +164,11 @@ fn todo(topic: &Topic, keeping: &Keeping) -> Vec<Line> {
         ],
     };
     steps.into_iter().enumerate().map(|(n, step)| Line::Step(n + 1, step)).collect()
+}
+
+/// The key of whose source it is.
+fn vendor(topic: &Topic) -> String {
+    topic.source.as_ref().map_or_else(|| topic.vendor.clone(), |source| source.vendor().to_string())
 }
 
 /// The documents that show it.
