@@ -134,7 +134,8 @@ impl Proposal {
 }
 
 /// As TOML writes a text. What no line may hold is left out.
-fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let escaped =
         text.chars().filter(|c| !c.is_control()).collect::<String>().replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{escaped}\"")

@@ -5,7 +5,7 @@ use super::words::{is_over, list, now};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::format::Format;
-use crate::model::inquiry::{Came, Inquiry, Proposal};
+use crate::model::inquiry::{Came, Inquiry, Proposal, quoted};
 use crate::model::keeping::{Keeping, Plight};
 use crate::model::notification::Topic;
 
@@ -70,10 +70,9 @@ pub fn headline(topic: &Topic, keeping: &Keeping, times: &Times) -> String {
         }
         Plight::Unreadable if let Some(found) = proposal(keeping) => {
             let is_same = found.format.name() == keeping.format;
-            let now =
-                if is_same { "lies elsewhere now".to_owned() } else { format!("reads as {} now", found.format.name()) };
+            let now = if is_same { "lies elsewhere".to_owned() } else { format!("reads as {}", found.format.name()) };
             format!(
-                "{more}{name} cannot be read {since}, and its page {now}: until its file says so, nobody sees by it how {vendor} is."
+                "{name} has moved: its page {now} now. It cannot be read {since}, and until its file says so nobody sees by it how {vendor} is."
             )
         }
         Plight::Unreadable => format!("{more}{name} cannot be read {since}: nobody sees by it how {vendor} is."),
@@ -137,8 +136,9 @@ fn todo(topic: &Topic, keeping: &Keeping) -> Vec<Line> {
         Plight::Unreadable if let Some(found) = proposal(keeping) => vec![
             format!("Open {} and see that it is {}’s own", found.url, topic.vendor),
             format!(
-                "Write those lines; they hold at once, without a restart. If the folder is not among yours, make it, with name = “{}” above [[source]]",
-                topic.vendor
+                "Write those lines; they hold at once, without a restart. If you have no such file yet, it begins with name = {}, and takes the place of ours: bellwether vendors show {} lists what else that reads",
+                quoted(&topic.vendor),
+                vendor(topic)
             ),
             format!(
                 "See what is understood: bellwether poll {name}. Its components may be called otherwise there: then inventory.toml must name them anew"
