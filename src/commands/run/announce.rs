@@ -48,6 +48,7 @@ pub async fn announce(mut ear: impl Ear, mut heard: Heard, woken: Arc<Notify>, b
 
 /// What a page should do after a look.
 fn beat_of(told: &Told) -> Beat {
-    let is_news = told.happened.as_ref().is_ok_and(|h| !h.changes.is_empty() || !h.effects.is_empty());
+    let is_news =
+        told.happened.as_ref().is_ok_and(|h| !h.changes.is_empty() || !h.effects.is_empty() || h.inquiry.is_some());
     if is_news { Beat::Change } else { Beat::Look }
 }

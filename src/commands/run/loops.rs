@@ -27,6 +27,7 @@ use crate::model::audit::{By, Deed, Entry};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::settle::Happened;
 use crate::scheduler::deliverer::Deliverer;
+use crate::scheduler::inquirer::Inquirer;
 use crate::scheduler::pulse::Pulse;
 use crate::scheduler::watch::{Told, Watch};
 use crate::store::Store;
@@ -103,6 +104,7 @@ impl Loops {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
+        let (strange, strange_told) = mpsc::channel(64);
         let (woken, pulse) = (Arc::new(Notify::new()), Arc::new(Pulse::default()));
         let watch = Arc::new(Watch {
             store: self.store.clone(),
@@ -112,8 +114,19 @@ impl Loops {
             workers: sound.settings.polling.workers,
             told: looks.clone(),
             pulse: Arc::clone(&pulse),
-            found,
+            found: Arc::clone(&found),
+            strange,
         });
+        let inquirer = Inquirer {
+            store: self.store.clone(),
+            compiled: outlets.compiled.subscribe(),
+            ask: outlets.ask.subscribe(),
+            clock: self.clock.clone(),
+            strange: strange_told,
+            told: looks.clone(),
+            found,
+        };
+        self.tasks.spawn(inquirer.run(self.stop.clone()));
         let (acts, acts_told) = mpsc::channel(64);
         self.tasks.spawn(hear_acts(acts_told, looks.clone(), self.clock.clone()));
         let deliverer = Deliverer {

@@ -7,6 +7,7 @@ mod doubt;
 mod first;
 mod incident;
 mod maintenance;
+mod moved;
 mod operations;
 mod policy;
 mod show;
