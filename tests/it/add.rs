@@ -353,6 +353,22 @@ async fn what_cannot_be_added_is_said_with_its_ways_out_and_nothing_is_written()
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
+    assert_eq!(
+        said.matches("an HTML page titled “Quillfax Cloud Status”").count(),
+        1,
+        "what all saw is said once: {said}"
+    );
+    assert!(!said.contains("a login"), "{said}");
+    let guarded = page(|target| match target {
+        "/login" => answer("200 OK", HTML, "<title>Welcome</title><input type=password>"),
+        _ => answer("302 Found", &["location: /login"], ""),
+    })
+    .await;
+    let (said, _) = add(&program, &[guarded.url("/").as_str(), "--yes"]);
+    assert!(said.contains("seems to want a login"), "{said}");
+    let moved = page(|_| answer("302 Found", &["location: http://127.0.0.1:1/"], "")).await;
+    let (said, _) = add(&program, &[moved.url("/").as_str(), "--yes"]);
+    assert!(said.contains("add the address to which it redirects") && !said.contains("own network"), "{said}");
     let server = page(statuspage).await;
     let url = server.url("/").to_string();
     for (arguments, expected) in [

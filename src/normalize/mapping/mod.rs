@@ -135,7 +135,7 @@ impl Look<'_> {
         }
         let mut found = Vec::new();
         for rules in &self.ready.entries {
-            found.push((rules, self.items(&pages, rules, trace)?));
+            found.push((rules, self.items(&pages, rules, &mut snapshot, trace)?));
         }
         let details = match self.details(&pages, &found, &mut snapshot, trace) {
             Ok(details) => details,
@@ -164,7 +164,13 @@ impl Look<'_> {
     }
 
     /// The items of a block on all pages.
-    fn items<'d>(&self, pages: &'d Pages, rules: &Entries, trace: &mut Trace) -> Result<Found<'d>, Unreadable> {
+    fn items<'d>(
+        &self,
+        pages: &'d Pages,
+        rules: &Entries,
+        into: &mut Snapshot,
+        trace: &mut Trace,
+    ) -> Result<Found<'d>, Unreadable> {
         let name = block(rules.kind);
         let mut items = Vec::new();
         for document in &pages.documents {
@@ -175,10 +181,31 @@ impl Look<'_> {
         trace.step(|| format!("{name}.items: {} found by {}", items.len(), short(rules.items.text())));
         if items.is_empty() {
             self.is_really_empty(pages, rules, trace)?;
+            self.may_be_lost(rules, into, trace);
         }
         let is_whole = items.len() <= MOST_ITEMS && pages.lacks.is_none();
         items.truncate(MOST_ITEMS);
         Ok(Found { items, is_whole })
+    }
+
+    /// No item, and nothing that says so: perhaps the expression finds nothing any more. The latest entries of a page are
+    /// there even when all is well, so without any the look says it.
+    fn may_be_lost(&self, rules: &Entries, into: &mut Snapshot, trace: &mut Trace) {
+        let (name, by) = (block(rules.kind), short(rules.items.text()));
+        if rules.none.is_some() || self.ready.everything.is_some() {
+            return;
+        }
+        match rules.covers {
+            ListCovers::Window => into.warn(
+                format!("{name}.items"),
+                format!(
+                    "nothing matches {by}, and a list of the latest is hardly ever empty; `none` can say that it is"
+                ),
+            ),
+            ListCovers::AllOpen | ListCovers::Delta => {
+                trace.doubt(|| format!("{name}.items: {by} finds nothing, which is right only if the page shows none"));
+            }
+        }
     }
 
     /// A page without any item must say so, where the mapping knows what it says.
@@ -209,13 +236,13 @@ impl Look<'_> {
     ) -> Result<Vec<Option<Document>>, Vec<Request>> {
         let mut links: Vec<Option<Url>> = Vec::new();
         for (rules, found) in found {
-            for (node, base) in &found.items {
-                let link = rules
-                    .details
-                    .as_ref()
-                    .and_then(|program| program.lines(node, &self.budget).ok()?.into_iter().next());
-                let link = link.and_then(|link| base.join(&link).ok());
-                links.push(link.filter(|link| link.host_str() == self.asked.url.host_str()));
+            let before = links.len();
+            links.extend(found.items.iter().map(|(node, base)| self.detail_of(rules, node, base)));
+            let is_none = links.iter().skip(before).all(Option::is_none);
+            if let Some(details) = rules.details.as_ref().filter(|_| is_none && !found.items.is_empty()) {
+                let (name, count) = (block(rules.kind), found.items.len());
+                let by = short(details.text());
+                trace.doubt(|| format!("{name}.details: {by} finds no address on this host in any of {count}"));
             }
         }
         let mut left = MOST_DETAILS;
@@ -243,6 +270,12 @@ impl Look<'_> {
             }
         };
         Ok(links.iter().map(|link| link.as_ref().and_then(&mut read)).collect())
+    }
+
+    /// The address of an item's page with details, on the same host.
+    fn detail_of(&self, rules: &Entries, node: &Node<'_>, base: &Url) -> Option<Url> {
+        let link = rules.details.as_ref()?.lines(node, &self.budget).ok()?.into_iter().next()?;
+        base.join(&link).ok().filter(|link| link.host_str() == self.asked.url.host_str())
     }
 
     fn entries<'d>(

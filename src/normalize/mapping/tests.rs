@@ -380,3 +380,17 @@ fn an_incident_and_a_maintenance_of_one_key_prove_no_absence() {
     assert_eq!(covers(&format!("{},{}", open("1", ""), open("2", planned))), Covers::AllOpen);
     assert_eq!(covers(&format!("{},{}", open("1", ""), open("1", planned))), Covers::Delta);
 }
+
+#[test]
+fn what_has_begun_does_not_lie_ahead_and_an_estimate_may() {
+    let told = |begin: &str, end: &str| {
+        let incident = OPEN
+            .replace("1795341600", begin)
+            .replace("\"state\":\"open\"", &format!("\"state\":\"open\",\"end\":{end}"));
+        let warnings = read(&source(Format::Json, JSON_MAP), &[&acme(&incident)]).unwrap().warnings;
+        warnings.into_iter().filter(|one| one.what.contains("ahead")).map(|one| one.path).collect::<Vec<_>>()
+    };
+    assert!(told("1795348800", "null").is_empty(), "now");
+    assert!(told("1795350000", "1795377600").is_empty(), "20 minutes on, and an end that is hoped for");
+    assert_eq!(told("1795363200", "null"), ["incidents[0].started"], "four hours on");
+}
