@@ -8,6 +8,7 @@ use super::effect::EffectKind;
 use super::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
 use super::impact::Impact;
 use super::inventory::Tier;
+use super::preset::Preset;
 
 /// A secret by reference. The value itself never stands in a configuration, a database or a log.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -112,6 +113,8 @@ pub enum Way {
         /// Whether the address may be one that is not public (a server of our own).
         allow_private: bool,
     },
+    /// A service with a payload of its own.
+    Preset(Box<Preset>),
 }
 
 /// Where a webhook goes to. The address often holds a token, so it may be a reference.
@@ -132,6 +135,7 @@ impl Receiver {
             Way::Email(email) => format!("mailto:{}", email.as_str().to_lowercase()),
             Way::Webhook { url: WebhookUrl::Plain(url), .. } => url.to_string(),
             Way::Webhook { url: WebhookUrl::Secret(reference), .. } => format!("{reference:?}"),
+            Way::Preset(preset) => preset.address(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod advice;
 mod ahead;
+pub mod card;
 mod clean;
 mod clean_shift;
 mod gsm;

@@ -1,6 +1,7 @@
 //! What the tests stand on: facts to tell, bodies to read, and real servers on loopback.
 
 pub mod facts;
+pub mod far;
 pub mod golden;
 pub mod hospital;
 pub mod hostile;
@@ -13,3 +14,4 @@ pub mod recorded;
 pub mod samples;
 pub mod smtp;
 pub mod ward;
+pub mod ways;
