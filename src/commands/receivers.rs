@@ -85,8 +85,12 @@ pub fn way_to(sound: &Sound, receiver: &Receiver) -> String {
 }
 
 fn way_to_service(preset: &Preset) -> String {
-    let secrets: Vec<String> =
-        preset.service.secrets().into_iter().map(|(key, secret)| format!("{key}: {}", secrets::place(secret))).collect();
+    let secrets: Vec<String> = preset
+        .service
+        .secrets()
+        .into_iter()
+        .map(|(key, secret)| format!("{key}: {}", secrets::place(secret)))
+        .collect();
     let secrets = if secrets.is_empty() { String::new() } else { format!("; {}", secrets.join(", ")) };
     format!("to {}{secrets}", preset.place())
 }

@@ -317,7 +317,8 @@ impl Row for AlertmanagerRow {
             let is_name = is_made_of(name, 200, "_") && !name.starts_with(|c: char| c.is_ascii_digit());
             if !is_name || OUR_LABELS.contains(&name.as_str()) || value.is_empty() {
                 let what = "this label cannot be added";
-                let way_out = "a name has letters, digits and '_', is none of alertname, cause and vendor, and has a value";
+                let way_out =
+                    "a name has letters, digits and '_', is none of alertname, cause and vendor, and has a value";
                 findings.error(&path, what, way_out);
                 return None;
             }

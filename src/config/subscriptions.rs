@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::inventory::id_of;
 use super::places::{Findings, join};
 use super::preset::{
-    AlertmanagerRow, CloudEventsRow, HookRow, Hooked, JiraRow, KeyRow, Keyed, NtfyRow, Row, ServiceNowRow, SlackRow, SmsRow,
+    AlertmanagerRow, CloudEventsRow, HookRow, Hooked, JiraRow, KeyRow, Keyed, NtfyRow, Row, ServiceNowRow, SlackRow,
+    SmsRow,
 };
 use super::secret::{Secret, WebhookAddress};
 use super::shift::{ShiftRow, shifts};
@@ -203,6 +204,7 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
     let receivers = rows.receiver.into_iter().enumerate();
     let receivers: Vec<_> = receivers.map(|(n, row)| receiver(&format!("receiver[{n}]"), row, findings)).collect();
     warn_of_doubles(&receivers, findings);
+    shifts.iter().flatten().enumerate().for_each(|(n, shift)| can_all_be_told(n, shift, &receivers, findings));
     let wanted = rows.subscription.into_iter().enumerate();
     let wanted: Vec<_> = wanted.map(|(n, row)| subscription(&format!("subscription[{n}]"), row, findings)).collect();
     Some(Subscriptions {
@@ -335,6 +337,19 @@ fn webhook(
         findings.missing(at, "secrets", what, "add secrets = [{ env = \"NAME\" }]");
     }
     Some(Way::Webhook { url, secrets, allow_private })
+}
+
+/// A message without an end does not go where only an end would close it.
+fn can_all_be_told(number: usize, shift: &Shift, receivers: &[Option<Receiver>], findings: &mut Findings) {
+    for (n, id) in shift.receivers.iter().enumerate() {
+        let receiver = receivers.iter().flatten().find(|receiver| receiver.id == *id);
+        let Some(Way::Preset(preset)) = receiver.map(|receiver| &receiver.way) else { continue };
+        if !preset.service.takes_shifts() {
+            let what = format!("{} keeps a state for each trouble, and a shift is none", preset.service.name());
+            let way_out = "name a mail address, a webhook or a chat";
+            findings.error(&format!("shift[{number}].receivers[{n}]"), what, way_out);
+        }
+    }
 }
 
 /// Two receivers with one address are one destination; most likely a slip.

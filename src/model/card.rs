@@ -146,6 +146,17 @@ impl Card {
         self.parts.iter().skip(skipped).map(|part| part.section.headline.as_str())
     }
 
+    /// The same, as of another time: a drill's story happened long ago, and far sides judge times by their own clocks.
+    #[must_use]
+    pub fn as_of(mut self, now: Timestamp) -> Self {
+        self.at = now;
+        for part in &mut self.parts {
+            part.since = now;
+            part.until = part.until.map(|_| now);
+        }
+        self
+    }
+
     /// The page to open first.
     #[must_use]
     pub fn page(&self) -> Option<&str> {

@@ -259,7 +259,9 @@ impl Service {
     fn whose(&self) -> String {
         let place = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
         match self {
-            Self::SlackHook { .. } | Self::Teams { .. } | Self::Discord { .. } | Self::JiraAlerts { .. } => String::new(),
+            Self::SlackHook { .. } | Self::Teams { .. } | Self::Discord { .. } | Self::JiraAlerts { .. } => {
+                String::new()
+            }
             Self::SlackBot { channel, .. } => channel.clone(),
             Self::PagerDuty { region, .. } | Self::Opsgenie { region, .. } => format!("{region:?}").to_lowercase(),
             Self::JiraIssues { url, project, .. } => format!("{} {project}", place(url)),

@@ -208,12 +208,7 @@ impl Ways {
     ///
     /// # Errors
     /// Why it cannot be worded for this way, for people.
-    pub fn compose(
-        &self,
-        notification: &Notification,
-        known: &Known,
-        outside: Timestamp,
-    ) -> Result<Frozen, String> {
+    pub fn compose(&self, notification: &Notification, known: &Known, outside: Timestamp) -> Result<Frozen, String> {
         let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
         let receiver = self.receiver(&notification.receiver)?;
@@ -223,6 +218,7 @@ impl Ways {
                 self.compose_mail(notification, receiver.form, date, to, &message)?
             }
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
+            Way::Preset(service) if facts.drill => preset::compose(service, &card(id, facts).as_of(outside), known)?,
             Way::Preset(service) => preset::compose(service, &card(id, facts), known)?,
         };
         Ok(Frozen { subject: message.subject, bytes })

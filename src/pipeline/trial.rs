@@ -39,13 +39,7 @@ pub enum Outcome {
 }
 
 /// Sends a test message. `salt` makes it another one each time.
-pub async fn try_receiver(
-    ways: &Ways,
-    sender: &Sender,
-    receiver: &ReceiverId,
-    salt: &str,
-    now: Timestamp,
-) -> Outcome {
+pub async fn try_receiver(ways: &Ways, sender: &Sender, receiver: &ReceiverId, salt: &str, now: Timestamp) -> Outcome {
     let address = ways.receivers.get(receiver).map(crate::model::subscription::Receiver::address).unwrap_or_default();
     let notification = message(sender, receiver.clone(), address, salt, now);
     let known = Known::default();

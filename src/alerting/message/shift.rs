@@ -2,8 +2,8 @@
 //! what is not measured is never counted as well.
 
 use super::words::{count, list, state};
-use crate::model::card::{Line, Row, Section, Tone};
 use crate::model::ahead::Window;
+use crate::model::card::{Line, Row, Section, Tone};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::impact::Impact;
 use crate::model::notification::Facts;

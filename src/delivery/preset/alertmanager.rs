@@ -4,7 +4,7 @@
 //! `labels` (of which `alertname` must be there), `annotations`, `startsAt`, `endsAt` and `generatorURL`; equal labels are
 //! one alert; an alert without an end is taken for over unless it is sent again and again. So each alert has an end a
 //! month away, and the real one replaces it. <https://s.apifox.cn/d39e7f21-9992-4d0e-9ab8-65aa169d6be5/api-94130964>: 200,
-//! 400 and 500. What it does with ours was seen in 0.28 from Debian.
+//! 400 and 500. What it does with ours was seen in 0.25 from Debian.
 //!
 //! An Alertmanager keeps alerts in memory: one that is started anew has forgotten ours until something changes.
 
@@ -16,7 +16,7 @@ use url::Url;
 use super::course::{Step, course, headline};
 use super::fit::{Measure, cut};
 use super::wire::{authorise, below, json};
-use super::{Act, Call, Party, say};
+use super::{Act, Call, Party};
 use crate::model::card::{Card, Part, Turn};
 use crate::model::thread::Known;
 
@@ -28,19 +28,19 @@ const SUMMARY_CHARS: usize = 1_000;
 const DESCRIPTION_CHARS: usize = 8_000;
 const CAUSE_OCTETS: usize = 400;
 
-/// All alerts of a message, in one request.
-pub fn call(card: &Card, known: &Known, labels: &[(String, String)]) -> Call {
+/// One request for each alert. Equal labels are one alert, so what opens and closes at once is one too.
+pub fn calls(card: &Card, known: &Known, labels: &[(String, String)]) -> Vec<Call> {
     let steps = course(card, known, CAUSE_OCTETS);
-    let is_last = |n: usize| steps.iter().skip(n + 1).all(|later| later.key != steps[n].key);
-    // Equal labels are one alert, so what opens and closes at once is one too.
-    let alerts: Vec<Value> = steps
-        .iter()
-        .enumerate()
-        .filter(|(n, _)| is_last(*n))
-        .map(|(_, step)| alert(card, step, labels, steps.iter().any(|one| one.key == step.key && one.act == Act::Open)))
-        .collect();
-    let threads = steps.iter().filter(|step| step.part.is_some()).map(|step| step.thread.clone()).collect();
-    Call { threads, ..say(Value::Array(alerts), None) }
+    let mut calls = Vec::new();
+    for (n, step) in steps.iter().enumerate() {
+        let same = |other: &&Step<'_>| other.key == step.key;
+        if steps.iter().skip(n + 1).any(|later| same(&later)) {
+            continue;
+        }
+        let opens = steps.iter().filter(same).any(|other| other.act == Act::Open);
+        calls.push(step.call(Value::Array(vec![alert(card, step, labels, opens)]), None));
+    }
+    calls
 }
 
 fn alert(card: &Card, step: &Step<'_>, extra: &[(String, String)], opens: bool) -> Value {

@@ -77,9 +77,19 @@ fn closings<'a>(part: &'a Part, known: &Known, own: Step<'a>) -> Vec<Step<'a>> {
     closings
 }
 
+/// What tells that somebody takes care of a cause.
+pub fn acknowledging(cause: &str, known: &Known, most: usize) -> Step<'static> {
+    let handle = known.of(cause).first();
+    let key = handle.map_or_else(|| key_of("bellwether", cause, most), |handle| handle.name.clone());
+    step(None, Act::Acknowledge, cause, key)
+}
+
 /// A key that is always the same for one cause, and no drill's is one of the real thing.
 fn key(card: &Card, thread: &str, most: usize) -> String {
-    let prefix = if card.is_test { "bellwether-test" } else { "bellwether" };
+    key_of(if card.is_test { "bellwether-test" } else { "bellwether" }, thread, most)
+}
+
+fn key_of(prefix: &str, thread: &str, most: usize) -> String {
     let key = format!("{prefix}:{thread}");
     if key.len() <= most && key.chars().all(|c| !c.is_control()) { key } else { hashed(prefix, thread) }
 }

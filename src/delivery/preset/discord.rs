@@ -13,7 +13,7 @@ use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
 use super::fit::{Measure, Room, cut, escaped, fullest};
-use super::wire::{Verdict, json, parsed};
+use super::wire::{Verdict, json, parsed, usual};
 use super::{Call, Party, say};
 use crate::delivery::webhook::Answer;
 use crate::model::card::{Card, Line, Section};
@@ -97,8 +97,10 @@ fn field(label: &str, lines: &[Line]) -> Value {
 fn line(line: &Line) -> String {
     match line {
         Line::Says(strong, rest) if strong.trim().is_empty() => words(rest, 600),
-        Line::Says(strong, rest) => format!("**{}** {}", words(strong.trim_end(), 200), words(rest, 600)),
-        Line::Quote(quote) => quote.lines().map(|line| format!("> {}", words(line, 500))).collect::<Vec<_>>().join("\n"),
+        Line::Says(strong, rest) => format!("**{}** {}", words(strong.trim_end(), 200), words(rest.trim_start(), 600)),
+        Line::Quote(quote) => {
+            quote.lines().map(|line| format!("> {}", words(line, 500))).collect::<Vec<_>>().join("\n")
+        }
         Line::Link(url, what) => format!("{}: {}", words(what, 200), url.replace(['(', ')', '<', '>'], "")),
         Line::Step(number, step) => format!("{number}\\. {}", words(step, 500)),
         Line::Note(note) => format!("({})", words(note, 500)),
@@ -139,11 +141,11 @@ pub fn request(party: &Party, call: &Call) -> Result<Request, String> {
 }
 
 /// What an answer means.
-pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
-    match party.usual(answer) {
+pub fn verdict(answer: &Answer) -> Verdict {
+    match usual(answer) {
         Verdict::Taken { .. } => {
             let id = parsed(answer)["id"].as_str().map(|id| format!(": message {id}")).unwrap_or_default();
-            Verdict::Taken { answer: party.masked(&format!("HTTP {}{id}", answer.status.as_u16())), name: None }
+            Verdict::Taken { answer: format!("HTTP {}{id}", answer.status.as_u16()), name: None }
         }
         verdict => verdict,
     }

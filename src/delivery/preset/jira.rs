@@ -17,7 +17,7 @@ use url::Url;
 
 use super::course::{Step, course, hashed, headline, text};
 use super::fit::{Measure, cut};
-use super::wire::{Verdict, authorise_basic, below, get, json, parsed};
+use super::wire::{Verdict, authorise_basic, below, get, json, parsed, usual};
 use super::{Call, Party};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
@@ -27,10 +27,9 @@ use crate::model::thread::Known;
 const SUMMARY_CHARS: usize = 240;
 const DOCUMENT_CHARS: usize = 20_000;
 
-/// One thing to do for each ticket, with all that it may take.
-pub fn calls(card: &Card, known: &Known, project: &str, issue_type: &str) -> Vec<Call> {
-    // Both are put in as it is sent: a wrong one can be mended while a message waits.
-    let _ = (project, issue_type);
+/// One thing to do for each ticket, with all that it may take. Project and type are put in as it is sent: a wrong one can
+/// be mended while a message waits.
+pub fn calls(card: &Card, known: &Known) -> Vec<Call> {
     course(card, known, 0).iter().map(|step| step.call(body(card, step), None)).collect()
 }
 
@@ -78,7 +77,8 @@ fn signed(party: &Party, user: &str, mut request: Request) -> Result<Request, St
 /// Looks for an open issue with our mark.
 pub fn find(party: &Party, call: &Call, url: &Url, user: &str, project: &str) -> Result<Request, String> {
     let mark = call.body["mark"].as_str().unwrap_or("none");
-    let jql = format!("project = \"{project}\" AND labels = \"{mark}\" AND statusCategory != Done ORDER BY created DESC");
+    let jql =
+        format!("project = \"{project}\" AND labels = \"{mark}\" AND statusCategory != Done ORDER BY created DESC");
     let body = json!({ "jql": jql, "fields": ["key"], "maxResults": 1 });
     signed(party, user, json(Method::POST, api(url, &["search", "jql"]), &body)?)
 }
@@ -129,14 +129,14 @@ pub fn transition(party: &Party, url: &Url, user: &str, (key, id): (&str, &str))
 }
 
 /// What an answer means: a project or a type that is wrong can be mended, words that are wrong cannot.
-pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
+pub fn verdict(answer: &Answer) -> Verdict {
     let body = parsed(answer);
-    match party.usual(answer) {
+    match usual(answer) {
         Verdict::Refused { why } if !is_about_the_words(&body) => Verdict::Failed(Attempt::broken(why)),
         Verdict::Taken { .. } => {
             let key = body["key"].as_str().map(str::to_owned);
             let said = key.as_ref().map(|key| format!(": {key}")).unwrap_or_default();
-            Verdict::Taken { answer: party.masked(&format!("HTTP {}{said}", answer.status.as_u16())), name: key }
+            Verdict::Taken { answer: format!("HTTP {}{said}", answer.status.as_u16()), name: key }
         }
         verdict => verdict,
     }
@@ -144,5 +144,7 @@ pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
 
 fn is_about_the_words(body: &Value) -> bool {
     let ours = ["summary", "description", "labels", "comment"];
-    body["errors"].as_object().is_some_and(|errors| !errors.is_empty() && errors.keys().all(|key| ours.contains(&&**key)))
+    body["errors"]
+        .as_object()
+        .is_some_and(|errors| !errors.is_empty() && errors.keys().all(|key| ours.contains(&&**key)))
 }

@@ -27,6 +27,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use crate::model::card::Card;
 use crate::model::preset::{Preset, Service};
@@ -77,13 +78,17 @@ pub struct Call {
 pub struct Party {
     preset: Preset,
     secrets: BTreeMap<&'static str, Secret>,
+    /// What is struck out of answers, the longest first.
+    struck: Vec<Secret>,
 }
 
 impl Party {
     /// A service and its secrets, by their keys in the configuration.
     #[must_use]
-    pub const fn new(preset: Preset, secrets: BTreeMap<&'static str, Secret>) -> Self {
-        Self { preset, secrets }
+    pub fn new(preset: Preset, secrets: BTreeMap<&'static str, Secret>) -> Self {
+        let mut struck: Vec<String> = secrets.values().flat_map(|secret| forms(&preset, secret.reveal())).collect();
+        struck.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        Self { preset, secrets, struck: struck.into_iter().map(Secret::new).collect() }
     }
 
     /// The value of a secret.
@@ -97,8 +102,30 @@ impl Party {
 
     /// A text of the far side's without our secrets: some repeat what they were sent.
     fn masked(&self, said: &str) -> String {
-        self.secrets.values().fold(said.to_owned(), |said, secret| said.replace(secret.reveal(), "…"))
+        self.struck.iter().fold(said.to_owned(), |said, form| said.replace(form.reveal(), "…"))
     }
+}
+
+/// The shortest part of an address that may be the secret in it.
+const PART_OCTETS: usize = 8;
+
+/// A secret as a far side may repeat it: whole, as the parts of an address, as it stands in a header.
+fn forms(preset: &Preset, secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned()];
+    if let Ok(url) = Url::parse(secret) {
+        let pairs = url.query_pairs().map(|(_, value)| value.into_owned());
+        let segments = url.path_segments().into_iter().flatten().map(str::to_owned);
+        let whole = [url.path().to_owned(), url.query().unwrap_or_default().to_owned()];
+        let parts = whole.into_iter().chain(segments).chain(pairs);
+        forms.extend(parts.filter(|part| part.len() >= PART_OCTETS));
+    }
+    let name = match &preset.service {
+        Service::ServiceNow { user, .. } | Service::JiraIssues { user, .. } => Some(user),
+        Service::Sms { account, .. } => Some(account),
+        _ => None,
+    };
+    forms.extend(name.map(|name| wire::basic(name, secret)));
+    forms
 }
 
 impl fmt::Debug for Party {
@@ -129,14 +156,33 @@ pub fn calls(preset: &Preset, card: &Card, known: &Known) -> Result<Vec<Call>, S
         Service::Teams { .. } => vec![teams::call(card)],
         Service::PagerDuty { .. } => pagerduty::calls(card, known),
         Service::Opsgenie { .. } | Service::JiraAlerts { .. } => opsgenie::calls(card, known),
-        Service::JiraIssues { project, issue_type, .. } => jira::calls(card, known, project, issue_type),
+        Service::JiraIssues { .. } => jira::calls(card, known),
         Service::ServiceNow { close_code, .. } => servicenow::calls(card, known, close_code.as_deref()),
-        Service::Alertmanager { labels, .. } => vec![alertmanager::call(card, known, labels)],
+        Service::Alertmanager { labels, .. } => alertmanager::calls(card, known, labels),
         Service::Discord { .. } => vec![discord::call(card)],
         Service::CloudEvents { .. } => vec![cloudevents::call(card)],
         Service::Ntfy { .. } => vec![ntfy::call(card)],
         Service::Sms { from, to, .. } => vec![sms::call(card, from, to)],
     })
+}
+
+/// What tells a far side that somebody of ours takes care of a cause; nothing where it has no word for that.
+#[must_use]
+pub fn acknowledgement(preset: &Preset, cause: &str, who: &str, known: &Known) -> Vec<Call> {
+    match &preset.service {
+        Service::PagerDuty { .. } => vec![pagerduty::acknowledgement(cause, known)],
+        Service::Opsgenie { .. } | Service::JiraAlerts { .. } => vec![opsgenie::acknowledgement(cause, who, known)],
+        Service::SlackHook { .. }
+        | Service::SlackBot { .. }
+        | Service::Teams { .. }
+        | Service::JiraIssues { .. }
+        | Service::ServiceNow { .. }
+        | Service::Alertmanager { .. }
+        | Service::Discord { .. }
+        | Service::CloudEvents { .. }
+        | Service::Ntfy { .. }
+        | Service::Sms { .. } => Vec::new(),
+    }
 }
 
 /// The calls that were frozen.

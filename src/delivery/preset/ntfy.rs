@@ -12,7 +12,7 @@ use serde_json::json;
 use url::Url;
 
 use super::fit::{Measure, cut};
-use super::wire::{Verdict, authorise, json, parsed};
+use super::wire::{Verdict, authorise, json, parsed, usual};
 use super::{Call, Party, say};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
@@ -99,13 +99,13 @@ pub fn request(party: &Party, call: &Call, url: &Url, topic: &Word, has_token: b
 }
 
 /// What an answer means: a topic that is wrong can be mended, a message cannot.
-pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
+pub fn verdict(answer: &Answer) -> Verdict {
     let code = parsed(answer)["code"].as_u64();
-    match party.usual(answer) {
+    match usual(answer) {
         Verdict::Refused { why } if matches!(code, Some(40_009 | 40_010)) => Verdict::Failed(Attempt::broken(why)),
         Verdict::Taken { .. } => {
             let id = parsed(answer)["id"].as_str().map(|id| format!(": message {id}")).unwrap_or_default();
-            Verdict::Taken { answer: party.masked(&format!("HTTP {}{id}", answer.status.as_u16())), name: None }
+            Verdict::Taken { answer: format!("HTTP {}{id}", answer.status.as_u16()), name: None }
         }
         verdict => verdict,
     }

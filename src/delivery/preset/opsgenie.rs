@@ -16,7 +16,7 @@ use reqwest::{Method, Request};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::course::{Step, course, hashed, headline, text};
+use super::course::{Step, acknowledging, course, hashed, headline, text};
 use super::fit::{Measure, cut, escaped};
 use super::wire::{authorise, below, json};
 use super::{Act, Call, Party};
@@ -70,6 +70,12 @@ pub fn calls(card: &Card, known: &Known) -> Vec<Call> {
     calls
 }
 
+/// That somebody takes care of it.
+pub fn acknowledgement(cause: &str, who: &str, known: &Known) -> Call {
+    let note = words(&format!("{who} takes care of it, as Bellwether was told."), NOTE_CHARS);
+    acknowledging(cause, known, 0).call(json!({ "source": "Bellwether", "note": note }), None)
+}
+
 fn alert(card: &Card, step: &Step<'_>) -> Value {
     let mut alert = json!({
         "message": words(&headline(card, step.part), MESSAGE_CHARS),
@@ -111,7 +117,7 @@ fn tags(card: &Card, part: Option<&Part>) -> Vec<String> {
         tags.extend([Some(part.vendor.clone()), Some(part.impact.word().to_owned()), tier].into_iter().flatten());
     }
     // A comma would make two of one.
-    tags.iter().map(|tag| cut(&tag.replace(',', " "), TAG_CHARS, Measure::Chars)).collect()
+    tags.iter().map(|tag| words(&tag.replace(',', " "), TAG_CHARS)).collect()
 }
 
 /// Words of anybody's: no markup comes through.

@@ -12,9 +12,9 @@
 use reqwest::{Method, Request};
 use serde_json::{Map, Value, json};
 
-use super::course::{Step, course, headline};
+use super::course::{Step, acknowledging, course, headline};
 use super::fit::{Measure, cut};
-use super::wire::{Verdict, below, json, parsed};
+use super::wire::{Verdict, below, json, parsed, usual};
 use super::{Act, Call, Party};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
@@ -32,6 +32,12 @@ const DETAIL_CHARS: usize = 4_000;
 /// One event for each thing to do.
 pub fn calls(card: &Card, known: &Known) -> Vec<Call> {
     course(card, known, KEY_CHARS).iter().map(|step| step.call(event(card, step), None)).collect()
+}
+
+/// That somebody takes care of it. PagerDuty drops it where nothing is open.
+pub fn acknowledgement(cause: &str, known: &Known) -> Call {
+    let step = acknowledging(cause, known, KEY_CHARS);
+    step.call(json!({ "event_action": "acknowledge", "dedup_key": step.key }), None)
 }
 
 fn event(card: &Card, step: &Step<'_>) -> Value {
@@ -126,8 +132,8 @@ pub fn request(party: &Party, call: &Call, region: Region) -> Result<Request, St
 }
 
 /// What an answer means: a key that is wrong can be mended, an event that is wrong cannot.
-pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
-    match party.usual(answer) {
+pub fn verdict(answer: &Answer) -> Verdict {
+    match usual(answer) {
         Verdict::Refused { why } if is_about_the_key(&parsed(answer)) => Verdict::Failed(Attempt::broken(why)),
         verdict => verdict,
     }

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use reqwest::Request;
 use tokio::time::{Instant, timeout_at};
 
-use super::wire::Verdict;
+use super::wire::{Verdict, usual};
 use super::{
-    Act, Call, Party, alertmanager, cloudevents, discord, jira, ntfy, opsgenie, pagerduty, servicenow, slack, sms, teams,
-    thawed, ticket,
+    Act, Call, Party, alertmanager, cloudevents, discord, jira, ntfy, opsgenie, pagerduty, servicenow, slack, sms,
+    teams, thawed, ticket,
 };
 use crate::delivery::Attempt;
 use crate::delivery::webhook::{Answer, Hooks};
@@ -123,7 +123,9 @@ impl Asker<'_> {
     /// Asks, with the reasons of what failed made safe.
     pub(super) async fn ask(&self, request: Request) -> Result<Answer, Attempt> {
         let answer = self.hooks.ask(request, self.party.preset.allow_private, self.now).await;
-        answer.map_err(|attempt| match attempt {
+        // Nobody above sees a secret that the far side repeats, nor a part of one that was cut.
+        let masked = |answer: Answer| Answer { body: self.party.masked(&answer.body), ..answer };
+        answer.map(masked).map_err(|attempt| match attempt {
             Attempt::Retry { reason, after, ambiguous } => {
                 Attempt::Retry { reason: self.party.masked(&reason), after, ambiguous }
             }
@@ -170,18 +172,18 @@ fn request(party: &Party, call: &Call) -> Result<Request, String> {
 
 fn verdict(party: &Party, answer: &Answer) -> Verdict {
     match &party.preset.service {
-        Service::SlackHook { .. } => slack::hook_verdict(party, answer),
-        Service::SlackBot { .. } => slack::bot_verdict(party, answer),
-        Service::Teams { .. } => teams::verdict(party, answer),
-        Service::PagerDuty { .. } => pagerduty::verdict(party, answer),
-        Service::Discord { .. } => discord::verdict(party, answer),
-        Service::Sms { .. } => sms::verdict(party, answer),
-        Service::Ntfy { .. } => ntfy::verdict(party, answer),
+        Service::SlackHook { .. } => slack::hook_verdict(answer),
+        Service::SlackBot { .. } => slack::bot_verdict(answer),
+        Service::Teams { .. } => teams::verdict(answer),
+        Service::PagerDuty { .. } => pagerduty::verdict(answer),
+        Service::Discord { .. } => discord::verdict(answer),
+        Service::Sms { .. } => sms::verdict(answer),
+        Service::Ntfy { .. } => ntfy::verdict(answer),
         Service::Opsgenie { .. }
         | Service::JiraAlerts { .. }
         | Service::Alertmanager { .. }
-        | Service::CloudEvents { .. } => party.usual(answer),
-        Service::JiraIssues { .. } => jira::verdict(party, answer),
-        Service::ServiceNow { .. } => servicenow::verdict(party, answer),
+        | Service::CloudEvents { .. } => usual(answer),
+        Service::JiraIssues { .. } => jira::verdict(answer),
+        Service::ServiceNow { .. } => servicenow::verdict(answer),
     }
 }

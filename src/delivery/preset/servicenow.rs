@@ -17,7 +17,7 @@ use url::Url;
 
 use super::course::{Step, course, hashed, headline, text};
 use super::fit::{Measure, cut};
-use super::wire::{Verdict, authorise_basic, below, get, json, parsed};
+use super::wire::{Verdict, authorise_basic, below, get, json, parsed, usual};
 use super::{Act, Call, Party};
 use crate::delivery::webhook::Answer;
 use crate::model::card::{Card, Part};
@@ -54,7 +54,8 @@ fn body(card: &Card, step: &Step<'_>, close_code: Option<&str>) -> Value {
     });
     if let (Act::Close, Some(code)) = (step.act, close_code) {
         let close_notes = words(&said, DESCRIPTION_CHARS);
-        body["close"] = json!({ "state": RESOLVED, "close_code": code, "close_notes": close_notes, "work_notes": note });
+        body["close"] =
+            json!({ "state": RESOLVED, "close_code": code, "close_notes": close_notes, "work_notes": note });
     }
     body
 }
@@ -132,13 +133,13 @@ pub fn change(party: &Party, place: &Url, user: &str, fields: &Value) -> Result<
 }
 
 /// What an answer means.
-pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
-    match party.usual(answer) {
+pub fn verdict(answer: &Answer) -> Verdict {
+    match usual(answer) {
         Verdict::Taken { .. } => {
             let body = parsed(answer);
             let field = |key: &str| body["result"][key].as_str().map(str::to_owned);
             let number = field("number").or_else(|| field("sys_id")).map(|n| format!(": {n}")).unwrap_or_default();
-            let said = party.masked(&format!("HTTP {}{number}", answer.status.as_u16()));
+            let said = format!("HTTP {}{number}", answer.status.as_u16());
             Verdict::Taken { answer: said, name: field("sys_id") }
         }
         verdict => verdict,

@@ -18,7 +18,7 @@ use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
 use super::fit::{Measure, Room, escaped, fullest};
-use super::wire::{Verdict, authorise, below, json, parsed};
+use super::wire::{Verdict, authorise, below, json, parsed, usual};
 use super::{Act, Call, Party, say};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
@@ -74,10 +74,13 @@ fn bare(card: &Card) -> String {
 }
 
 fn blocks(card: &Card) -> Value {
-    fullest(|room| lay_out(card, room), |blocks: &Value| {
-        let count = blocks.as_array().map_or(0, Vec::len);
-        count <= BLOCKS && blocks.to_string().chars().count() <= ALL_CHARS
-    })
+    fullest(
+        |room| lay_out(card, room),
+        |blocks: &Value| {
+            let count = blocks.as_array().map_or(0, Vec::len);
+            count <= BLOCKS && blocks.to_string().chars().count() <= ALL_CHARS
+        },
+    )
 }
 
 fn lay_out(card: &Card, room: Room) -> Value {
@@ -110,7 +113,8 @@ fn section_blocks(section: &Section, room: Room) -> Vec<Value> {
     let mut group: Vec<String> = Vec::new();
     let length = |lines: &[String]| lines.iter().map(|line| line.chars().count() + 1).sum::<usize>();
     for (label, lines) in room.rows(section) {
-        let row = clamped(vec![format!("*{}*", words(label, 100)), lines.iter().map(line).collect::<Vec<_>>().join("\n")]);
+        let row =
+            clamped(vec![format!("*{}*", words(label, 100)), lines.iter().map(line).collect::<Vec<_>>().join("\n")]);
         if length(&group) + row.chars().count() > SECTION_CHARS {
             blocks.push(section_block(&std::mem::take(&mut group).join("\n")));
         }
@@ -146,7 +150,9 @@ fn line(line: &Line) -> String {
             let (kept, space) = (strong.trim_end(), &strong[strong.trim_end().len()..]);
             format!("*{}*{space}{}", words(kept, 200), words(rest, 600))
         }
-        Line::Quote(quote) => quote.lines().map(|line| format!("> {}", words(line, 600))).collect::<Vec<_>>().join("\n"),
+        Line::Quote(quote) => {
+            quote.lines().map(|line| format!("> {}", words(line, 600))).collect::<Vec<_>>().join("\n")
+        }
         Line::Link(url, what) => link(url, what),
         Line::Step(..) | Line::Note(_) => words(&line.plain(), 600),
     }
@@ -188,29 +194,40 @@ pub fn bot_request(party: &Party, call: &Call) -> Result<Request, String> {
 }
 
 /// What a hook's answer means.
-pub fn hook_verdict(party: &Party, answer: &Answer) -> Verdict {
-    match party.usual(answer) {
+pub fn hook_verdict(answer: &Answer) -> Verdict {
+    match usual(answer) {
         Verdict::Refused { why } if !is_about_the_body(answer.body.trim()) => Verdict::Failed(Attempt::broken(why)),
         verdict => verdict,
     }
 }
 
 /// What the answer to a bot means: with 200 it may say no.
-pub fn bot_verdict(party: &Party, answer: &Answer) -> Verdict {
+pub fn bot_verdict(answer: &Answer) -> Verdict {
     let body = parsed(answer);
     if !answer.status.is_success() {
-        return party.usual(answer);
+        return usual(answer);
     }
-    let said = party.masked(&answer.said());
+    let said = answer.said();
     let error = body["error"].as_str().unwrap_or_default();
     match body["ok"].as_bool() {
         Some(true) => {
             let name = body["ts"].as_str().map(str::to_owned);
-            let at = name.as_deref().map(|ts| format!(" in {}, ts {ts}", body["channel"].as_str().unwrap_or("its channel")));
-            Verdict::Taken { answer: format!("HTTP 200: ok{}", party.masked(&at.unwrap_or_default())), name }
+            let at =
+                name.as_deref().map(|ts| format!(" in {}, ts {ts}", body["channel"].as_str().unwrap_or("its channel")));
+            Verdict::Taken { answer: format!("HTTP 200: ok{}", at.unwrap_or_default()), name }
         }
         Some(false) if is_about_the_body(error) => Verdict::Refused { why: said },
-        Some(false) if ["ratelimited", "rate_limited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"].contains(&error) => {
+        Some(false)
+            if [
+                "ratelimited",
+                "rate_limited",
+                "internal_error",
+                "fatal_error",
+                "request_timeout",
+                "service_unavailable",
+            ]
+            .contains(&error) =>
+        {
             Verdict::Failed(Attempt::Retry { reason: said, after: answer.after, ambiguous: false })
         }
         Some(false) => Verdict::Failed(Attempt::broken(said)),
@@ -221,7 +238,14 @@ pub fn bot_verdict(party: &Party, answer: &Answer) -> Verdict {
 /// Whether it is the message that Slack does not like, and not who sends it or where to. A thread that is gone is the
 /// message's: the bare one hangs on none.
 fn is_about_the_body(error: &str) -> bool {
-    let about = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text", "invalid_payload"];
+    let about = [
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "invalid_payload",
+    ];
     let thread = ["thread_not_found", "cannot_reply_to_message", "invalid_thread_ts", "message_not_found"];
     about.contains(&error) || thread.contains(&error)
 }

@@ -12,7 +12,7 @@
 use reqwest::{Method, Request};
 use serde_json::json;
 
-use super::wire::{Verdict, authorise_basic, below, parsed, with_body};
+use super::wire::{Verdict, authorise_basic, below, parsed, usual, with_body};
 use super::{Call, Party, say};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
@@ -40,15 +40,15 @@ pub fn request(party: &Party, call: &Call, account: &str) -> Result<Request, Str
 }
 
 /// What an answer means: a number can be mended, a person's wish not to be written to cannot.
-pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
+pub fn verdict(answer: &Answer) -> Verdict {
     let body = parsed(answer);
-    let said = party.masked(&answer.said());
-    match (party.usual(answer), body["code"].as_u64()) {
+    let said = answer.said();
+    match (usual(answer), body["code"].as_u64()) {
         (Verdict::Taken { .. }, _) => {
             let field = |key: &str| body[key].as_str().unwrap_or("?").to_owned();
             let answer = format!("HTTP {}: {} {}", answer.status.as_u16(), field("status"), field("sid"));
             let answer = format!("{answer}: the gateway has it; whether the phone got it is in its log");
-            Verdict::Taken { answer: party.masked(&answer), name: None }
+            Verdict::Taken { answer: answer, name: None }
         }
         (_, Some(21_610)) => Verdict::Refused { why: format!("{said} (the number asked not to be written to)") },
         (Verdict::Refused { .. }, Some(21_602 | 21_617)) => Verdict::Refused { why: said },

@@ -19,7 +19,7 @@ use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
 use super::fit::{Measure, Room, cut, fullest};
-use super::wire::{Verdict, json};
+use super::wire::{Verdict, json, usual};
 use super::{Call, Party, say};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
@@ -169,8 +169,8 @@ pub fn request(party: &Party, call: &Call) -> Result<Request, String> {
 }
 
 /// What an answer means.
-pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
-    let said = party.masked(&answer.said());
+pub fn verdict(answer: &Answer) -> Verdict {
+    let said = answer.said();
     let fault = |code: &str| answer.status.is_success() && answer.body.contains(code);
     match answer.status.as_u16() {
         200 if fault("HTTP error 413") => Verdict::Refused { why: said },
@@ -179,6 +179,6 @@ pub fn verdict(party: &Party, answer: &Answer) -> Verdict {
             answer: format!("{said}: the workflow was started; whether it posts is seen in Power Automate alone"),
             name: None,
         },
-        _ => party.usual(answer),
+        _ => usual(answer),
     }
 }

@@ -48,9 +48,7 @@ fn number(call: &Call, known: &Known) -> Option<String> {
 fn done(call: &Call, name: Option<String>, answer: String) -> Done {
     let learned = |thread: &String, name: Option<String>| Learned { thread: thread.clone(), name };
     let learned = match call.act {
-        Act::Close => {
-            std::iter::once(&call.thread).chain(&call.threads).map(|thread| learned(thread, None)).collect()
-        }
+        Act::Close => std::iter::once(&call.thread).chain(&call.threads).map(|thread| learned(thread, None)).collect(),
         _ if name.is_none() => Vec::new(),
         Act::Open | Act::Update | Act::Say | Act::Mention | Act::Acknowledge => vec![learned(&call.thread, name)],
     };
@@ -132,13 +130,7 @@ async fn go_on(asker: &Asker<'_>, call: &Call, name: &str) -> Result<Came, Attem
     }
 }
 
-async fn noted(
-    asker: &Asker<'_>,
-    call: &Call,
-    place: &url::Url,
-    user: &str,
-    because: &str,
-) -> Result<Came, Attempt> {
+async fn noted(asker: &Asker<'_>, call: &Call, place: &url::Url, user: &str, because: &str) -> Result<Came, Attempt> {
     let request = servicenow::change(asker.party, place, user, &call.body["note"]);
     Ok(match came(asker, request).await? {
         Came::Taken { answer, name } if !because.is_empty() => {
@@ -171,16 +163,14 @@ async fn close_issue(asker: &Asker<'_>, url: &url::Url, user: &str, name: &str) 
     match verdict(asker, &answer) {
         Verdict::Taken { .. } => Ok(format!("{name} is done")),
         Verdict::Refused { why } => Ok(format!("left open: {why}")),
-        Verdict::Failed(_) if answer.status == StatusCode::FORBIDDEN => {
-            Ok(format!("left open: {}", asker.party.masked(&answer.said())))
-        }
+        Verdict::Failed(_) if answer.status == StatusCode::FORBIDDEN => Ok(format!("left open: {}", answer.said())),
         Verdict::Failed(attempt) => Err(attempt),
     }
 }
 
 fn verdict(asker: &Asker<'_>, answer: &Answer) -> Verdict {
     match &asker.party.preset.service {
-        Service::ServiceNow { .. } => servicenow::verdict(asker.party, answer),
-        _ => jira::verdict(asker.party, answer),
+        Service::ServiceNow { .. } => servicenow::verdict(answer),
+        _ => jira::verdict(answer),
     }
 }

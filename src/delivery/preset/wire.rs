@@ -65,7 +65,12 @@ pub fn authorise(headers: &mut HeaderMap, scheme: &str, credentials: &str) -> Re
 
 /// Adds a name and a password.
 pub fn authorise_basic(headers: &mut HeaderMap, name: &str, password: &str) -> Result<(), String> {
-    authorise(headers, "Basic", &STANDARD.encode(format!("{name}:{password}")))
+    authorise(headers, "Basic", &basic(name, password))
+}
+
+/// A name and a password as they stand in a header.
+pub fn basic(name: &str, password: &str) -> String {
+    STANDARD.encode(format!("{name}:{password}"))
 }
 
 /// An address with more of a path. Each piece is one segment, whatever it holds.
@@ -95,24 +100,23 @@ impl Party {
             _ => Err(format!("its `{key}` holds no https:// address; a server of our own wants allow_private = true")),
         }
     }
+}
 
-    /// What an answer means where a service has no words of its own for it.
-    pub(super) fn usual(&self, answer: &Answer) -> Verdict {
-        let said = self.masked(&answer.said());
-        let masked = Answer { body: self.masked(&answer.body), ..answer.clone() };
-        match answer.status {
-            status if status.is_success() => Verdict::Taken { answer: said, name: None },
-            status if status.is_redirection() => Verdict::Failed(redirected(&masked)),
-            StatusCode::GONE => Verdict::Failed(gone(&masked)),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
-                Verdict::Failed(Attempt::broken(said))
-            }
-            StatusCode::BAD_REQUEST
-            | StatusCode::PAYLOAD_TOO_LARGE
-            | StatusCode::UNSUPPORTED_MEDIA_TYPE
-            | StatusCode::UNPROCESSABLE_ENTITY => Verdict::Refused { why: said },
-            _ => Verdict::Failed(Attempt::Retry { reason: said, after: answer.after, ambiguous: false }),
+/// What an answer means where a service has no words of its own for it.
+pub fn usual(answer: &Answer) -> Verdict {
+    let said = answer.said();
+    match answer.status {
+        status if status.is_success() => Verdict::Taken { answer: said, name: None },
+        status if status.is_redirection() => Verdict::Failed(redirected(answer)),
+        StatusCode::GONE => Verdict::Failed(gone(answer)),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+            Verdict::Failed(Attempt::broken(said))
         }
+        StatusCode::BAD_REQUEST
+        | StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => Verdict::Refused { why: said },
+        _ => Verdict::Failed(Attempt::Retry { reason: said, after: answer.after, ambiguous: false }),
     }
 }
 
