@@ -208,7 +208,7 @@ fn is_made_of(text: &str, most: usize, others: &str) -> bool {
 /// A row that becomes a preset.
 pub(super) trait Row {
     /// What it is, with every problem of it; `at` is its place in the file.
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset>;
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset>;
 }
 
 fn made(service: Service, base: Option<Url>, allow_private: bool) -> Option<Preset> {
@@ -216,7 +216,7 @@ fn made(service: Service, base: Option<Url>, allow_private: bool) -> Option<Pres
 }
 
 impl Row for SlackRow {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
         let base = other_place(at, self.url, allow_private, findings)?;
         match (self.hook, self.token, self.channel) {
             (Some(hook), None, None) => made(Service::SlackHook { hook: hook.0 }, None, allow_private),
@@ -252,8 +252,8 @@ impl Row for SlackRow {
 pub(super) struct Hooked(pub(super) HookRow, pub(super) fn(SecretRef) -> Service);
 
 impl Row for Hooked {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
-        let Self(row, service) = self;
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+        let Self(row, service) = *self;
         made(service(findings.required(at, "hook", row.hook)?.0), None, allow_private)
     }
 }
@@ -262,15 +262,15 @@ impl Row for Hooked {
 pub(super) struct Keyed(pub(super) KeyRow, pub(super) fn(SecretRef, Region) -> Service);
 
 impl Row for Keyed {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
-        let Self(row, service) = self;
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+        let Self(row, service) = *self;
         let base = other_place(at, row.url, allow_private, findings)?;
         made(service(findings.required(at, "key", row.key)?.0, row.region), base, allow_private)
     }
 }
 
 impl Row for JiraRow {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
         let base = other_place(at, self.url.clone(), allow_private, findings)?;
         if let Some(key) = self.key {
             let strange = self.user.is_some() || self.token.is_some() || self.project.is_some();
@@ -292,7 +292,7 @@ impl Row for JiraRow {
 }
 
 impl Row for ServiceNowRow {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
         let url = findings.required(at, "instance", self.instance);
         let url = url.and_then(|url| place(at, "instance", url, allow_private, findings));
         let user = findings.required(at, "user", self.user);
@@ -309,7 +309,7 @@ impl Row for ServiceNowRow {
 const OUR_LABELS: [&str; 3] = ["alertname", "cause", "vendor"];
 
 impl Row for AlertmanagerRow {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
         let url = findings.required(at, "url", self.url);
         let url = url.and_then(|url| place(at, "url", url, allow_private, findings))?;
         for (name, value) in &self.labels {
@@ -329,7 +329,7 @@ impl Row for AlertmanagerRow {
 }
 
 impl Row for CloudEventsRow {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
         let url = match findings.required(at, "url", self.url)?.0 {
             WebhookUrl::Plain(url) => WebhookUrl::Plain(place(at, "url", url, allow_private, findings)?),
             secret @ WebhookUrl::Secret(_) => secret,
@@ -339,7 +339,7 @@ impl Row for CloudEventsRow {
 }
 
 impl Row for NtfyRow {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
         let url = place(at, "url", self.url, allow_private, findings);
         let topic = findings.required(at, "topic", self.topic)?.0;
         made(Service::Ntfy { url: url?, topic, token: self.token.map(|token| token.0) }, None, allow_private)
@@ -347,7 +347,7 @@ impl Row for NtfyRow {
 }
 
 impl Row for SmsRow {
-    fn preset(self, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
+    fn preset(self: Box<Self>, at: &str, allow_private: bool, findings: &mut Findings) -> Option<Preset> {
         let base = other_place(at, self.url, allow_private, findings)?;
         let account = findings.required(at, "account", self.account);
         let token = findings.required(at, "token", self.token);

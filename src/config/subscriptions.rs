@@ -20,7 +20,7 @@ use crate::model::effect::EffectKind;
 use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
-use crate::model::preset::{Preset, Service};
+use crate::model::preset::Service;
 use crate::model::shift::Shift;
 use crate::model::subscription::{Email, Form, MaintenanceWish, Receiver, Subscription, Watches, Way, WebhookUrl};
 
@@ -242,8 +242,9 @@ fn receiver(at: &str, mut row: ReceiverRow, findings: &mut Findings) -> Option<R
     let way = match way.written {
         Address::Email(email) => Some(Way::Email(email)),
         Address::Webhook(url) => webhook(at, url, row.secrets, allow_private, findings),
-        Address::Preset(made) => {
-            made(&join(at, way.key), allow_private, findings).map(|preset| Way::Preset(Box::new(preset)))
+        Address::Preset(row) => {
+            let preset = row.preset(&join(at, way.key), allow_private, findings);
+            preset.map(|preset| Way::Preset(Box::new(preset)))
         }
     };
     Some(Receiver { id: id?, way: way?, form })
@@ -258,18 +259,14 @@ struct WayRow {
 enum Address {
     Email(Email),
     Webhook(WebhookUrl),
-    Preset(Box<dyn FnOnce(&str, bool, &mut Findings) -> Option<Preset>>),
+    Preset(Box<dyn Row>),
 }
 
 impl ReceiverRow {
     /// The addresses that stand there.
     fn ways(&mut self) -> Vec<WayRow> {
         fn preset<R: Row + 'static>(key: &'static str, row: Option<R>) -> Option<WayRow> {
-            let row = row?;
-            let written = Address::Preset(Box::new(move |at, allow_private, findings: &mut Findings| {
-                row.preset(at, allow_private, findings)
-            }));
-            Some(WayRow { key, written })
+            Some(WayRow { key, written: Address::Preset(Box::new(row?)) })
         }
         let hooked = |row: Option<HookRow>, make| row.map(|row| Hooked(row, make));
         let keyed = |row: Option<KeyRow>, make| row.map(|row| Keyed(row, make));

@@ -10,10 +10,12 @@ without a warning, and a browser takes its picture; the rest is taken by a far s
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from cloudevents.http import from_http
 
@@ -71,6 +73,10 @@ class Alertmanager:
             subprocess.run(["apt-get", "download", "-qq", "prometheus-alertmanager"], **quiet)
             package = next(place.glob("prometheus-alertmanager_*.deb"))
             subprocess.run(["dpkg", "-x", package.name, "x"], **quiet)
+        # Debian's looks for its templates there, wherever it is started from.
+        templates = Path("/usr/share/prometheus/alertmanager")
+        if not templates.exists():
+            shutil.copytree(place / "x" / templates.relative_to("/"), templates)
         self.port = free_port()
         (folder / "alertmanager.yml").write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
         self.log = (folder / "alertmanager.log").open("wb")
@@ -162,7 +168,7 @@ def opened(bellwether, far, alertmanager):
 
 
 def ended(bellwether, far, alertmanager, incident):
-    told(bellwether, "incident", "end", incident, "--text", "It works again.")
+    told(bellwether, "incident", "resolve", incident, "--text", "It works again.")
     gone = lambda: not [a for a in alertmanager.alerts() if a["labels"].get("cause", "").endswith(incident)]
     wait_for("the end of the alert", gone)
     check(True, "Alertmanager shows it no more")
@@ -238,18 +244,21 @@ def main():
     folder = scratch("presets")
     far, alertmanager = Far(), Alertmanager(folder)
     environment = {**SECRETS, "BW_TEAMS": f"http://127.0.0.1:{far.port}/teams"}
-    bellwether = Bellwether(sys.argv[1], folder / "bw", environment)
+    bellwether = Bellwether(Path(sys.argv[1]).resolve(), folder / "bw", environment)
     receivers = configure(bellwether, far, alertmanager)
-    told(bellwether, "check")
-    tests(bellwether, receivers)
-    bellwether.start()
-    bellwether.wait_until_it_serves()
-    incident = opened(bellwether, far, alertmanager)
-    ended(bellwether, far, alertmanager, incident)
-    events(far)
-    cards(far, folder)
-    bellwether.stop()
-    alertmanager.stop()
+    try:
+        told(bellwether, "check")
+        tests(bellwether, receivers)
+        bellwether.start()
+        bellwether.wait_until_it_serves()
+        incident = opened(bellwether, far, alertmanager)
+        ended(bellwether, far, alertmanager, incident)
+        events(far)
+        cards(far, folder)
+    finally:
+        if bellwether.process:
+            bellwether.stop()
+        alertmanager.stop()
     kept = (bellwether.folder / "data" / "bellwether.sqlite").read_bytes() + bellwether.log.read_bytes()
     check(not any(secret.encode() in kept for secret in SECRETS.values()), "no secret is in the database or the log")
 

@@ -32,13 +32,13 @@ const ALL_UNITS: usize = 5_800;
 pub fn call(card: &Card) -> Call {
     let content = card.banner.iter().map(|banner| format!("{banner}\n")).collect::<String>() + &card.subject;
     let content = words(&content, CONTENT_UNITS);
-    let embeds = fullest(|room| embeds(card, room), fits);
+    let embeds = fullest(|room| embeds(card, room), |embeds| fits(embeds));
     let nobody = json!({ "parse": [] });
     let bare = json!({ "content": content, "allowed_mentions": nobody });
     say(json!({ "content": content, "embeds": embeds, "allowed_mentions": nobody }), Some(bare))
 }
 
-fn fits(embeds: &Vec<Value>) -> bool {
+fn fits(embeds: &[Value]) -> bool {
     fn length(value: &Value) -> usize {
         match value {
             Value::String(text) => Measure::Utf16.length(text),

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::course::{Step, acknowledging, course, hashed, headline, text};
-use super::fit::{Measure, cut, escaped};
+use super::fit::{Measure, escaped};
 use super::wire::{authorise, below, json};
 use super::{Act, Call, Party};
 use crate::model::card::{Card, Part};
@@ -86,7 +86,7 @@ fn alert(card: &Card, step: &Step<'_>) -> Value {
         "tags": tags(card, step.part),
     });
     if let Some(part) = step.part {
-        alert["entity"] = json!(cut(&part.vendor, 200, Measure::Chars));
+        alert["entity"] = json!(words(&part.vendor, 200));
     }
     alert
 }

@@ -48,7 +48,7 @@ pub fn verdict(answer: &Answer) -> Verdict {
             let field = |key: &str| body[key].as_str().unwrap_or("?").to_owned();
             let answer = format!("HTTP {}: {} {}", answer.status.as_u16(), field("status"), field("sid"));
             let answer = format!("{answer}: the gateway has it; whether the phone got it is in its log");
-            Verdict::Taken { answer: answer, name: None }
+            Verdict::Taken { answer, name: None }
         }
         (_, Some(21_610)) => Verdict::Refused { why: format!("{said} (the number asked not to be written to)") },
         (Verdict::Refused { .. }, Some(21_602 | 21_617)) => Verdict::Refused { why: said },
