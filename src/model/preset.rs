@@ -279,6 +279,18 @@ impl Service {
     }
 }
 
+/// A text in which of each address only the host is left: the rest may be a secret.
+#[must_use]
+pub fn hosts_alone(text: &str) -> String {
+    let host = |word: &str| {
+        let url = Url::parse(word).ok().filter(|url| url.has_host())?;
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}{port}", url.host_str().unwrap_or_default()))
+    };
+    let words = text.split_whitespace().map(|word| host(word).unwrap_or_else(|| word.to_owned()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl Preset {
     /// What makes two receivers one and the same destination. References to secrets belong to it, their values never do.
     #[must_use]
@@ -296,7 +308,7 @@ impl Preset {
     /// Where it goes, for people.
     #[must_use]
     pub fn place(&self) -> String {
-        let whose = self.service.whose();
+        let whose = hosts_alone(&self.service.whose());
         let whose = if whose.trim().is_empty() { String::new() } else { format!(" ({})", whose.trim()) };
         format!("{}{whose}", self.service.name())
     }

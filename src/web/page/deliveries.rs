@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::withheld::WithheldRows;
 use crate::model::clock_text::{between, span};
 use crate::model::impact::Impact;
+use crate::model::preset::{WORDS, hosts_alone};
 use crate::store::sent::{Chosen, Sent, SentPart, Withheld};
 use crate::store::story::Delivery;
 use crate::web::fault::{self, Fault};
@@ -80,9 +81,9 @@ pub fn masked(address: &str) -> String {
 /// Of a service, as `slack:C0123 Env("SLACK_TOKEN")`, what it is and where; where its secrets are is nobody's business.
 fn service(address: &str) -> Option<String> {
     let (word, rest) = address.split_once(':')?;
-    let is_one = crate::model::preset::WORDS.contains(&word);
+    let is_one = WORDS.contains(&word);
     let end = ["Env(", "File("].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
-    is_one.then(|| format!("{word} {}", rest[..end].trim()).trim().to_owned())
+    is_one.then(|| format!("{word} {}", hosts_alone(&rest[..end])).trim().to_owned())
 }
 
 /// A row of this page: the message, what it tells of, and how long it took.
@@ -287,6 +288,7 @@ mod tests {
         assert_eq!(masked("Env(\"HOOK\")"), "a webhook whose address is a secret");
         assert_eq!(masked("mailto:noc@example.org"), "noc@example.org");
         assert_eq!(masked("slack:C0123456 Env(\"SLACK_TOKEN\")"), "slack C0123456");
+        assert_eq!(masked("cloudevents:https://x.example/s3cret?k=s3cret"), "cloudevents x.example");
         assert_eq!(masked("teams: File(\"/run/hook\")"), "teams");
     }
 }
