@@ -120,6 +120,7 @@ impl Installation {
             told,
             pulse: Arc::default(),
             found: Arc::default(),
+            strange: mpsc::channel(1).0,
         };
         let deliverer = Deliverer {
             store: self.store.clone(),

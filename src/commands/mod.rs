@@ -16,6 +16,7 @@ pub mod check;
 pub mod cli;
 mod confirm;
 pub mod errand;
+mod guess;
 pub mod inbox;
 pub mod incident;
 pub mod load;

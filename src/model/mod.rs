@@ -21,6 +21,7 @@ pub mod host;
 pub mod id;
 pub mod impact;
 pub mod incident;
+pub mod inquiry;
 pub mod inventory;
 pub mod keeping;
 pub mod mapping;

@@ -12,6 +12,8 @@
 //! 7. [`settle::tick_once`] does what only time brings: a source blind for too long, a maintenance past its end, our own
 //!    network gone, a maintenance that lies near enough ahead, the hour of a shift.
 //!
+//! 8. [`inquire::inquire_once`] asks a page anew how it publishes, where something else than the document came for long.
+//!
 //! `tests/it/walk.rs` follows this list step by step.
 
 pub mod accounts;
@@ -24,6 +26,7 @@ pub mod deliver;
 pub mod detect;
 mod drift;
 pub mod hand;
+pub mod inquire;
 pub mod join;
 mod keep;
 pub mod look;

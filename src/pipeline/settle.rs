@@ -24,6 +24,7 @@ use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
 use crate::model::id::{ReceiverId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Step;
 use crate::model::incident::{Health, Known, Report};
+use crate::model::inquiry::Inquiry;
 use crate::model::inventory::Service;
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Look, SeenIncident};
@@ -53,6 +54,8 @@ pub struct Happened {
     pub leave_alone: Option<Duration>,
     /// Set where a look found out how a source publishes: from then on it is read so.
     pub detected: Option<Box<Detected>>,
+    /// Set where the page of a source was asked anew how it publishes.
+    pub inquiry: Option<Box<Inquiry>>,
     /// After a tick: when time alone will next change anything, as things stand.
     pub next_tick: Option<Timestamp>,
 }
@@ -138,6 +141,9 @@ pub async fn take_in(
     let diff = diff.doubting(&before.health, judged.watch.doubts(), now);
     let is_news = !diff.changes.is_empty();
     put_look(&mut tx, &before, &diff.known, looked, is_news || judged.has_begun, now).await?;
+    if diff.known.health.is_readable() && !before.health.is_readable() {
+        tx.end_inquiry(&source.id).await?;
+    }
     if judged.watch != watch {
         tx.put_watch(&source.id, &judged.watch).await?;
     }

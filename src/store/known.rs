@@ -230,6 +230,7 @@ impl Writing {
             "DELETE FROM component WHERE source = $1",
             "DELETE FROM detected WHERE source = $1",
             "DELETE FROM watch WHERE source = $1",
+            "DELETE FROM inquiry WHERE source = $1",
             "DELETE FROM source WHERE id = $1",
         ] {
             sqlx::query(query).bind(source.as_str()).execute(&mut *self.tx).await?;

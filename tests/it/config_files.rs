@@ -49,7 +49,11 @@ pub fn catalogue(files: &[(String, String)]) -> Catalogue {
     let file = |(id, text): &(String, String)| {
         (
             VendorId::parse(id).unwrap(),
-            File { name: format!("sources/{id}/vendor.toml"), text: text.clone().into(), is_recorded: false },
+            File {
+                name: format!("sources/{id}/vendor.toml"),
+                text: text.clone().into(),
+                recorded: std::collections::BTreeSet::new(),
+            },
         )
     };
     Catalogue::default().shipping(files.iter().map(file).collect(), Table::default())

@@ -16,6 +16,7 @@ mod drift;
 mod fetch;
 mod golden;
 mod hostile;
+mod inquire;
 mod kit;
 mod layers;
 mod mail;

@@ -23,6 +23,7 @@ pub mod short;
 pub mod subject;
 mod vendor;
 pub mod webhook;
+mod webhook_reading;
 mod webhook_shift;
 pub mod words;
 

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::letter::{self, Letter};
+use super::webhook_reading::{WebhookReading, reading};
 use super::webhook_shift::{WebhookShift, shift};
 use super::words::is_over;
 use crate::model::ahead::{Ahead, AheadKind, Window};
@@ -15,7 +16,6 @@ use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
 use crate::model::inventory::{Procedure, Tier};
-use crate::model::keeping::{Finding, Keeping, Plight};
 use crate::model::notification::{Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord};
 use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::Support;
@@ -122,32 +122,6 @@ pub struct WebhookAhead {
     planned: WebhookWindow,
     /// The times that were told before, where they were others.
     before: Option<WebhookWindow>,
-}
-
-/// How a source is read.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct WebhookReading {
-    /// What is wrong; after the end, what was.
-    plight: Plight,
-    /// What was found.
-    findings: Vec<WebhookFinding>,
-    /// How it is read.
-    format: String,
-    /// Where it is read.
-    url: Option<String>,
-    /// The names of the services that rest on it.
-    needed_by: Vec<String>,
-}
-
-/// One thing that was found about a source.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct WebhookFinding {
-    /// The role of the document.
-    role: Option<String>,
-    /// Where in the document.
-    path: Option<String>,
-    /// What, in words.
-    what: String,
 }
 
 /// From when to when something is planned.
@@ -314,21 +288,6 @@ fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
         source_reading: topic.keeping.as_ref().map(reading),
         page: letter::page(facts, topic),
         services: topic.services.iter().map(service).collect(),
-    }
-}
-
-fn reading(kept: &Keeping) -> WebhookReading {
-    let finding = |found: &Finding| WebhookFinding {
-        role: found.role.clone(),
-        path: found.path.clone(),
-        what: found.what.clone(),
-    };
-    WebhookReading {
-        plight: kept.plight,
-        findings: kept.findings.iter().map(finding).collect(),
-        format: kept.format.clone(),
-        url: kept.url.clone(),
-        needed_by: kept.needed_by.clone(),
     }
 }
 

@@ -189,6 +189,10 @@ impl Ear for Voice {
                     let text = format!("{source} publishes as {}, at {}", found.format.name(), found.url);
                     return self.say(Weight::News, told.at, "found", &text);
                 }
+                if let (Some(inquiry), Some(source)) = (&happened.inquiry, source) {
+                    self.say(Weight::News, told.at, "asked", &format!("{source}: {}", inquiry.said()));
+                    return self.notices(told.at, happened);
+                }
                 let is_first = source.as_ref().is_some_and(|s| self.looked_at.insert(s.clone()));
                 if let Some(source) = source.as_ref().filter(|_| is_first && told.is_readable == Some(true)) {
                     let open = happened.open.len();
