@@ -99,6 +99,7 @@ impl Installation {
             relay: None,
             hooks: Hooks::new(options, Duration::from_secs(15)).unwrap(),
             endpoints: all().enumerate().map(|(n, r)| (r.id, Ok(endpoint(n)))).collect(),
+            parties: std::collections::BTreeMap::new(),
             process: "bench".to_owned(),
         };
         let ask = Arc::new(Noting { network: Network::new(fetcher), moments: moments.clone() });

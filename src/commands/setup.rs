@@ -19,6 +19,7 @@ use crate::config::value::Period;
 use crate::delivery::heart::Heart;
 use crate::delivery::mail::Mailbox;
 use crate::delivery::mailer::{MailSettings, Mailer, Tls};
+use crate::delivery::preset::Party;
 use crate::delivery::webhook::{DEADLINE, Endpoint, Hooks, SigningKey};
 use crate::fetch::{self, Fetcher};
 use crate::model::address::AllowedNetwork;
@@ -186,11 +187,13 @@ impl Sound {
     pub fn ways(&self, process: String) -> Result<Ways> {
         let receivers = &self.subscriptions.receivers;
         let endpoints = receivers.iter().filter_map(|r| Some((r.id.clone(), endpoint(r)?))).collect();
+        let parties = receivers.iter().filter_map(|r| Some((r.id.clone(), party(r)?))).collect();
         Ok(Ways {
             receivers: receivers.iter().map(|r| (r.id.clone(), r.clone())).collect(),
             relay: self.settings.mail.as_ref().map(|mail| self.relay(mail)).transpose()?,
             hooks: Hooks::new(self.options()?, DEADLINE)?,
             endpoints,
+            parties,
             process,
         })
     }
@@ -245,6 +248,14 @@ fn endpoint(receiver: &Receiver) -> Option<Result<Endpoint, String>> {
         Ok(Endpoint { url, keys, allow_private: *allow_private })
     };
     Some(made().map_err(|error| format!("the receiver {} cannot be set up: {error:#}", receiver.id)))
+}
+
+/// `None` for a receiver that is no service.
+fn party(receiver: &Receiver) -> Option<Result<Party, String>> {
+    let Way::Preset(preset) = &receiver.way else { return None };
+    let resolved = preset.service.secrets().into_iter().map(|(key, secret)| Ok((key, secrets::resolve(secret)?)));
+    let made = resolved.collect::<Result<_>>().map(|secrets| Party::new((**preset).clone(), secrets));
+    Some(made.map_err(|error| format!("the receiver {} cannot be set up: {error:#}", receiver.id)))
 }
 
 fn web_address(reference: &SecretRef) -> Result<Url> {

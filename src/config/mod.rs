@@ -12,6 +12,7 @@ mod inside;
 pub mod inventory;
 pub mod operation;
 pub mod places;
+mod preset;
 pub mod problem;
 mod read;
 mod say;

@@ -8,6 +8,7 @@ pub mod heart;
 pub mod mail;
 pub mod mailer;
 pub mod pager;
+pub mod preset;
 pub mod retry;
 mod smtp;
 pub mod webhook;

@@ -58,6 +58,8 @@ pub enum Deed {
     Unacknowledged,
     /// How a source is read was confirmed.
     SourceConfirmed,
+    /// A test message was sent to a receiver.
+    ReceiverTried,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -85,6 +87,7 @@ impl Deed {
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
             Self::SourceConfirmed => "source_confirmed",
+            Self::ReceiverTried => "receiver_tried",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

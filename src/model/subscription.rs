@@ -9,6 +9,7 @@ use super::effect::EffectKind;
 use super::id::{ReceiverId, ServiceId, SiteId, SubscriptionId, VendorId};
 use super::impact::Impact;
 use super::inventory::Tier;
+use super::preset::Preset;
 use super::quiet::{Digest, Quiet};
 
 /// A secret by reference. The value itself never stands in a configuration, a database or a log.
@@ -114,6 +115,8 @@ pub enum Way {
         /// Whether the address may be one that is not public (a server of our own).
         allow_private: bool,
     },
+    /// A service with a payload of its own.
+    Preset(Box<Preset>),
 }
 
 /// Where a webhook goes to. The address often holds a token, so it may be a reference.
@@ -134,6 +137,7 @@ impl Receiver {
             Way::Email(email) => format!("mailto:{}", email.as_str().to_lowercase()),
             Way::Webhook { url: WebhookUrl::Plain(url), .. } => url.to_string(),
             Way::Webhook { url: WebhookUrl::Secret(reference), .. } => format!("{reference:?}"),
+            Way::Preset(preset) => preset.address(),
         }
     }
 }

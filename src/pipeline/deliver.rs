@@ -6,17 +6,20 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::kill_point;
+use crate::alerting::message::card::card;
 use crate::alerting::message::message;
 use crate::alerting::message::short::short_subject;
 use crate::delivery::mail::{self, Envelope, Mailbox};
 use crate::delivery::mailer::Mailer;
 use crate::delivery::pager;
+use crate::delivery::preset::{self, Party};
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
-use crate::store::outbox::{Claimed, Frozen, Tried};
+use crate::model::thread::{Known, Learned};
+use crate::store::outbox::{Claimed, Frozen, Marked, Tried};
 use crate::store::{Store, StoreError};
 
 /// How long a claimed row is ours, in real time. Longer than any try may take.
@@ -56,8 +59,16 @@ pub struct Ways {
     pub hooks: Hooks,
     /// The webhooks, ready to be signed and sent, or why not.
     pub endpoints: BTreeMap<ReceiverId, Result<Endpoint, String>>,
+    /// The services, with what they let us in with, or why that is missing.
+    pub parties: BTreeMap<ReceiverId, Result<Party, String>>,
     /// The name of this process in leases.
     pub process: String,
+}
+
+impl std::fmt::Debug for Ways {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ways({} receivers)", self.receivers.len())
+    }
 }
 
 /// The mail relay and what every mail needs.
@@ -77,8 +88,12 @@ pub struct Delivery {
     pub id: NotificationId,
     /// To whom.
     pub receiver: ReceiverId,
+    /// The address it went to.
+    pub address: String,
     /// What came of it.
     pub tried: Tried,
+    /// What the far side calls things now.
+    pub learned: Vec<Learned>,
 }
 
 /// Claims rows that are due, to be tried at once, and freezes those that were never tried, in one transaction. Each
@@ -100,9 +115,12 @@ pub async fn claim(
         return Ok(claimed);
     }
     kill_point("claimed");
+    for row in claimed.iter_mut().filter(|row| ways.keeps_names(&row.notification.receiver)) {
+        row.known = tx.known_of(&row.notification.address, &row.notification.facts).await?;
+    }
     for row in claimed.iter_mut().filter(|row| row.bytes.is_none()) {
         // What cannot be worded is told by the try.
-        if let Ok(frozen) = ways.compose(&row.notification, time.outside()) {
+        if let Ok(frozen) = ways.compose(&row.notification, &row.known, time.outside()) {
             tx.freeze(&row.notification.id, &frozen).await?;
             row.bytes = Some(frozen.bytes);
         }
@@ -124,14 +142,16 @@ pub async fn deliver_once(store: &Store, ways: &Ways, row: Claimed, time: &impl 
 
 /// Tries one claimed row once. Whoever calls this marks what came of it.
 pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
-    let Claimed { notification, bytes } = row;
+    let Claimed { notification, bytes, known } = row;
+    let mut learned = Vec::new();
     // Only frozen bytes are sent. What could not be frozen could not be worded.
     let bytes = bytes.ok_or_else(|| {
-        ways.compose(&notification, time.outside()).err().unwrap_or_else(|| "it was not frozen".to_owned())
+        ways.compose(&notification, &known, time.outside()).err().unwrap_or_else(|| "it was not frozen".to_owned())
     });
     let tried = match bytes {
         Ok(bytes) => {
-            let attempt = ways.send(&notification, &bytes, time.outside()).await;
+            let (attempt, names) = ways.send(&notification, &bytes, &known, time.outside()).await;
+            learned = names;
             if matches!(attempt, Attempt::Delivered { .. }) {
                 kill_point("accepted");
             }
@@ -140,7 +160,7 @@ pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
         Err(reason) => again_or_dead(ways, &notification, reason, None, time.now()),
     };
     count(&notification.facts, &tried, time.now());
-    Delivery { id: notification.id, receiver: notification.receiver, tried }
+    Delivery { id: notification.id, receiver: notification.receiver, address: notification.address, tried, learned }
 }
 
 /// Counts what came of a try; of a delivery also how long it took since we saw, and since the vendor said.
@@ -168,17 +188,27 @@ fn count(facts: &Facts, tried: &Tried, now: Timestamp) {
 /// [`StoreError`] when the rows cannot be marked. What was sent and not marked is sent again, with the same id and the
 /// same bytes.
 pub async fn mark(store: &Store, deliveries: &[Delivery], now: Timestamp) -> Result<(), StoreError> {
-    store.mark_all(deliveries.iter().map(|delivery| (&delivery.id, &delivery.tried)), now).await?;
+    store.mark_all(deliveries.iter().map(marked), now).await?;
     kill_point("marked");
     Ok(())
 }
 
+fn marked(delivery: &Delivery) -> Marked<'_> {
+    let Delivery { id, address, tried, learned, .. } = delivery;
+    Marked { id, tried, address, learned }
+}
+
 impl Ways {
+    /// Whether the way to a receiver hangs on what its far side calls things.
+    fn keeps_names(&self, receiver: &ReceiverId) -> bool {
+        self.receivers.get(receiver).is_some_and(|receiver| matches!(receiver.way, Way::Preset(_)))
+    }
+
     /// Words a notification for its way. `outside` is the date of a drill's mail, whose own times are those of a story.
     ///
     /// # Errors
     /// Why it cannot be worded for this way, for people.
-    pub fn compose(&self, notification: &Notification, outside: Timestamp) -> Result<Frozen, String> {
+    pub fn compose(&self, notification: &Notification, known: &Known, outside: Timestamp) -> Result<Frozen, String> {
         let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
         let receiver = self.receiver(&notification.receiver)?;
@@ -188,6 +218,8 @@ impl Ways {
                 self.compose_mail(notification, receiver.form, date, to, &message)?
             }
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
+            Way::Preset(service) if facts.drill => preset::compose(service, &card(id, facts).as_of(outside), known)?,
+            Way::Preset(service) => preset::compose(service, &card(id, facts), known)?,
         };
         Ok(Frozen { subject: message.subject, bytes })
     }
@@ -212,23 +244,46 @@ impl Ways {
     }
 
     /// Sends frozen bytes. `now` is the time by which the far side judges the signature.
-    pub async fn send(&self, notification: &Notification, bytes: &[u8], now: Timestamp) -> Attempt {
-        let receiver = match self.receiver(&notification.receiver) {
-            Ok(receiver) => receiver,
-            Err(reason) => return Attempt::Retry { reason, after: None, ambiguous: false },
+    pub async fn send(
+        &self,
+        notification: &Notification,
+        bytes: &[u8],
+        known: &Known,
+        now: Timestamp,
+    ) -> (Attempt, Vec<Learned>) {
+        let attempt = match self.receiver(&notification.receiver) {
+            Ok(Receiver { way: Way::Preset(_), id, .. }) => match self.parties.get(id) {
+                Some(Ok(party)) => {
+                    let told = self.hooks.tell(party, bytes, known, now).await;
+                    return (told.attempt, told.learned);
+                }
+                Some(Err(reason)) => not_now(reason.clone()),
+                None => not_now("its service is not set up".to_owned()),
+            },
+            Ok(receiver) => self.send_plainly(receiver, notification, bytes, now).await,
+            Err(reason) => not_now(reason),
         };
+        (attempt, Vec::new())
+    }
+
+    async fn send_plainly(
+        &self,
+        receiver: &Receiver,
+        notification: &Notification,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Attempt {
         match &receiver.way {
             Way::Email(to) => match self.relay() {
                 Ok(relay) => relay.mailer.send_raw(to, bytes).await,
-                Err(reason) => Attempt::Retry { reason, after: None, ambiguous: false },
+                Err(reason) => not_now(reason),
             },
             Way::Webhook { .. } => match self.endpoints.get(&receiver.id) {
                 Some(Ok(endpoint)) => self.hooks.send(endpoint, &notification.id, bytes, now).await,
-                Some(Err(reason)) => Attempt::Retry { reason: reason.clone(), after: None, ambiguous: false },
-                None => {
-                    Attempt::Retry { reason: "its webhook is not set up".to_owned(), after: None, ambiguous: false }
-                }
+                Some(Err(reason)) => not_now(reason.clone()),
+                None => not_now("its webhook is not set up".to_owned()),
             },
+            Way::Preset(_) => not_now("its service is not set up".to_owned()),
         }
     }
 
@@ -239,6 +294,10 @@ impl Ways {
     fn relay(&self) -> Result<&Relay, String> {
         self.relay.as_ref().ok_or_else(|| "config/bellwether.toml has no [mail], so no mail can be sent".to_owned())
     }
+}
+
+const fn not_now(reason: String) -> Attempt {
+    Attempt::Retry { reason, after: None, ambiguous: false }
 }
 
 fn judge(ways: &Ways, notification: &Notification, attempt: Attempt, now: Timestamp) -> Tried {

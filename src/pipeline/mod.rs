@@ -34,6 +34,7 @@ pub mod mapped;
 pub mod settle;
 mod shift;
 mod stage;
+pub mod trial;
 
 use jiff::Timestamp;
 

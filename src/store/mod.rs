@@ -12,6 +12,7 @@ pub mod desk;
 pub mod detected;
 pub mod drift;
 pub mod feed;
+pub mod handle;
 pub mod inquiry;
 pub mod join;
 pub mod keep;
@@ -272,7 +273,7 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
@@ -282,6 +283,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (9, "drift", include_str!("migrations/0009_drift.sql")),
     (10, "detected", include_str!("migrations/0010_detected.sql")),
     (11, "inquiry", include_str!("migrations/0011_inquiry.sql")),
+    (12, "handle", include_str!("migrations/0012_handle.sql")),
     (13, "who is told", include_str!("migrations/0013_who_is_told.sql")),
 ];
 

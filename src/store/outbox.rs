@@ -11,6 +11,7 @@ use crate::alerting::facts;
 use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification, NotificationState};
+use crate::model::thread::{Known, Learned};
 
 const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, facts, gather) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $7, $8, $9) ON CONFLICT (id) DO NOTHING";
 /// The row in which all is gathered that one address is told at one time.
@@ -42,6 +43,8 @@ pub struct Claimed {
     pub notification: Notification,
     /// The bytes, if an earlier try froze them.
     pub bytes: Option<Vec<u8>>,
+    /// What is known of its address, where the way there needs it.
+    pub known: Known,
 }
 
 impl Writing {
@@ -191,7 +194,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn mark(&self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
-        self.mark_all([(id, tried)], now).await
+        self.mark_all([Marked { id, tried, address: "", learned: &[] }], now).await
     }
 
     /// Marks what came of several tries, in one transaction: each commit waits for the disk.
@@ -200,13 +203,14 @@ impl Store {
     /// [`StoreError::Statement`]; then none of them is marked.
     pub async fn mark_all<'a>(
         &self,
-        tries: impl IntoIterator<Item = (&'a NotificationId, &'a Tried)> + Send,
+        tries: impl IntoIterator<Item = Marked<'a>> + Send,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let tries: Vec<_> = tries.into_iter().collect();
-        for (id, tried) in tries {
+        for Marked { id, tried, address, learned } in tries {
             writing.mark(id, tried, now).await?;
+            writing.put_learned(address, learned, now).await?;
         }
         writing.commit().await
     }
@@ -244,6 +248,19 @@ impl Store {
             sqlx::query("SELECT MIN(due) FROM notification WHERE state = 'pending'").fetch_one(&self.reads).await?;
         Ok(row.get::<Option<i64>, _>(0).map(at))
     }
+}
+
+/// What came of a try, and what it taught us: both are kept, or neither.
+#[derive(Debug, Clone, Copy)]
+pub struct Marked<'a> {
+    /// The row.
+    pub id: &'a NotificationId,
+    /// What came of it.
+    pub tried: &'a Tried,
+    /// The address it went to.
+    pub address: &'a str,
+    /// What the far side calls things now.
+    pub learned: &'a [Learned],
 }
 
 /// What came of a try.
@@ -288,7 +305,7 @@ fn claimed(row: &SqliteRow) -> Result<Claimed, StoreError> {
         tries: u32::try_from(row.get::<i64, _>(6)).unwrap_or(0),
         due: at(row.get(7)),
     };
-    Ok(Claimed { notification, bytes: row.get(5) })
+    Ok(Claimed { notification, bytes: row.get(5), known: Known::default() })
 }
 
 /// What the thread of a message hangs on.

@@ -25,6 +25,7 @@ mod mapping;
 mod message;
 mod microsoft;
 mod operate;
+mod preset;
 mod recordings;
 mod recordings_table;
 mod reload;

@@ -1,7 +1,7 @@
 //! The words for who looks after sources: how one is read, never how its vendor is.
 
-use super::letter::{Line, Row};
 use super::words::{is_over, list, now};
+use crate::model::card::{Line, Row};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::format::Format;

@@ -6,6 +6,7 @@ use super::say::says;
 use super::shift;
 use super::subject::subject;
 use super::words::{count, is_over, is_unseen, still_hurt};
+use crate::model::card::{Section, Tone};
 use crate::model::clock_text::Times;
 use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
@@ -31,55 +32,6 @@ pub struct Letter {
     pub footer: Vec<String>,
 }
 
-/// One cause.
-pub struct Section {
-    /// Its colour and shape.
-    pub tone: Tone,
-    /// What of ours is hurt, how badly, where, by whom, since when.
-    pub headline: String,
-    /// How bad, and for whom.
-    pub kicker: String,
-    /// The organisation's own sentences: of which services, and what they say.
-    pub says: Vec<(String, String)>,
-    /// What else must be known at once.
-    pub leads: Vec<String>,
-    /// The details.
-    pub rows: Vec<Row>,
-    /// The page about it.
-    pub page: Option<String>,
-}
-
-/// One detail: a label and what it says.
-pub struct Row {
-    /// The label.
-    pub label: &'static str,
-    /// What it says.
-    pub lines: Vec<Line>,
-}
-
-/// One line of a detail.
-pub enum Line {
-    /// A few words that matter, then the rest.
-    Says(String, String),
-    /// A step to take, with its number.
-    Step(usize, String),
-    /// A quotation, of one line or more.
-    Quote(String),
-    /// Said in passing.
-    Note(String),
-    /// Where more can be read: the address, and what to call it.
-    Link(String, String),
-}
-
-/// The colour and shape of a section. Green needs somebody's word that it is over; grey means that nobody knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// As bad as this.
-    Of(Impact),
-    /// Over.
-    Over,
-}
-
 /// `facts` in parts.
 pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
     let times = Times::new(&facts.time_zone, facts.at);
@@ -96,7 +48,7 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
     }
 }
 
-fn banner(facts: &Facts) -> Option<String> {
+pub(super) fn banner(facts: &Facts) -> Option<String> {
     if facts.drill {
         return Some("DRILL. This is an exercise: nothing below is happening.".to_owned());
     }
@@ -109,7 +61,7 @@ fn banner(facts: &Facts) -> Option<String> {
     }
 }
 
-fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
+pub(super) fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
     let mut leads = leads(topic);
     if facts.topics.len() > 1 && facts.topics.first() == Some(topic) {
         leads.push(format!("This message tells {}, the worst first.", count(facts.topics.len(), "cause")));
@@ -151,7 +103,7 @@ pub fn page(facts: &Facts, topic: &Topic) -> Option<String> {
     }
 }
 
-fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<String> {
+pub(super) fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<String> {
     let subscriptions: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
     let why = match subscriptions.as_slice() {
         [] if facts.shift.is_some() => shift::why(facts),

@@ -7,6 +7,7 @@
 mod advice;
 mod ahead;
 mod circumstance;
+pub mod card;
 mod clean;
 mod clean_shift;
 mod gsm;

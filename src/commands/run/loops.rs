@@ -187,6 +187,7 @@ impl Loops {
         let app = Arc::new(App {
             store: self.store.clone(),
             compiled: outlets.compiled.subscribe(),
+            ways: outlets.ways.subscribe(),
             condition: outlets.condition.subscribe(),
             beat,
             acts,

@@ -13,12 +13,14 @@ use serde::Deserialize;
 use super::withheld::WithheldRows;
 use crate::model::clock_text::{between, span};
 use crate::model::impact::Impact;
+use crate::model::preset::{WORDS, hosts_alone};
 use crate::store::sent::{Chosen, Sent, SentPart, Withheld};
 use crate::store::story::Delivery;
 use crate::web::fault::{self, Fault};
 use crate::web::now::Now;
 use crate::web::router::Site;
 use crate::web::view::{Badge, Frame, Theirs, When};
+use crate::web::who::{May, Viewer, Way};
 
 /// Rows on one page: with all their tries they stay below 100 kB.
 pub const ROWS: i64 = 25;
@@ -69,8 +71,19 @@ pub fn masked(address: &str) -> String {
     if let Some(mail) = address.strip_prefix("mailto:") {
         return mail.to_owned();
     }
+    if let Some(place) = service(address) {
+        return place;
+    }
     let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.map_or_else(|| "a webhook whose address is a secret".to_owned(), |host| format!("webhook at {host}"))
+}
+
+/// Of a service, as `slack:C0123 Env("SLACK_TOKEN")`, what it is and where; where its secrets are is nobody's business.
+fn service(address: &str) -> Option<String> {
+    let (word, rest) = address.split_once(':')?;
+    let is_one = WORDS.contains(&word);
+    let end = ["Env(", "File("].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
+    is_one.then(|| format!("{word} {}", hosts_alone(&rest[..end])).trim().to_owned())
 }
 
 /// A row of this page: the message, what it tells of, and how long it took.
@@ -203,6 +216,8 @@ struct Deliveries {
     rows: Vec<SentRow>,
     pager: Pager,
     withheld: WithheldRows,
+    /// The token of a form, for who may try a receiver.
+    trying: Option<String>,
 }
 
 /// The page.
@@ -248,6 +263,7 @@ fn deliveries(
         is_filtered: !(asked.receiver.is_empty() && asked.state.is_empty() && asked.incident.is_empty()),
         rows: sent.rows.iter().map(|row| SentRow::of(now, row)).collect(),
         pager: Pager::of(asked.page, sent.in_all, |page| asked.link(Some(page), asked.withheld)),
+        trying: trying(),
         withheld: WithheldRows::of(
             now,
             withheld,
@@ -255,6 +271,11 @@ fn deliveries(
             Pager::of(asked.withheld, *withheld_in_all, |page| asked.link(asked.page, Some(page))),
         ),
     }
+}
+
+fn trying() -> Option<String> {
+    let viewer = Viewer::now();
+    viewer.form.filter(|_| viewer.way == Way::Session && viewer.may >= May::Act)
 }
 
 #[cfg(test)]
@@ -266,5 +287,8 @@ mod tests {
         assert_eq!(masked("https://hooks.example.org/services/T0/s3cret?k=s3cret"), "webhook at hooks.example.org");
         assert_eq!(masked("Env(\"HOOK\")"), "a webhook whose address is a secret");
         assert_eq!(masked("mailto:noc@example.org"), "noc@example.org");
+        assert_eq!(masked("slack:C0123456 Env(\"SLACK_TOKEN\")"), "slack C0123456");
+        assert_eq!(masked("cloudevents:https://x.example/s3cret?k=s3cret"), "cloudevents x.example");
+        assert_eq!(masked("teams: File(\"/run/hook\")"), "teams");
     }
 }

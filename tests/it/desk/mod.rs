@@ -44,6 +44,11 @@ impl Site {
     }
 
     pub async fn of(hospital: Hospital, token: Option<&str>) -> Self {
+        Self::with(hospital, token, crate::support::ways::to(Vec::new(), &[])).await
+    }
+
+    pub async fn with(hospital: Hospital, token: Option<&str>, ways: bellwether::pipeline::deliver::Ways) -> Self {
+        let ways = watch::channel(Arc::new(ways)).1;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (compiled, receiver) = watch::channel(hospital.compiled.clone());
@@ -52,6 +57,7 @@ impl Site {
         let app = Arc::new(App {
             store: hospital.store.clone(),
             compiled: receiver,
+            ways,
             condition: watch::channel(bellwether::model::condition::Condition::default()).1,
             beat: broadcast::channel(16).0,
             acts: told,

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod facts;
+pub mod far;
 pub mod golden;
 pub mod hospital;
 pub mod hostile;
@@ -15,3 +16,4 @@ pub mod recorded;
 pub mod samples;
 pub mod smtp;
 pub mod ward;
+pub mod ways;

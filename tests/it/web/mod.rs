@@ -104,6 +104,7 @@ async fn serve_with(
     let app = Arc::new(App {
         store: hospital.store.clone(),
         compiled: receiver,
+        ways: watch::channel(Arc::new(crate::support::ways::to(Vec::new(), &[]))).1,
         condition: watch::channel(bellwether::model::condition::Condition::default()).1,
         acts: tokio::sync::mpsc::channel(64).0,
         beat: beat.clone(),
