@@ -97,6 +97,7 @@ fn test_message(sound: &Sound, receiver: ReceiverId, address: String) -> Notific
         shift: None,
         test: true,
         drill: false,
+        course: Default::default(),
     };
     let salt = super::run::draw_salt();
     Notification {

@@ -72,6 +72,13 @@ struct ReceiverRow {
     secrets: Option<Vec<Secret>>,
     /// Whether the webhook may be a server of our own: an address that is not public, or http.
     allow_private: Option<bool>,
+    /// The receiver that gets what is about the worst where this one does not take it in time ([alerting]
+    /// second_route_after). It should be reached by another way: a webhook beside mail.
+    fallback: Option<String>,
+    /// At the most so many messages in ten minutes, at least 2: what comes beyond is gathered into one. A major outage of
+    /// a life-safety service goes at once all the same.
+    #[schemars(range(min = 2))]
+    burst: Option<u32>,
 }
 
 /// How a mail is worded.
@@ -220,6 +227,18 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
 
 fn receiver(at: &str, row: ReceiverRow, findings: &mut Findings) -> Option<Receiver> {
     let form = form(at, &row, findings);
+    let fallback = row.fallback.as_deref().and_then(|fallback| {
+        if row.id.as_deref() == Some(fallback) {
+            findings.error(&join(at, "fallback"), "this is the receiver itself", "name another one");
+            return None;
+        }
+        findings.known(&join(at, "fallback"), "receiver", fallback);
+        id_of(at, "fallback", fallback, ReceiverId::parse, findings)
+    });
+    let burst = row.burst;
+    if burst.is_some_and(|burst| burst < 2) {
+        findings.error(&join(at, "burst"), "nothing would go at once", "write at least 2, or leave it out");
+    }
     let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, ReceiverId::parse, findings));
     let way = match (row.email, row.webhook) {
         (Some(email), None) => {
@@ -244,7 +263,7 @@ fn receiver(at: &str, row: ReceiverRow, findings: &mut Findings) -> Option<Recei
             None
         }
     };
-    Some(Receiver { id: id?, way: way?, form })
+    Some(Receiver { id: id?, way: way?, form, fallback, burst })
 }
 
 fn form(at: &str, row: &ReceiverRow, findings: &mut Findings) -> Form {

@@ -166,6 +166,7 @@ impl Failed {
                 reason: format!("the conversation with the mail server broke at {step}: {}", deepest(error)),
                 after: None,
                 ambiguous: self.step == Step::Content,
+                broken: false,
             },
         }
     }
@@ -189,6 +190,7 @@ pub fn late(step: Step, seconds: u64) -> Attempt {
         reason: format!("the mail server was silent at {} until our deadline of {seconds} s passed", step.words()),
         after: None,
         ambiguous: step == Step::Content,
+        broken: false,
     }
 }
 

@@ -169,7 +169,7 @@ async fn answered(mut response: Response, now: Timestamp, end: Instant) -> Attem
             receiver_gone: true,
         },
         _ if status.is_redirection() => Attempt::later(format!("{answer}; redirects are not followed{location}")),
-        _ => Attempt::Retry { reason: answer, after, ambiguous: false },
+        _ => Attempt::Retry { reason: answer, after, ambiguous: false, broken: false },
     }
 }
 
@@ -200,11 +200,11 @@ fn failed(failure: &Failure) -> Attempt {
         Failure::Dropped(why) => (why.clone(), true),
         Failure::CutShort(why) | Failure::Unexpected(why) => (why.clone(), true),
     };
-    Attempt::Retry { reason, after: None, ambiguous }
+    Attempt::Retry { reason, after: None, ambiguous, broken: false }
 }
 
 fn late(endpoint: &Endpoint, deadline: Duration) -> Attempt {
     let host = endpoint.url.host_str().unwrap_or_default();
     let reason = format!("{host} did not answer within {} s", deadline.as_secs_f64());
-    Attempt::Retry { reason, after: None, ambiguous: true }
+    Attempt::Retry { reason, after: None, ambiguous: true, broken: false }
 }

@@ -56,7 +56,7 @@ impl Ear for Listener {
                 }
                 Tried::Delivered { .. } => {}
                 // What fails for hours is told once.
-                Tried::Again { reason, .. } => {
+                Tried::Again { reason, .. } | Tried::Broken { reason, .. } => {
                     if self.failing.insert(receiver.clone(), reason.clone()).as_ref() != Some(reason) {
                         self.tell("not_yet", "NOT YET", format!("{receiver}: {reason}; it is tried again"));
                     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::assure;
 use super::compiled::Compiled;
 use crate::config::schedule;
 use crate::model::id::SourceId;
@@ -16,6 +17,8 @@ use crate::store::{Store, StoreError};
 
 /// A message that was due for so long and that nobody tries is forgotten by somebody.
 const UNTRIED_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// A message that does not arrive goes by its second way within this time, once it may.
+const UNSECONDED_FOR: SignedDuration = SignedDuration::from_mins(2);
 /// The least that a look may be late.
 const LATE_AT_LEAST: SignedDuration = SignedDuration::from_mins(3);
 /// How long the store may take to write something.
@@ -62,6 +65,12 @@ async fn judged(
     match store.overdue(now - UNTRIED_FOR).await? {
         0 => {}
         overdue => wrong.push(format!("messages that are due and that nobody tries: {overdue}")),
+    }
+    let stuck = assure::stuck(store, compiled, now - UNSECONDED_FOR).await?;
+    // What lies with the whole way is there at once, and the deliveries have a second for it.
+    match stuck.iter().filter(|row| row.since <= now - UNSECONDED_FOR).count() {
+        0 => {}
+        stuck => wrong.push(format!("messages that do not arrive and go by no second way: {stuck}")),
     }
     Ok(wrong)
 }

@@ -147,7 +147,7 @@ pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
 fn count(facts: &Facts, tried: &Tried, now: Timestamp) {
     let outcome = match tried {
         Tried::Delivered { .. } => "delivered",
-        Tried::Again { .. } => "failed",
+        Tried::Again { .. } | Tried::Broken { .. } => "failed",
         Tried::Dead { .. } => "given_up",
     };
     metrics::counter!("bellwether_deliveries_total", "outcome" => outcome).increment(1);
@@ -215,19 +215,17 @@ impl Ways {
     pub async fn send(&self, notification: &Notification, bytes: &[u8], now: Timestamp) -> Attempt {
         let receiver = match self.receiver(&notification.receiver) {
             Ok(receiver) => receiver,
-            Err(reason) => return Attempt::Retry { reason, after: None, ambiguous: false },
+            Err(reason) => return unsent(reason),
         };
         match &receiver.way {
             Way::Email(to) => match self.relay() {
                 Ok(relay) => relay.mailer.send_raw(to, bytes).await,
-                Err(reason) => Attempt::Retry { reason, after: None, ambiguous: false },
+                Err(reason) => unsent(reason),
             },
             Way::Webhook { .. } => match self.endpoints.get(&receiver.id) {
                 Some(Ok(endpoint)) => self.hooks.send(endpoint, &notification.id, bytes, now).await,
-                Some(Err(reason)) => Attempt::Retry { reason: reason.clone(), after: None, ambiguous: false },
-                None => {
-                    Attempt::Retry { reason: "its webhook is not set up".to_owned(), after: None, ambiguous: false }
-                }
+                Some(Err(reason)) => unsent(reason.clone()),
+                None => unsent("its webhook is not set up".to_owned()),
             },
         }
     }
@@ -241,14 +239,22 @@ impl Ways {
     }
 }
 
+/// It did not get as far as the far side; somebody may mend that.
+const fn unsent(reason: String) -> Attempt {
+    Attempt::Retry { reason, after: None, ambiguous: false, broken: false }
+}
+
 fn judge(ways: &Ways, notification: &Notification, attempt: Attempt, now: Timestamp) -> Tried {
     match attempt {
         Attempt::Delivered { answer } => Tried::Delivered { answer },
         Attempt::Permanent { reason, .. } => Tried::Dead { reason },
-        Attempt::Retry { reason, after, ambiguous } => {
+        Attempt::Retry { reason, after, ambiguous, broken } => {
             let reason =
                 if ambiguous { format!("{reason} (it may have arrived: a later one may be a double)") } else { reason };
-            again_or_dead(ways, notification, reason, after, now)
+            match again_or_dead(ways, notification, reason, after, now) {
+                Tried::Again { due, reason } if broken => Tried::Broken { due, reason },
+                other => other,
+            }
         }
     }
 }

@@ -17,6 +17,7 @@
 pub mod accounts;
 pub mod acknowledge;
 mod ahead;
+pub mod assure;
 pub mod auditor;
 pub mod compiled;
 pub mod confirm;

@@ -10,6 +10,7 @@ use crate::alerting::effects::effects_on;
 use crate::alerting::facts::{self, Background};
 use crate::alerting::message::subject::subject;
 use crate::alerting::route::{self, About, Decision, Ground, Upstream, Verdict};
+use crate::alerting::second::goes_at_once;
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId, VendorId};
@@ -20,7 +21,7 @@ use crate::model::phase::{Kind, Phase};
 use crate::model::restless::Flapping;
 use crate::model::silence::Silence;
 use crate::model::snapshot::SeenIncident;
-use crate::store::outbox::thread;
+use crate::store::outbox::{Gather, thread};
 use crate::store::{StoreError, Writing};
 
 /// The incidents that were over before they were first seen.
@@ -290,6 +291,17 @@ impl<'a> Stage<'a> {
         self.put_out(tx, group, facts, what, now).await
     }
 
+    /// With what a message goes out. A major outage of what lives hang on waits for nothing.
+    fn gathering(&self, decision: &Decision, facts: &Facts) -> Gather {
+        let arriving = &self.compiled.arriving;
+        let burst = self.compiled.rules.receivers().get(&decision.receiver).and_then(|receiver| receiver.burst);
+        match decision.verdict.gathered_until() {
+            Some(until) => Gather::Until(until),
+            None if goes_at_once(facts) || arriving.gather.is_zero() && burst.is_none() => Gather::No,
+            None => Gather::Soon { wait: arriving.gather, burst },
+        }
+    }
+
     /// Puts a message about these decisions into the outbox, or only their reasons into the log.
     pub(super) async fn put_out(
         &self,
@@ -317,8 +329,7 @@ impl<'a> Stage<'a> {
         };
         let row: Option<NotificationId> = if sent {
             Some(
-                tx.put_notification(&id, &first.address, &thread(&facts), &facts, first.verdict.gathered_until(), now)
-                    .await?,
+                tx.put_notification(&id, &first.address, &thread(&facts), &facts, self.gathering(first, &facts), now).await?,
             )
         } else {
             None

@@ -52,7 +52,7 @@ async fn answered(status: &str, headers: &str, body: &str) -> Attempt {
 
 async fn check_later(status: &str, headers: &str, after: Option<u64>, says: &str) {
     match answered(status, headers, "").await {
-        Attempt::Retry { reason, after: found, ambiguous } => {
+        Attempt::Retry { reason, after: found, ambiguous, .. } => {
             assert_eq!(found, after.map(Duration::from_secs), "{status} {headers}: {reason}");
             assert!(!ambiguous && reason.contains(says), "{status}: {reason}");
         }

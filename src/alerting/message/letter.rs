@@ -1,5 +1,6 @@
 //! A message in parts, before it is plain text or HTML: so that both say the same.
 
+use super::course;
 use super::headline::{headline, kicker, leads};
 use super::rows::rows;
 use super::say::says;
@@ -111,6 +112,9 @@ fn banner(facts: &Facts) -> Option<String> {
 
 fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
     let mut leads = leads(topic);
+    if facts.topics.first() == Some(topic) {
+        leads.splice(0..0, course::says(facts, times));
+    }
     if facts.topics.len() > 1 && facts.topics.first() == Some(topic) {
         leads.push(format!("This message tells {}, the worst first.", count(facts.topics.len(), "cause")));
     }

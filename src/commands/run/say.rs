@@ -275,7 +275,7 @@ impl Voice {
                 Tried::Delivered { answer } => {
                     self.say(Weight::News, at, "delivered", &format!("{receiver}: {answer}"))
                 }
-                Tried::Again { due, reason } => {
+                Tried::Again { due, reason } | Tried::Broken { due, reason } => {
                     let text = format!("{receiver}: {reason}; tried again at {}", time(*due));
                     self.say(Weight::Trouble, at, "NOT YET", &text);
                 }

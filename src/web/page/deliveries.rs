@@ -79,6 +79,10 @@ struct SentRow {
     about: Theirs,
     is_worded: bool,
     test: bool,
+    /// Where the message stands by which it went a second way too.
+    second: Option<String>,
+    /// Which ways had not taken it, and why, where it is such a message.
+    second_of: Option<(String, Theirs)>,
     is_dead: bool,
     is_due: bool,
     link: Option<String>,
@@ -105,6 +109,11 @@ impl SentRow {
             about: Theirs::line(&sent.about),
             is_worded: delivery.subject.is_some(),
             test: sent.test,
+            second: sent.second.as_ref().map(|id| format!("/deliveries#n-{id}")),
+            second_of: sent.course.second.as_ref().map(|second| {
+                let ways: Vec<&str> = second.ways.iter().map(|way| way.as_str()).collect();
+                (ways.join(", "), Theirs::line(&second.reason))
+            }),
             is_dead: delivery.state == "dead",
             is_due: delivery.due <= now.at,
             link: first.map(|id| format!("/incidents/{id}")),
@@ -194,6 +203,8 @@ struct Deliveries {
     dead: i64,
     last_delivered: Option<When>,
     nobody_is_told: bool,
+    /// What is doubtful about the ways themselves.
+    doubtful: Vec<Theirs>,
     receivers: Vec<String>,
     receiver: String,
     states: [(&'static str, &'static str); 4],
@@ -240,6 +251,7 @@ fn deliveries(
         dead: sent.outbox.dead,
         last_delivered: sent.outbox.last_delivered.map(|at| When::of(now, at)),
         nobody_is_told: !now.compiled.rules.tells_anybody(),
+        doubtful: now.compiled.doubtful_ways.iter().map(|doubt| Theirs::line(doubt)).collect(),
         receivers,
         receiver: asked.receiver.clone(),
         states: [("", "any state"), ("dead", "given up"), ("pending", "waits"), ("delivered", "delivered")],

@@ -36,6 +36,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         shift: None,
         test: false,
         drill: false,
+        course: Default::default(),
     }
 }
 

@@ -1,0 +1,6 @@
+//! What makes it certain that a message arrives, with real servers at the far side and a clock that stands until it is
+//! moved.
+
+mod second;
+mod soon;
+mod stand;
