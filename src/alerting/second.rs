@@ -22,9 +22,8 @@ pub fn is_grave(facts: &Facts) -> bool {
 /// Whether a message may not be gathered: somebody's life hangs on it.
 #[must_use]
 pub fn goes_at_once(facts: &Facts) -> bool {
-    let is_worst = |topic: &Topic| {
-        topic.services.iter().any(|s| s.tier == Tier::LifeSafety && s.impact == Impact::MajorOutage)
-    };
+    let is_worst =
+        |topic: &Topic| topic.services.iter().any(|s| s.tier == Tier::LifeSafety && s.impact == Impact::MajorOutage);
     facts.topics.iter().any(is_worst)
 }
 

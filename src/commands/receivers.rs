@@ -52,7 +52,7 @@ pub fn test(folders: &Folders, name: &str) -> Result<ExitCode> {
         Attempt::Retry { reason, .. } => {
             bail!("not delivered to {name}: {reason} (a real message would be tried again)")
         }
-        Attempt::Permanent { reason, .. } => {
+        Attempt::Permanent { reason, .. } | Attempt::TooMuch { reason } => {
             bail!("not delivered to {name}: {reason} (a real message would be given up)")
         }
     }

@@ -4,6 +4,7 @@
 //! is pending, tried or dead is the store's to know. No call here lasts longer than its deadline.
 
 mod by_line;
+mod gate;
 pub mod heart;
 pub mod mail;
 pub mod mailer;
@@ -32,6 +33,11 @@ pub enum Attempt {
         ambiguous: bool,
         /// It lies with the whole way, and a person must mend it: waiting alone will not.
         broken: bool,
+    },
+    /// It was refused for its size or its words: a shorter one may pass.
+    TooMuch {
+        /// What happened, for people.
+        reason: String,
     },
     /// It will never work for this notification and this receiver.
     Permanent {

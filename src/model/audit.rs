@@ -58,6 +58,8 @@ pub enum Deed {
     Unacknowledged,
     /// How a source is read was confirmed.
     SourceConfirmed,
+    /// Messages that were given up are tried once more.
+    DeliveriesRetried,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -85,6 +87,7 @@ impl Deed {
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
             Self::SourceConfirmed => "source_confirmed",
+            Self::DeliveriesRetried => "deliveries_retried",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

@@ -23,6 +23,9 @@ pub struct Course {
     /// Set where it is about a way of ours; then there are no topics.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<WayTrouble>,
+    /// It was refused whole, and goes in the short form. The store keeps it beside the facts.
+    #[serde(skip)]
+    pub shortened: bool,
     /// It is the daily trial of a way.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trial: bool,

@@ -1,10 +1,12 @@
-//! What makes it certain that a message arrives: what its first way does not take goes by a second one too.
+//! What makes it certain that a message arrives: what its first way does not take goes by a second one too, operators are
+//! told of ways that do not work, and each way is tried every day.
 //!
 //! It runs beside the deliveries, every second, and costs a look at two indexes while all is well.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::compiled::Compiled;
+use super::ways;
 use crate::alerting::message::words::is_over;
 use crate::alerting::second::{by_second_way, ends};
 use crate::model::course::SecondWay;
@@ -22,6 +24,8 @@ const GIVEN_UP_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// # Errors
 /// [`StoreError`]; then nothing of it happened, and the next run finds it again.
 pub async fn assure_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<usize, StoreError> {
+    ways::try_out(store, compiled, now).await?;
+    ways::tell(store, compiled, now).await?;
     let stuck = stuck(store, compiled, now).await?;
     let following = store.following().await?;
     if stuck.is_empty() && following.is_empty() {
@@ -93,7 +97,9 @@ async fn follow(tx: &mut Writing, compiled: &Compiled, row: &Stuck, now: Timesta
     let ended = causes(&told);
     tx.drop_seconded(&row.address, &ended).await?;
     tx.pass_seconded(row).await?;
-    if !tx.is_unseconded(&row.id).await? || tx.is_told_itself(address, &Stuck { facts: told.clone(), ..row.clone() }).await? {
+    if !tx.is_unseconded(&row.id).await?
+        || tx.is_told_itself(address, &Stuck { facts: told.clone(), ..row.clone() }).await?
+    {
         return Ok(false);
     }
     let reason = "its beginning came to you this way".to_owned();

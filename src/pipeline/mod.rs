@@ -29,9 +29,11 @@ pub mod join;
 mod keep;
 pub mod look;
 pub mod mapped;
+pub mod replay;
 pub mod settle;
 mod shift;
 mod stage;
+mod ways;
 
 use jiff::Timestamp;
 

@@ -329,7 +329,8 @@ impl<'a> Stage<'a> {
         };
         let row: Option<NotificationId> = if sent {
             Some(
-                tx.put_notification(&id, &first.address, &thread(&facts), &facts, self.gathering(first, &facts), now).await?,
+                tx.put_notification(&id, &first.address, &thread(&facts), &facts, self.gathering(first, &facts), now)
+                    .await?,
             )
         } else {
             None

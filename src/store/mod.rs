@@ -27,6 +27,8 @@ pub mod silence;
 mod soon;
 pub mod story;
 pub mod told;
+pub mod trial;
+pub mod trouble;
 pub mod watched;
 
 use std::path::{Path, PathBuf};

@@ -23,10 +23,12 @@ const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) S
 const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL AND n.second IS NULL ORDER BY n.seq DESC LIMIT 1";
 /// Rows that may be tried: due, not leased, no earlier row about the same thing to the same address pending, and two to
 /// one address at the most. Of each address only its first rows are looked at, so that a long queue costs no more.
-const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTINCT address FROM notification WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3))) a JOIN notification n ON n.id IN (SELECT m.id FROM notification m WHERE m.state = 'pending' AND m.address = a.address AND m.due <= $1 AND (m.leased_until IS NULL OR m.leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = m.id AND earlier.state = 'pending') ORDER BY m.tier, m.seq LIMIT 2) ORDER BY n.tier, n.seq LIMIT $2) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.frozen, n.tries, n.due FROM ready JOIN notification n ON n.id = ready.id ORDER BY ready.tier, ready.seq";
+const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTINCT address FROM notification WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3))) a JOIN notification n ON n.id IN (SELECT m.id FROM notification m WHERE m.state = 'pending' AND m.address = a.address AND m.due <= $1 AND (m.leased_until IS NULL OR m.leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = m.id AND earlier.state = 'pending') ORDER BY m.tier, m.seq LIMIT 2) ORDER BY n.tier, n.seq LIMIT $2) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.frozen, n.tries, n.due, n.shortened FROM ready JOIN notification n ON n.id = ready.id ORDER BY ready.tier, ready.seq";
 const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id IN (SELECT value FROM json_each($1)) AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4) RETURNING id";
 const FREEZE: &str = "UPDATE notification SET subject = $2, frozen = $3 WHERE id = $1 AND frozen IS NULL";
 const MARK: &str = "UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5, broken = $6 WHERE id = $1";
+/// The far side has not taken the bytes, so others may follow them under the same id.
+const SHORTEN: &str = "UPDATE notification SET frozen = NULL, shortened = TRUE WHERE id = $1";
 const PUT_ATTEMPT: &str = "INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempt WHERE notification = $1), $2, $3, $4)";
 
 /// What freezing a row keeps: the words for the list, and the exact bytes that every try sends.
@@ -173,18 +175,26 @@ impl Writing {
         Ok(())
     }
 
-    async fn mark(&mut self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
+    /// Marks what came of a try, as [`Store::mark`].
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn mark(&mut self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
         let (state, due, outcome, detail) = match tried {
             Tried::Delivered { answer } => ("delivered", now, "delivered", answer),
             Tried::Again { due, reason } | Tried::Broken { due, reason } => ("pending", *due, "failed", reason),
-            Tried::Dead { reason } => ("dead", now, "dead", reason),
+            Tried::Shorter { reason } => ("pending", now, "failed", reason),
+            Tried::Dead { reason } | Tried::Gone { reason, .. } => ("dead", now, "dead", reason),
         };
         let ended = (state != "pending").then(|| ms(now));
         let query = sqlx::query(MARK).bind(&id.0).bind(state).bind(ms(due)).bind(ended).bind(detail);
         query.bind(matches!(tried, Tried::Broken { .. })).execute(&mut *self.tx).await?;
         let query = sqlx::query(PUT_ATTEMPT).bind(&id.0).bind(ms(now)).bind(outcome).bind(detail);
         query.execute(&mut *self.tx).await?;
-        Ok(())
+        if matches!(tried, Tried::Shorter { .. }) {
+            sqlx::query(SHORTEN).bind(&id.0).execute(&mut *self.tx).await?;
+        }
+        self.learn_trouble(id, tried, now).await
     }
 }
 
@@ -299,6 +309,18 @@ pub enum Tried {
         /// What happened.
         reason: String,
     },
+    /// It was refused for its size or its words, and goes once more in the short form.
+    Shorter {
+        /// What happened.
+        reason: String,
+    },
+    /// It is given up, and its endpoint asks never to be called again.
+    Gone {
+        /// What happened.
+        reason: String,
+        /// How the receiver is configured: with another configuration it is called again.
+        made_of: String,
+    },
     /// It is given up, and people are shown it.
     Dead {
         /// What happened.
@@ -313,7 +335,8 @@ fn tier(facts: &Facts) -> i64 {
 
 fn claimed(row: &SqliteRow) -> Result<Claimed, StoreError> {
     let receiver: String = row.get(1);
-    let facts: Facts = from_text("facts", row.get(4))?;
+    let mut facts: Facts = from_text("facts", row.get(4))?;
+    facts.course.shortened = row.get(8);
     let receiver = ReceiverId::parse(&receiver).unwrap_or_else(|_| facts.receiver.clone());
     let notification = Notification {
         id: NotificationId(row.get(0)),

@@ -54,7 +54,9 @@ async fn fill(database: &SqlitePool) {
         ("body", format!("{numbers} SELECT 'a/b', {old} + i, 'summary', 'h', x'00' FROM n")),
     ] {
         let columns = match table {
-            "notification" => "(id, seq, made, receiver, address, thread, tier, state, tries, due, leased_until, leased_by, ended, answer, subject, facts, frozen)",
+            "notification" => {
+                "(id, seq, made, receiver, address, thread, tier, state, tries, due, leased_until, leased_by, ended, answer, subject, facts, frozen)"
+            }
             "decision" => "(seq, at, receiver, address, cause, is_sent, why, notification, doc)",
             _ => "",
         };

@@ -6,6 +6,7 @@ use super::rows::rows;
 use super::say::says;
 use super::shift;
 use super::subject::subject;
+use super::trouble;
 use super::words::{count, is_over, is_unseen, still_hurt};
 use crate::model::clock_text::Times;
 use crate::model::id::NotificationId;
@@ -86,12 +87,13 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
     let times = Times::new(&facts.time_zone, facts.at);
     let whole = facts.topics.iter().take(WHOLE_SECTIONS).map(|topic| section(facts, topic, &times));
     let told = facts.shift.iter().map(|told| shift::section(facts, told, &times));
+    let trouble = facts.course.trouble.iter().map(|one| trouble::section(facts, one, &times));
     let rest = facts.topics.iter().skip(WHOLE_SECTIONS);
     Letter {
         subject: subject(facts),
         is_drill: facts.drill,
         banner: banner(facts),
-        sections: told.chain(whole).collect(),
+        sections: trouble.chain(told).chain(whole).collect(),
         others: rest.map(|topic| headline(facts, topic, &times)).collect(),
         footer: footer(id, facts, &times),
     }
@@ -100,6 +102,11 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
 fn banner(facts: &Facts) -> Option<String> {
     if facts.drill {
         return Some("DRILL. This is an exercise: nothing below is happening.".to_owned());
+    }
+    if facts.course.trial {
+        return Some(
+            "CANARY: the daily trial of this way. Nothing is wrong; that you got it is all that it says.".to_owned(),
+        );
     }
     match (facts.test, facts.topics.len()) {
         (true, 0) if facts.shift.is_none() => {
@@ -159,6 +166,9 @@ fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<String> {
     let subscriptions: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
     let why = match subscriptions.as_slice() {
         [] if facts.shift.is_some() => shift::why(facts),
+        [] if facts.course.trouble.is_some() => {
+            format!("To the receiver {}, for who looks after our ways.", facts.receiver)
+        }
         [] => format!("To the receiver {}.", facts.receiver),
         [one] => format!("To the receiver {}, by the subscription {one}.", facts.receiver),
         many => format!("To the receiver {}, by the subscriptions {}.", facts.receiver, many.join(", ")),

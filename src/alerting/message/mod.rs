@@ -23,6 +23,7 @@ mod shift;
 mod shift_short;
 pub mod short;
 pub mod subject;
+mod trouble;
 mod vendor;
 pub mod webhook;
 mod webhook_shift;

@@ -10,7 +10,7 @@ use super::letter::{self, Letter};
 use super::webhook_shift::{WebhookShift, shift};
 use super::words::is_over;
 use crate::model::ahead::{Ahead, AheadKind, Window};
-use crate::model::course::{Late, SecondWay};
+use crate::model::course::{Late, SecondWay, TroubleKind, WayTrouble};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
@@ -69,6 +69,10 @@ pub struct WebhookBody {
     second_way: Option<WebhookSecondWay>,
     /// Set where it goes out late.
     late: Option<WebhookLate>,
+    /// Set where it is about a way of Bellwether's own; then there are no topics.
+    own_way: Option<WebhookOwnWay>,
+    /// It is the daily trial of this way; `test` is true then too.
+    canary: bool,
 }
 
 /// Why it comes to this receiver.
@@ -83,6 +87,23 @@ pub struct WebhookSecondWay {
     reason: String,
     /// The id of the message that was not taken.
     of: String,
+}
+
+/// A way of Bellwether's own that does not work, or works again.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookOwnWay {
+    /// The receiver, or `mail` for the relay.
+    way: String,
+    /// What is wrong, or was.
+    kind: TroubleKind,
+    /// Since when.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+    /// When it was over.
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
+    /// What was answered.
+    reason: String,
 }
 
 /// How late a message is, when it is first tried.
@@ -326,6 +347,18 @@ pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter, short: &
         shift: facts.shift.as_ref().map(shift),
         second_way: facts.course.second.as_ref().map(second_way),
         late: facts.course.late.as_ref().map(late),
+        own_way: facts.course.trouble.as_ref().map(own_way),
+        canary: facts.course.trial,
+    }
+}
+
+fn own_way(trouble: &WayTrouble) -> WebhookOwnWay {
+    WebhookOwnWay {
+        way: trouble.way.clone(),
+        kind: trouble.kind,
+        since: trouble.since.to_string(),
+        until: trouble.over.map(|over| over.to_string()),
+        reason: trouble.reason.clone(),
     }
 }
 

@@ -43,7 +43,12 @@ async fn f32_what_the_first_way_has_not_taken_in_two_minutes_goes_by_the_second_
     stand.turn(240).await;
     stand.turn(4_000).await;
     assert_eq!(bodies(&hooks).len(), 1, "once");
-    assert!(audit(&stand.desk.store, &stand.desk.compiled, minute(0), second(4_000)).await.iter().all(|w| !w.contains("second way")));
+    assert!(
+        audit(&stand.desk.store, &stand.desk.compiled, minute(0), second(4_000))
+            .await
+            .iter()
+            .all(|w| !w.contains("second way"))
+    );
 }
 
 #[tokio::test]
@@ -83,7 +88,8 @@ async fn what_is_not_about_the_worst_waits_for_its_own_way_unless_all_is_to_go()
 
 #[tokio::test]
 async fn who_was_told_of_a_beginning_by_the_second_way_is_told_its_end_there_also_where_the_first_way_works_again() {
-    let (hooks, server) = (HttpReceiver::answering("204 No Content", "", "").await, SmtpServer::start(Script::default()).await);
+    let (hooks, server) =
+        (HttpReceiver::answering("204 No Content", "", "").await, SmtpServer::start(Script::default()).await);
     server.follow(Script { greeting: Some("421 too busy"), ..Script::default() });
     let stand = stand(&[vital("ehr", "EHR", OKTA)], &hooks, server.port).await;
     stand.desk.open("okta/status", vec![incident("a"), incident("b")], 1).await;
@@ -105,7 +111,8 @@ async fn who_was_told_of_a_beginning_by_the_second_way_is_told_its_end_there_als
 
 #[tokio::test]
 async fn what_was_given_up_goes_at_once() {
-    let (hooks, server) = (HttpReceiver::answering("204 No Content", "", "").await, SmtpServer::start(Script::default()).await);
+    let (hooks, server) =
+        (HttpReceiver::answering("204 No Content", "", "").await, SmtpServer::start(Script::default()).await);
     server.follow(Script { recipient: Some(("noc-mail", "550 5.1.1 no such user")), ..Script::default() });
     let stand = stand(&[vital("ehr", "EHR", OKTA)], &hooks, server.port).await;
     stand.desk.open("okta/status", vec![incident("a")], 1).await;

@@ -25,7 +25,8 @@ async fn gathering(inventory: &[String], wants: &str) -> Desk {
 
 async fn says(desk: &Desk, source: &str, incidents: Vec<SeenIncident>, at: i64) {
     let look = Look::Snapshot(Box::new(listing(incidents)));
-    let looked = Looked { look, bodies: Vec::new(), history_read: None, leave_alone: None, outlook: Default::default() };
+    let looked =
+        Looked { look, bodies: Vec::new(), history_read: None, leave_alone: None, outlook: Default::default() };
     let source = desk.compiled.sources.get(&source_id(source)).unwrap().clone();
     settle::take_in(&desk.store, &desk.compiled, &source, &looked, second(at)).await.unwrap();
 }
@@ -108,7 +109,8 @@ async fn f44_five_hundred_incidents_in_a_minute_are_a_few_messages_that_name_eac
     sent.extend(out(&desk, 200).await);
     assert_eq!(open.len(), 500);
     assert!(sent.len() <= 5, "{}", sent.len());
-    let told: BTreeSet<String> = sent.iter().flat_map(|row| &row.notification.facts.topics).map(|t| t.cause.to_string()).collect();
+    let told: BTreeSet<String> =
+        sent.iter().flat_map(|row| &row.notification.facts.topics).map(|t| t.cause.to_string()).collect();
     assert_eq!(told.len(), 500, "nothing is dropped");
     let texts: String = sent.iter().map(|row| message(&row.notification.id, &row.notification.facts).text).collect();
     assert!(texts.matches("because of Okta").count() >= 500, "each is named");
@@ -124,7 +126,8 @@ async fn a_receiver_gets_no_more_than_its_burst_in_ten_minutes_and_then_the_rest
         let open = (0..=n).map(|n| incident(&format!("a{n}"))).collect();
         says(&desk, "okta/status", open, at).await;
     }
-    let numbers: Vec<usize> = [out(&desk, 300).await.len(), out(&desk, 659).await.len(), out(&desk, 660).await.len()].into();
+    let numbers: Vec<usize> =
+        [out(&desk, 300).await.len(), out(&desk, 659).await.len(), out(&desk, 660).await.len()].into();
     assert_eq!(numbers, [2, 0, 1]);
 }
 

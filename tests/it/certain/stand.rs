@@ -27,9 +27,7 @@ pub fn vital(id: &str, name: &str, needs: &str) -> String {
 
 /// A receiver by webhook at this address.
 pub fn hook(id: &str, url: &url::Url) -> String {
-    format!(
-        "[[receiver]]\nid = {id:?}\nwebhook = \"{url}\"\nallow_private = true\nsecrets = [{{ env = \"NONE\" }}]\n"
-    )
+    format!("[[receiver]]\nid = {id:?}\nwebhook = \"{url}\"\nallow_private = true\nsecrets = [{{ env = \"NONE\" }}]\n")
 }
 
 /// A receiver by mail.
@@ -94,7 +92,8 @@ pub fn outcomes(deliveries: &[Delivery]) -> Vec<String> {
         Tried::Delivered { .. } => "delivered",
         Tried::Again { .. } => "again",
         Tried::Broken { .. } => "broken",
-        Tried::Dead { .. } => "dead",
+        Tried::Shorter { .. } => "shorter",
+        Tried::Dead { .. } | Tried::Gone { .. } => "dead",
     };
     deliveries.iter().map(|d| format!("{} {}", d.receiver, word(&d.tried))).collect()
 }
@@ -146,6 +145,7 @@ pub fn closed_port() -> u16 {
 
 /// The mails that a server has taken, as text with its soft breaks undone.
 pub fn mails(server: &SmtpServer) -> Vec<String> {
-    let text = |raw: &[u8]| String::from_utf8_lossy(raw).replace("=\r\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let text =
+        |raw: &[u8]| String::from_utf8_lossy(raw).replace("=\r\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
     server.taken().iter().map(|taken| text(&taken.raw)).collect()
 }

@@ -22,7 +22,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 49] = [
+const ROUTES: [(&str, &str, Demands); 50] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -58,6 +58,7 @@ const ROUTES: [(&str, &str, Demands); 49] = [
     ("POST", "/incidents/x/join", Acting),
     ("POST", "/incidents/x/part", Acting),
     ("POST", "/sources/confirm", Acting),
+    ("POST", "/deliveries/retry", Acting),
     ("GET", "/accounts", Governing),
     ("POST", "/accounts", Governing),
     ("POST", "/accounts/role", Governing),
