@@ -150,7 +150,7 @@ impl<'a> Ways<'a> {
             Host::Relay(Some(host)) | Host::Of(host) if is_of(host, vendor) => Some(host),
             Host::Relay(_) | Host::Of(_) | Host::Unknown(_) => None,
         };
-        let hosts: Vec<&str> = reached.iter().map(|receiver| of_vendor(receiver)).collect::<Option<_>>()?;
+        let hosts: Vec<&str> = reached.iter().map(of_vendor).collect::<Option<_>>()?;
         let (host, receiver) = (hosts.last()?, reached.last()?);
         let number = self.subscriptions.receivers.iter().position(|known| known.id == receiver.id)?;
         Some(Doubt {

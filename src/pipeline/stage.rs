@@ -1,5 +1,6 @@
 //! What decisions and their messages need to know, and the rows that they become.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, Standing, hurts, speaker};
+use crate::model::inventory::Tier;
 use crate::model::notification::Facts;
 use crate::model::phase::{Kind, Phase};
 use crate::model::restless::Flapping;
@@ -252,11 +254,23 @@ impl<'a> Stage<'a> {
                 if is_listed { "first look".to_owned() } else { format!("{} {:?}", decision.cause, decision.verdict) };
             groups.entry((decision.address.clone(), apart)).or_default().push(decision);
         }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        if !self.compiled.arriving.gather.is_zero() {
+            // The first goes at once, and the others are gathered.
+            groups.sort_by_key(|(_, group)| self.gravity(group));
+        }
         let mut notices = Vec::new();
         for ((_, what), group) in groups {
             notices.extend(self.tell_one(tx, &group, &what, false, now).await?);
         }
         Ok(notices)
+    }
+
+    /// What goes first: the worst, then what is needed most.
+    fn gravity(&self, group: &[&Decision]) -> (Reverse<u8>, Option<Tier>) {
+        let services = || group.iter().flat_map(|decision| &decision.services);
+        let worst = services().map(|s| s.impact.rung().unwrap_or(2)).max().unwrap_or_default();
+        (Reverse(worst), services().filter_map(|s| self.compiled.rules.tier(&s.service)).min())
     }
 
     pub(super) async fn tell_late(

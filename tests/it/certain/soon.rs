@@ -61,6 +61,16 @@ async fn the_first_goes_at_once_and_what_comes_within_a_minute_goes_together_aft
 }
 
 #[tokio::test]
+async fn of_what_comes_in_one_look_the_worst_goes_at_once() {
+    let desk = gathering(&[service("ehr", "EHR", OKTA)], "").await;
+    let degraded = |key| with_impact(Impact::Degraded, incident(key));
+    let worst = with_impact(Impact::MajorOutage, incident("b"));
+    says(&desk, "okta/status", vec![degraded("a"), worst, degraded("c")], 60).await;
+    assert_eq!(subjects(&out(&desk, 60).await), ["[DOWN] EHR at all sites: Okta"]);
+    assert_eq!(out(&desk, 80).await.len(), 1);
+}
+
+#[tokio::test]
 async fn what_follows_on_the_same_cause_alone_is_not_kept_waiting() {
     let desk = gathering(&[service("ehr", "EHR", NEEDS)], "").await;
     says(&desk, "okta/status", vec![incident("a")], 60).await;
@@ -100,9 +110,8 @@ async fn f44_five_hundred_incidents_in_a_minute_are_a_few_messages_that_name_eac
     let desk = gathering(&[service("ehr", "EHR", OKTA), service("lab", "Lab", OKTA)], "").await;
     let mut open: Vec<SeenIncident> = Vec::new();
     let mut sent = Vec::new();
-    for at in 0..60 {
-        let more = if at < 40 { 8 } else { 9 };
-        open.extend((0..more).map(|n| incident(&format!("i{at}-{n}"))));
+    for at in (0..60).step_by(3) {
+        open.extend((0..25).map(|n| incident(&format!("i{at}-{n}"))));
         says(&desk, "okta/status", open.clone(), 60 + at).await;
         sent.extend(out(&desk, 60 + at).await);
     }
