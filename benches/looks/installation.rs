@@ -125,6 +125,7 @@ impl Installation {
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: watch::channel(Arc::clone(&self.ways)).1,
+            compiled: watch::channel(Arc::clone(&self.compiled)).1,
             clock: Clock::real(),
             woken: Arc::clone(&woken),
             told: delivered,

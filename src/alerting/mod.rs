@@ -15,4 +15,5 @@ pub mod lost;
 pub mod message;
 pub mod route;
 pub mod rules;
+pub mod second;
 pub mod shift;

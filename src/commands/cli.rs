@@ -11,6 +11,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::accounts::{AccountsCommand, TokensCommand};
 use super::add::Add;
 use super::audit::AuditCommand;
+use super::deliveries::{self, DeliveriesCommand};
 use super::incident::IncidentCommand;
 use super::load::{self, Folders};
 use super::poll::Poll;
@@ -167,6 +168,9 @@ enum Command {
     /// Who did what, and whether all of it stands as it was written.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Messages on their way: try those that were given up once more.
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
     /// Try out where messages go.
     #[command(subcommand)]
     Receivers(ReceiversCommand),
@@ -324,6 +328,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Accounts(command) => accounts::accounts(folders, command),
         Command::Tokens(command) => accounts::tokens(folders, command),
         Command::Audit(command) => audit::run(folders, &command),
+        Command::Deliveries(command) => deliveries::run(folders, command),
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
         Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),
         Command::Vendors(VendorsCommand::Search { words, json }) => vendors::search(folders, &words.join(" "), json),

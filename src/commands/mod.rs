@@ -15,6 +15,7 @@ pub mod backup;
 pub mod check;
 pub mod cli;
 mod confirm;
+pub mod deliveries;
 pub mod errand;
 mod guess;
 pub mod inbox;

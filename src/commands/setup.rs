@@ -12,8 +12,10 @@ use super::load::Loaded;
 use super::secrets;
 use super::sign_in;
 use crate::alerting::route::{Hold, Manner};
+use crate::config::arriving::SecondRouteFor;
 use crate::config::bellwether::{self, Settings};
 use crate::config::catalogue::Catalogue;
+use crate::config::routes;
 use crate::config::subscriptions::Subscriptions;
 use crate::config::value::Period;
 use crate::delivery::heart::Heart;
@@ -23,7 +25,8 @@ use crate::delivery::preset::Party;
 use crate::delivery::webhook::{DEADLINE, Endpoint, Hooks, SigningKey};
 use crate::fetch::{self, Fetcher};
 use crate::model::address::AllowedNetwork;
-use crate::model::id::Ids;
+use crate::model::arriving::Arriving;
+use crate::model::id::{Ids, ReceiverId};
 use crate::model::inventory::Inventory;
 use crate::model::restless::Flapping;
 use crate::model::subscription::{Receiver, SecretRef, Way, WebhookUrl};
@@ -92,7 +95,23 @@ impl Sound {
             manner: Manner { hold, flapping },
             shifts: self.subscriptions.shifts.clone(),
         };
-        Compiled::new(parts, ids).beside(Arc::clone(&self.catalogue))
+        let (inventory, subscriptions) = (&self.inventory, &self.subscriptions);
+        let doubts = routes::doubts(Some(&self.settings), inventory, subscriptions, self.vendors.iter());
+        let doubts = doubts.into_iter().map(|doubt| format!("{}. {}.", doubt.what, capital(&doubt.way_out))).collect();
+        let compiled = Compiled::new(parts, ids).arriving(self.arriving()).doubting(doubts);
+        compiled.beside(Arc::clone(&self.catalogue))
+    }
+
+    fn arriving(&self) -> Arriving {
+        let alerting = &self.settings.alerting;
+        let span = |period: Period| SignedDuration::try_from(period.0).unwrap_or(SignedDuration::ZERO);
+        Arriving {
+            second_after: span(alerting.second_route_after),
+            second_for_all: alerting.second_route_for == SecondRouteFor::All,
+            gather: alerting.gather.map_or(SignedDuration::ZERO, span),
+            operators: alerting.operators.iter().filter_map(|id| ReceiverId::parse(id).ok()).collect(),
+            canary: alerting.canary.map(|hour| hour.0),
+        }
     }
 
     /// The vendor of that name, whether the files name it or not.
@@ -227,6 +246,11 @@ impl Sound {
         };
         Ok(Relay { mailer: Mailer::new(settings)?, from, domain })
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn certificates(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {

@@ -99,6 +99,13 @@ struct ReceiverRow {
     ntfy: Option<NtfyRow>,
     /// Text messages by Twilio and its like.
     sms: Option<SmsRow>,
+    /// The receiver that gets what is about the worst where this one does not take it in time ([alerting]
+    /// second_route_after). It should be reached by another way: a webhook beside mail.
+    fallback: Option<String>,
+    /// At the most so many messages in ten minutes, at least 2: what comes beyond is gathered into one. A major outage of
+    /// a life-safety service goes at once all the same.
+    #[schemars(range(min = 2))]
+    burst: Option<u32>,
 }
 
 /// How a mail is worded.
@@ -251,6 +258,18 @@ const WAYS: &str = "add one of `email`, `webhook`, `slack`, `teams`, `pagerduty`
 
 fn receiver(at: &str, mut row: ReceiverRow, findings: &mut Findings) -> Option<Receiver> {
     let form = form(at, &row, findings);
+    let fallback = row.fallback.as_deref().and_then(|fallback| {
+        if row.id.as_deref() == Some(fallback) {
+            findings.error(&join(at, "fallback"), "this is the receiver itself", "name another one");
+            return None;
+        }
+        findings.known(&join(at, "fallback"), "receiver", fallback);
+        id_of(at, "fallback", fallback, ReceiverId::parse, findings)
+    });
+    let burst = row.burst;
+    if burst.is_some_and(|burst| burst < 2) {
+        findings.error(&join(at, "burst"), "nothing would go at once", "write at least 2, or leave it out");
+    }
     let id = findings.required(at, "id", row.id.take());
     let id = id.and_then(|id| id_of(at, "id", &id, ReceiverId::parse, findings));
     let allow_private = row.allow_private.unwrap_or(false);
@@ -279,7 +298,7 @@ fn receiver(at: &str, mut row: ReceiverRow, findings: &mut Findings) -> Option<R
             preset.map(|preset| Way::Preset(Box::new(preset)))
         }
     };
-    Some(Receiver { id: id?, way: way?, form })
+    Some(Receiver { id: id?, way: way?, form, fallback, burst })
 }
 
 /// One address of a receiver, with the key that it stands under.

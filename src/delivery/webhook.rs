@@ -201,7 +201,7 @@ async fn answered(response: Response, now: Timestamp, end: Instant) -> Attempt {
         status if status.is_success() => Attempt::Delivered { answer: answer.said() },
         StatusCode::GONE => gone(&answer),
         status if status.is_redirection() => redirected(&answer),
-        _ => Attempt::Retry { reason: answer.said(), after: answer.after, ambiguous: false },
+        _ => Attempt::Retry { reason: answer.said(), after: answer.after, ambiguous: false, broken: false },
     }
 }
 
@@ -243,10 +243,10 @@ fn failed(failure: &Failure) -> Attempt {
         Failure::Dropped(why) => (why.clone(), true),
         Failure::CutShort(why) | Failure::Unexpected(why) => (why.clone(), true),
     };
-    Attempt::Retry { reason, after: None, ambiguous }
+    Attempt::Retry { reason, after: None, ambiguous, broken: false }
 }
 
 fn late(host: &str, deadline: Duration) -> Attempt {
     let reason = format!("{host} did not answer within {} s", deadline.as_secs_f64());
-    Attempt::Retry { reason, after: None, ambiguous: true }
+    Attempt::Retry { reason, after: None, ambiguous: true, broken: false }
 }

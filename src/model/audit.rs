@@ -60,6 +60,8 @@ pub enum Deed {
     SourceConfirmed,
     /// A test message was sent to a receiver.
     ReceiverTried,
+    /// Messages that were given up are tried once more.
+    DeliveriesRetried,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -88,6 +90,7 @@ impl Deed {
             Self::Unacknowledged => "unacknowledged",
             Self::SourceConfirmed => "source_confirmed",
             Self::ReceiverTried => "receiver_tried",
+            Self::DeliveriesRetried => "deliveries_retried",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

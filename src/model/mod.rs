@@ -5,11 +5,13 @@
 pub mod account;
 pub mod address;
 pub mod ahead;
+pub mod arriving;
 pub mod audit;
 pub mod card;
 pub mod change;
 pub mod clock_text;
 pub mod condition;
+pub mod course;
 pub mod credentials;
 pub mod detected;
 pub mod doubt;

@@ -84,6 +84,12 @@ pub struct Receiver {
     pub way: Way,
     /// In which form. A webhook gets every form at once.
     pub form: Form,
+    /// Who gets what this one does not take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<ReceiverId>,
+    /// At the most so many messages in ten minutes; what is beyond is gathered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<u32>,
 }
 
 /// The form in which a receiver wants its messages.

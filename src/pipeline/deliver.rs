@@ -15,12 +15,15 @@ use crate::delivery::pager;
 use crate::delivery::preset::{self, Party};
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
+use crate::model::course::TroubleKind;
+use crate::model::hash;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::model::thread::{Known, Learned};
 use crate::store::outbox::{Claimed, Frozen, Marked, Tried};
-use crate::store::{Store, StoreError};
+use crate::store::trouble::Kept;
+use crate::store::{Store, StoreError, Writing};
 
 /// How long a claimed row is ours, in real time. Longer than any try may take.
 const LEASE: Duration = Duration::from_secs(8 * 60);
@@ -115,6 +118,7 @@ pub async fn claim(
         return Ok(claimed);
     }
     kill_point("claimed");
+    refuse_gone(&mut tx, ways, &mut claimed, time.now()).await?;
     for row in claimed.iter_mut().filter(|row| ways.keeps_names(&row.notification.receiver)) {
         row.known = tx.known_of(&row.notification.address, &row.notification.facts).await?;
     }
@@ -128,6 +132,35 @@ pub async fn claim(
     tx.commit().await?;
     kill_point("frozen");
     Ok(claimed)
+}
+
+/// An endpoint that asked never to be called again is not, until its receiver is configured otherwise.
+async fn refuse_gone(
+    tx: &mut Writing,
+    ways: &Ways,
+    claimed: &mut Vec<Claimed>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let is_gone = |kept: &Kept| kept.trouble.kind == TroubleKind::Gone && kept.trouble.over.is_none();
+    for gone in tx.troubles().await?.into_iter().filter(is_gone) {
+        let row = claimed.iter().find(|row| row.notification.receiver.as_str() == gone.receiver);
+        let Some(receiver) = row.and_then(|row| ways.receivers.get(&row.notification.receiver)) else { continue };
+        if gone.made_of.as_deref() != Some(made_of(receiver).as_str()) {
+            tx.lift_gone(&[receiver.id.as_str()], now).await?;
+            continue;
+        }
+        let reason = format!("not called: it answered {}", gone.trouble.reason);
+        for row in claimed.iter().filter(|row| row.notification.receiver == receiver.id) {
+            tx.mark(&row.notification.id, &Tried::Dead { reason: reason.clone() }, now).await?;
+        }
+        claimed.retain(|row| row.notification.receiver != receiver.id);
+    }
+    Ok(())
+}
+
+/// How a receiver is configured, as a word to compare.
+fn made_of(receiver: &Receiver) -> String {
+    hash::of(serde_json::to_string(receiver).unwrap_or_default().as_bytes())
 }
 
 /// Tries one claimed row once, and marks it.
@@ -167,8 +200,8 @@ pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
 fn count(facts: &Facts, tried: &Tried, now: Timestamp) {
     let outcome = match tried {
         Tried::Delivered { .. } => "delivered",
-        Tried::Again { .. } => "failed",
-        Tried::Dead { .. } => "given_up",
+        Tried::Again { .. } | Tried::Broken { .. } | Tried::Shorter { .. } => "failed",
+        Tried::Dead { .. } | Tried::Gone { .. } => "given_up",
     };
     metrics::counter!("bellwether_deliveries_total", "outcome" => outcome).increment(1);
     if outcome != "delivered" {
@@ -236,6 +269,8 @@ impl Ways {
         let Notification { id, thread, facts, .. } = notification;
         let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date, message };
         let composed = match form {
+            // Refused whole: the line for pagers, with its subject.
+            Form::Whole if facts.course.shortened => pager::compose(&envelope, &message.subject),
             Form::Whole => mail::compose(&envelope),
             Form::Short { has_subject: true } => pager::compose(&envelope, &short_subject(facts)),
             Form::Short { has_subject: false } => pager::compose(&envelope, ""),
@@ -257,11 +292,11 @@ impl Ways {
                     let told = self.hooks.tell(party, bytes, known, now).await;
                     return (told.attempt, told.learned);
                 }
-                Some(Err(reason)) => not_now(reason.clone()),
-                None => not_now("its service is not set up".to_owned()),
+                Some(Err(reason)) => unsent(reason.clone()),
+                None => unsent("its service is not set up".to_owned()),
             },
             Ok(receiver) => self.send_plainly(receiver, notification, bytes, now).await,
-            Err(reason) => not_now(reason),
+            Err(reason) => unsent(reason),
         };
         (attempt, Vec::new())
     }
@@ -276,14 +311,14 @@ impl Ways {
         match &receiver.way {
             Way::Email(to) => match self.relay() {
                 Ok(relay) => relay.mailer.send_raw(to, bytes).await,
-                Err(reason) => not_now(reason),
+                Err(reason) => unsent(reason),
             },
             Way::Webhook { .. } => match self.endpoints.get(&receiver.id) {
                 Some(Ok(endpoint)) => self.hooks.send(endpoint, &notification.id, bytes, now).await,
-                Some(Err(reason)) => not_now(reason.clone()),
-                None => not_now("its webhook is not set up".to_owned()),
+                Some(Err(reason)) => unsent(reason.clone()),
+                None => unsent("its webhook is not set up".to_owned()),
             },
-            Way::Preset(_) => not_now("its service is not set up".to_owned()),
+            Way::Preset(_) => unsent("its service is not set up".to_owned()),
         }
     }
 
@@ -296,18 +331,30 @@ impl Ways {
     }
 }
 
-const fn not_now(reason: String) -> Attempt {
-    Attempt::Retry { reason, after: None, ambiguous: false }
+/// It did not get as far as the far side; somebody may mend that.
+const fn unsent(reason: String) -> Attempt {
+    Attempt::Retry { reason, after: None, ambiguous: false, broken: false }
 }
 
 fn judge(ways: &Ways, notification: &Notification, attempt: Attempt, now: Timestamp) -> Tried {
     match attempt {
         Attempt::Delivered { answer } => Tried::Delivered { answer },
-        Attempt::Permanent { reason, .. } => Tried::Dead { reason },
-        Attempt::Retry { reason, after, ambiguous } => {
+        Attempt::Permanent { reason, receiver_gone: true } => match ways.receivers.get(&notification.receiver) {
+            Some(receiver) => Tried::Gone { reason, made_of: made_of(receiver) },
+            None => Tried::Dead { reason },
+        },
+        Attempt::Permanent { reason, receiver_gone: false } => Tried::Dead { reason },
+        Attempt::TooMuch { reason } => match ways.receivers.get(&notification.receiver).map(|receiver| receiver.form) {
+            Some(Form::Whole) if !notification.facts.course.shortened => Tried::Shorter { reason },
+            _ => Tried::Dead { reason },
+        },
+        Attempt::Retry { reason, after, ambiguous, broken } => {
             let reason =
                 if ambiguous { format!("{reason} (it may have arrived: a later one may be a double)") } else { reason };
-            again_or_dead(ways, notification, reason, after, now)
+            match again_or_dead(ways, notification, reason, after, now) {
+                Tried::Again { due, reason } if broken => Tried::Broken { due, reason },
+                other => other,
+            }
         }
     }
 }

@@ -19,6 +19,7 @@
 pub mod accounts;
 pub mod acknowledge;
 mod ahead;
+pub mod assure;
 pub mod auditor;
 pub mod compiled;
 pub mod confirm;
@@ -31,10 +32,12 @@ pub mod join;
 mod keep;
 pub mod look;
 pub mod mapped;
+pub mod replay;
 pub mod settle;
 mod shift;
 mod stage;
 pub mod trial;
+mod ways;
 
 use jiff::Timestamp;
 

@@ -1,5 +1,6 @@
 //! What decisions and their messages need to know, and the rows that they become.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -10,17 +11,19 @@ use crate::alerting::effects::effects_on;
 use crate::alerting::facts::{self, Background};
 use crate::alerting::message::subject::subject;
 use crate::alerting::route::{self, About, Decision, Ground, Upstream, Verdict};
+use crate::alerting::second::goes_at_once;
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, Standing, hurts, speaker};
+use crate::model::inventory::Tier;
 use crate::model::notification::Facts;
 use crate::model::phase::{Kind, Phase};
 use crate::model::restless::Flapping;
 use crate::model::silence::Silence;
 use crate::model::snapshot::SeenIncident;
-use crate::store::outbox::thread;
+use crate::store::outbox::{Gather, thread};
 use crate::store::{StoreError, Writing};
 
 /// The incidents that were over before they were first seen.
@@ -251,11 +254,23 @@ impl<'a> Stage<'a> {
                 if is_listed { "first look".to_owned() } else { format!("{} {:?}", decision.cause, decision.verdict) };
             groups.entry((decision.address.clone(), apart)).or_default().push(decision);
         }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        if !self.compiled.arriving.gather.is_zero() {
+            // The first goes at once, and the others are gathered.
+            groups.sort_by_key(|(_, group)| self.gravity(group));
+        }
         let mut notices = Vec::new();
         for ((_, what), group) in groups {
             notices.extend(self.tell_one(tx, &group, &what, false, now).await?);
         }
         Ok(notices)
+    }
+
+    /// What goes first: the worst, then what is needed most.
+    fn gravity(&self, group: &[&Decision]) -> (Reverse<u8>, Option<Tier>) {
+        let services = || group.iter().flat_map(|decision| &decision.services);
+        let worst = services().map(|s| s.impact.rung().unwrap_or(2)).max().unwrap_or_default();
+        (Reverse(worst), services().filter_map(|s| self.compiled.rules.tier(&s.service)).min())
     }
 
     pub(super) async fn tell_late(
@@ -290,6 +305,17 @@ impl<'a> Stage<'a> {
         self.put_out(tx, group, facts, what, now).await
     }
 
+    /// With what a message goes out. A major outage of what lives hang on waits for nothing.
+    fn gathering(&self, decision: &Decision, facts: &Facts) -> Gather {
+        let arriving = &self.compiled.arriving;
+        let burst = self.compiled.rules.receivers().get(&decision.receiver).and_then(|receiver| receiver.burst);
+        match decision.verdict.gathered_until() {
+            Some(until) => Gather::Until(until),
+            None if goes_at_once(facts) || arriving.gather.is_zero() && burst.is_none() => Gather::No,
+            None => Gather::Soon { wait: arriving.gather, burst },
+        }
+    }
+
     /// Puts a message about these decisions into the outbox, or only their reasons into the log.
     pub(super) async fn put_out(
         &self,
@@ -317,7 +343,7 @@ impl<'a> Stage<'a> {
         };
         let row: Option<NotificationId> = if sent {
             Some(
-                tx.put_notification(&id, &first.address, &thread(&facts), &facts, first.verdict.gathered_until(), now)
+                tx.put_notification(&id, &first.address, &thread(&facts), &facts, self.gathering(first, &facts), now)
                     .await?,
             )
         } else {

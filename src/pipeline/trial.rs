@@ -50,7 +50,7 @@ pub async fn try_receiver(ways: &Ways, sender: &Sender, receiver: &ReceiverId, s
     match ways.send(&notification, &frozen.bytes, &known, now).await.0 {
         Attempt::Delivered { answer } => Outcome::Delivered(answer),
         Attempt::Retry { reason, .. } => Outcome::Later(reason),
-        Attempt::Permanent { reason, .. } => Outcome::Never(reason),
+        Attempt::Permanent { reason, .. } | Attempt::TooMuch { reason } => Outcome::Never(reason),
     }
 }
 
@@ -78,6 +78,7 @@ fn message(sender: &Sender, receiver: ReceiverId, address: String, salt: &str, n
         shift: None,
         test: true,
         drill: false,
+        course: Default::default(),
     };
     Notification {
         id: Ids::salted(salt.to_owned()).notification(&address, "test", now),

@@ -6,6 +6,7 @@ mod aws;
 mod backup;
 mod broken_off;
 mod catalogue;
+mod certain;
 mod config;
 mod config_files;
 mod demo;

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::clean_shift;
+use super::{clean_shift, course};
 use crate::model::effect::Cause;
 use crate::model::id::IncidentId;
 use crate::model::inquiry::{Came, Inquiry, Proposal};
@@ -29,6 +29,7 @@ pub fn facts(raw: &Facts) -> Facts {
         page: raw.page.as_deref().and_then(link).map(|page| page.trim_end_matches('/').to_owned()),
         topics: raw.topics.iter().map(topic).collect(),
         shift: raw.shift.as_ref().map(clean_shift::shift),
+        course: course::clean(&raw.course),
         ..raw.clone()
     }
 }

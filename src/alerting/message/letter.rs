@@ -1,10 +1,12 @@
 //! A message in parts, before it is plain text or HTML: so that both say the same.
 
+use super::course;
 use super::headline::{headline, kicker, leads};
 use super::rows::rows;
 use super::say::says;
 use super::shift;
 use super::subject::subject;
+use super::trouble;
 use super::words::{count, is_over, is_unseen, still_hurt};
 use crate::model::card::{Section, Tone};
 use crate::model::clock_text::Times;
@@ -37,12 +39,13 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
     let times = Times::new(&facts.time_zone, facts.at);
     let whole = facts.topics.iter().take(WHOLE_SECTIONS).map(|topic| section(facts, topic, &times));
     let told = facts.shift.iter().map(|told| shift::section(facts, told, &times));
+    let trouble = facts.course.trouble.iter().map(|one| trouble::section(facts, one, &times));
     let rest = facts.topics.iter().skip(WHOLE_SECTIONS);
     Letter {
         subject: subject(facts),
         is_drill: facts.drill,
         banner: banner(facts),
-        sections: told.chain(whole).collect(),
+        sections: trouble.chain(told).chain(whole).collect(),
         others: rest.map(|topic| headline(facts, topic, &times)).collect(),
         footer: footer(id, facts, &times),
     }
@@ -51,6 +54,11 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
 pub(super) fn banner(facts: &Facts) -> Option<String> {
     if facts.drill {
         return Some("DRILL. This is an exercise: nothing below is happening.".to_owned());
+    }
+    if facts.course.trial {
+        return Some(
+            "CANARY: the daily trial of this way. Nothing is wrong; that you got it is all that it says.".to_owned(),
+        );
     }
     match (facts.test, facts.topics.len()) {
         (true, 0) if facts.shift.is_none() => {
@@ -63,6 +71,9 @@ pub(super) fn banner(facts: &Facts) -> Option<String> {
 
 pub(super) fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
     let mut leads = leads(topic);
+    if facts.topics.first() == Some(topic) {
+        leads.splice(0..0, course::says(facts, times));
+    }
     if facts.topics.len() > 1 && facts.topics.first() == Some(topic) {
         leads.push(format!("This message tells {}, the worst first.", count(facts.topics.len(), "cause")));
     }
@@ -107,6 +118,9 @@ pub(super) fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<S
     let subscriptions: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
     let why = match subscriptions.as_slice() {
         [] if facts.shift.is_some() => shift::why(facts),
+        [] if facts.course.trouble.is_some() => {
+            format!("To the receiver {}, for who looks after our ways.", facts.receiver)
+        }
         [] => format!("To the receiver {}.", facts.receiver),
         [one] => format!("To the receiver {}, by the subscription {one}.", facts.receiver),
         many => format!("To the receiver {}, by the subscriptions {}.", facts.receiver, many.join(", ")),

@@ -20,6 +20,7 @@ pub fn begin() -> Result<PrometheusHandle> {
     };
     metrics::describe_counter!("bellwether_looks_total", "Looks at sources, by whether they could be read.");
     metrics::describe_counter!("bellwether_deliveries_total", "Tries to deliver a message, by what came of them.");
+    metrics::describe_counter!("bellwether_second_routes_total", "Messages that went by a second way too.");
     metrics::describe_gauge!("bellwether_schedule_late_seconds", "How late the source is that is due the longest.");
     metrics::describe_histogram!(
         "bellwether_told_after_seen_seconds",

@@ -132,6 +132,7 @@ impl Loops {
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: outlets.ways.subscribe(),
+            compiled: outlets.compiled.subscribe(),
             clock: self.clock.clone(),
             woken: Arc::clone(&woken),
             told: deliveries,

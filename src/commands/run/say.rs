@@ -279,11 +279,21 @@ impl Voice {
                 Tried::Delivered { answer } => {
                     self.say(Weight::News, at, "delivered", &format!("{receiver}: {answer}"))
                 }
-                Tried::Again { due, reason } => {
+                Tried::Again { due, reason } | Tried::Broken { due, reason } => {
                     let text = format!("{receiver}: {reason}; tried again at {}", time(*due));
                     self.say(Weight::Trouble, at, "NOT YET", &text);
                 }
-                Tried::Dead { reason } => self.say(Weight::Loss, at, "!! GIVEN UP", &format!("{receiver}: {reason}")),
+                Tried::Shorter { reason } => {
+                    self.say(
+                        Weight::Loss,
+                        at,
+                        "!! not delivered",
+                        &format!("{receiver}: {reason}; it goes once more, shorter"),
+                    );
+                }
+                Tried::Dead { reason } | Tried::Gone { reason, .. } => {
+                    self.say(Weight::Loss, at, "!! GIVEN UP", &format!("{receiver}: {reason}"))
+                }
             },
         }
     }

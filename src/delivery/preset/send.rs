@@ -50,7 +50,7 @@ impl Hooks {
             let asker = Asker { hooks: self, party, now };
             let done = match timeout_at(end, asker.carry(call, &known)).await {
                 Ok(done) => done,
-                Err(_) => Err(Attempt::Retry { reason: too_slow(), after: None, ambiguous: true }),
+                Err(_) => Err(Attempt::Retry { reason: too_slow(), after: None, ambiguous: true, broken: false }),
             };
             match done {
                 Ok(done) => {
@@ -126,10 +126,10 @@ impl Asker<'_> {
         // Nobody above sees a secret that the far side repeats, nor a part of one that was cut.
         let masked = |answer: Answer| Answer { body: self.party.masked(&answer.body), ..answer };
         answer.map(masked).map_err(|attempt| match attempt {
-            Attempt::Retry { reason, after, ambiguous } => {
-                Attempt::Retry { reason: self.party.masked(&reason), after, ambiguous }
+            Attempt::Retry { reason, after, ambiguous, broken } => {
+                Attempt::Retry { reason: self.party.masked(&reason), after, ambiguous, broken }
             }
-            other @ (Attempt::Delivered { .. } | Attempt::Permanent { .. }) => other,
+            other @ (Attempt::Delivered { .. } | Attempt::Permanent { .. } | Attempt::TooMuch { .. }) => other,
         })
     }
 }

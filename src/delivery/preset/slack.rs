@@ -228,7 +228,7 @@ pub fn bot_verdict(answer: &Answer) -> Verdict {
             ]
             .contains(&error) =>
         {
-            Verdict::Failed(Attempt::Retry { reason: said, after: answer.after, ambiguous: false })
+            Verdict::Failed(Attempt::Retry { reason: said, after: answer.after, ambiguous: false, broken: false })
         }
         Some(false) => Verdict::Failed(Attempt::broken(said)),
         None => Verdict::Failed(Attempt::later(format!("{said}; this is not how Slack answers"))),

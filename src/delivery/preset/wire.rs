@@ -116,7 +116,7 @@ pub fn usual(answer: &Answer) -> Verdict {
         | StatusCode::PAYLOAD_TOO_LARGE
         | StatusCode::UNSUPPORTED_MEDIA_TYPE
         | StatusCode::UNPROCESSABLE_ENTITY => Verdict::Refused { why: said },
-        _ => Verdict::Failed(Attempt::Retry { reason: said, after: answer.after, ambiguous: false }),
+        _ => Verdict::Failed(Attempt::Retry { reason: said, after: answer.after, ambiguous: false, broken: false }),
     }
 }
 

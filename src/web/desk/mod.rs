@@ -7,6 +7,7 @@ pub mod account;
 pub mod api;
 pub mod audit;
 pub mod corner;
+pub mod delivery;
 pub mod fields;
 pub mod incident;
 pub mod join;
@@ -48,6 +49,7 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/incidents/{id}/part", post(join::post_part))
         .route("/sources/confirm", post(source::post_confirm))
         .route("/receivers/test", post(receiver::post_test))
+        .route("/deliveries/retry", post(delivery::post_retry))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_act));
     let governing = Router::new()
         .route("/accounts", get(account::page).post(account::add))

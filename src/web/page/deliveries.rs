@@ -12,10 +12,12 @@ use serde::Deserialize;
 
 use super::withheld::WithheldRows;
 use crate::model::clock_text::{between, span};
+use crate::model::course::TroubleKind;
 use crate::model::impact::Impact;
 use crate::model::preset::{WORDS, hosts_alone};
 use crate::store::sent::{Chosen, Sent, SentPart, Withheld};
 use crate::store::story::Delivery;
+use crate::store::trouble::Kept;
 use crate::web::fault::{self, Fault};
 use crate::web::now::Now;
 use crate::web::router::Site;
@@ -92,6 +94,10 @@ struct SentRow {
     about: Theirs,
     is_worded: bool,
     test: bool,
+    /// Where the message stands by which it went a second way too.
+    second: Option<String>,
+    /// Which ways had not taken it, and why, where it is such a message.
+    second_of: Option<(String, Theirs)>,
     is_dead: bool,
     is_due: bool,
     link: Option<String>,
@@ -118,6 +124,11 @@ impl SentRow {
             about: Theirs::line(&sent.about),
             is_worded: delivery.subject.is_some(),
             test: sent.test,
+            second: sent.second.as_ref().map(|id| format!("/deliveries#n-{id}")),
+            second_of: sent.course.second.as_ref().map(|second| {
+                let ways: Vec<&str> = second.ways.iter().map(|way| way.as_str()).collect();
+                (ways.join(", "), Theirs::line(&second.reason))
+            }),
             is_dead: delivery.state == "dead",
             is_due: delivery.due <= now.at,
             link: first.map(|id| format!("/incidents/{id}")),
@@ -207,12 +218,18 @@ struct Deliveries {
     dead: i64,
     last_delivered: Option<When>,
     nobody_is_told: bool,
+    /// What is wrong with the ways: which, what, since when, what was answered.
+    troubles: Vec<(String, &'static str, When, Theirs)>,
+    /// What is doubtful about the ways themselves.
+    doubtful: Vec<Theirs>,
     receivers: Vec<String>,
     receiver: String,
     states: [(&'static str, &'static str); 4],
     state: String,
     incident: String,
     is_filtered: bool,
+    /// The token of the form, where somebody may have messages tried once more.
+    form: Option<String>,
     rows: Vec<SentRow>,
     pager: Pager,
     withheld: WithheldRows,
@@ -230,12 +247,36 @@ pub async fn page(State(site): State<Arc<Site>>, asked: Result<Query<Asked>, Que
         let now = Now::gather(&site.app).await?;
         let sent = site.app.store.sent(&asked.chosen(asked.page)).await?;
         let withheld = site.app.store.withheld(&asked.chosen(asked.withheld)).await?;
-        Ok::<_, crate::store::StoreError>((now, sent, withheld))
+        let troubles = site.app.store.troubles().await?;
+        Ok::<_, crate::store::StoreError>((now, sent, withheld, troubles))
     };
     match gathered.await {
-        Ok((now, sent, withheld)) => fault::html(&deliveries(&now, &asked, &sent, &withheld, site.app.token.is_some())),
+        Ok((now, sent, withheld, found)) => {
+            let page = deliveries(&now, &asked, &sent, &withheld, site.app.token.is_some());
+            fault::html(&Deliveries { troubles: troubles(&now, &found), ..page })
+        }
         Err(error) => Fault::from(error).page(),
     }
+}
+
+fn troubles(now: &Now, found: &[Kept]) -> Vec<(String, &'static str, When, Theirs)> {
+    let what = |kind| match kind {
+        TroubleKind::GivenUp => "gave up a message",
+        TroubleKind::Gone => "asks never to be called again",
+        TroubleKind::Broken => "is broken as a whole: the relay takes no mail",
+        TroubleKind::Trial => "has not accepted its daily trial",
+    };
+    let one = |kept: &Kept| {
+        let trouble = &kept.trouble;
+        (trouble.way.clone(), what(trouble.kind), When::of(now, trouble.since), Theirs::line(&trouble.reason))
+    };
+    found.iter().filter(|kept| kept.trouble.over.is_none()).map(one).collect()
+}
+
+fn form() -> Option<String> {
+    let viewer = Viewer::now();
+    let can_act = viewer.way == Way::Session && viewer.may >= May::Act;
+    viewer.form.filter(|_| can_act)
 }
 
 fn deliveries(
@@ -255,12 +296,15 @@ fn deliveries(
         dead: sent.outbox.dead,
         last_delivered: sent.outbox.last_delivered.map(|at| When::of(now, at)),
         nobody_is_told: !now.compiled.rules.tells_anybody(),
+        troubles: Vec::new(),
+        doubtful: now.compiled.doubtful_ways.iter().map(|doubt| Theirs::line(doubt)).collect(),
         receivers,
         receiver: asked.receiver.clone(),
         states: [("", "any state"), ("dead", "given up"), ("pending", "waits"), ("delivered", "delivered")],
         state: asked.state.clone(),
         incident: asked.incident.clone(),
         is_filtered: !(asked.receiver.is_empty() && asked.state.is_empty() && asked.incident.is_empty()),
+        form: form(),
         rows: sent.rows.iter().map(|row| SentRow::of(now, row)).collect(),
         pager: Pager::of(asked.page, sent.in_all, |page| asked.link(Some(page), asked.withheld)),
         trying: trying(),

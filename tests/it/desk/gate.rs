@@ -59,6 +59,7 @@ const ROUTES: [(&str, &str, Demands); 50] = [
     ("POST", "/incidents/x/part", Acting),
     ("POST", "/sources/confirm", Acting),
     ("POST", "/receivers/test", Acting),
+    ("POST", "/deliveries/retry", Acting),
     ("GET", "/accounts", Governing),
     ("POST", "/accounts", Governing),
     ("POST", "/accounts/role", Governing),

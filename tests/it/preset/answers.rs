@@ -188,7 +188,7 @@ async fn check(id: &'static str, answer: Reply, then: Then, says: &str) {
     let answering = answer.clone();
     let (attempt, _) = tell(id, &typical("hurt"), move |_, _| answering.clone()).await;
     let (came, reason) = match attempt {
-        Attempt::Retry { reason, after, ambiguous } => {
+        Attempt::Retry { reason, after, ambiguous, .. } => {
             assert!(!ambiguous, "{id}: {reason}");
             (Then::Later(after.map(|after| after.as_secs())), reason)
         }

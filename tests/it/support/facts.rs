@@ -39,6 +39,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         shift: None,
         test: false,
         drill: false,
+        course: Default::default(),
     }
 }
 
