@@ -195,6 +195,24 @@ const SOMEBODY: &str =
 const MAIL: &str = "[mail]\nhost = \"h\"\nfrom = \"b@example.org\"";
 
 #[test]
+fn ways_that_fail_with_what_they_tell_of_are_named() {
+    let vital =
+        service("ehr", "needs = [{ vendor = \"okta\", without = \"stops\" }]").replace("clinical", "life-safety");
+    let told = |subscriptions: &str, settings: &str| compared(&vital, subscriptions, settings);
+    let alone = "is life-safety and is told by mail alone: where that fails, nobody is told";
+    assert!(told(SOMEBODY, MAIL)[0].contains(alone), "{:?}", told(SOMEBODY, MAIL));
+    let hook = "[[receiver]]\nid = \"hook\"\nwebhook = \"https://hooks.example.org/x\"\nsecrets = [{ env = \"X\" }]\n[[subscription]]\nid = \"rest\"\ntiers = [\"back-office\"]\nreceivers = [\"hook\"]\n";
+    let second = SOMEBODY.replace("email = \"a@b\"\n", "email = \"a@b\"\nfallback = \"hook\"\n") + hook;
+    assert_eq!(told(&second, MAIL), Vec::<String>::new());
+    let nobody = format!("{MAIL}\n[alerting]\noperators = [\"nocc\"]");
+    assert!(
+        told(&second, &nobody)[0].contains("there is no such receiver; did you mean `noc`?"),
+        "{:?}",
+        told(&second, &nobody)
+    );
+}
+
+#[test]
 fn an_inventory_is_compared_with_the_vendors() {
     let cases = [
         (
