@@ -133,6 +133,7 @@ pub fn ways(desk: &Desk, mail_port: u16, login: Option<(String, Secret)>) -> Way
         relay: Some(Relay { mailer: Mailer::new(settings).unwrap(), from, domain: "northfield.example".into() }),
         hooks: Hooks::new(options, Duration::from_secs(15)).unwrap(),
         endpoints,
+        parties: BTreeMap::new(),
         process: "stand".into(),
     }
 }

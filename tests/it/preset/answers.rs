@@ -193,7 +193,7 @@ async fn check(id: &'static str, answer: Reply, then: Then, says: &str) {
             (Then::Later(after.map(|after| after.as_secs())), reason)
         }
         Attempt::Permanent { reason, receiver_gone: true } => (Then::Gone, reason),
-        Attempt::Permanent { reason, receiver_gone: false } => (Then::Never, reason),
+        Attempt::Permanent { reason, receiver_gone: false } | Attempt::TooMuch { reason } => (Then::Never, reason),
         Attempt::Delivered { answer } => panic!("{id}: {answer}"),
     };
     assert_eq!(came, then, "{id}: {answer:?}: {reason}");

@@ -8,7 +8,7 @@ use bellwether::model::notification::{Facts, Topic};
 use bellwether::model::subscription::Receiver;
 use bellwether::pipeline::deliver::{self, Ways};
 use bellwether::store::Store;
-use bellwether::store::outbox::{Tried, thread};
+use bellwether::store::outbox::{Gather, Tried, thread};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Line {
         facts.receiver = self.receiver.id.clone();
         let mut tx = self.store.write().await.unwrap();
         let id = NotificationId(id.to_owned());
-        tx.put_notification(&id, &self.receiver.address(), &thread(&facts), &facts, None, now).await.unwrap();
+        tx.put_notification(&id, &self.receiver.address(), &thread(&facts), &facts, Gather::No, now).await.unwrap();
         tx.commit().await.unwrap();
     }
 
