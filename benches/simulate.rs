@@ -19,8 +19,9 @@ fn main() -> ExitCode {
     let first = number("--seed").unwrap_or(1);
     let lives = number("--seed").map_or((days / simulate::DAYS).max(1).unsigned_abs(), |_| 1);
     let most_failures = number("--failures").unwrap_or(1);
-    let (mut tally, mut failures) = (simulate::Tally::default(), 0);
+    let (mut tally, mut failures, mut lived) = (simulate::Tally::default(), 0, 0);
     for seed in first..first + lives {
+        lived += 1;
         match simulate::run(seed, simulate::DAYS) {
             Ok(life) => tally.merge(&life),
             Err(story) => {
@@ -33,6 +34,6 @@ fn main() -> ExitCode {
         }
     }
     println!("{tally}");
-    println!("{} days were simulated", lives * simulate::DAYS.unsigned_abs());
+    println!("{} days were simulated, {failures} lives failed", lived * simulate::DAYS.unsigned_abs());
     if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -271,7 +271,7 @@ impl Witness {
                 let is_wrong = if kind == EffectKind::Worse {
                     step == Step::Down && impact != Impact::Maintenance
                 } else {
-                    step == Step::Up
+                    step == Step::Up && heard_rung(before.as_ref())
                 };
                 if is_wrong {
                     return Err(format!("{what}: it was {:?} and is {impact}", before));
@@ -513,6 +513,11 @@ impl Witness {
             None => Ok(()),
         }
     }
+}
+
+/// Whether an address knows how bad it is at all.
+fn heard_rung(heard: Option<&Heard>) -> bool {
+    heard.is_some_and(|heard| heard.impact.rung().is_some())
 }
 
 fn urgency(facts: &Facts) -> (Option<Tier>, std::cmp::Reverse<u8>) {
