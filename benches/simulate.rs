@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench that cannot go on must fail")]
 
 #[path = "../tests/it/simulate/mod.rs"]
-#[allow(dead_code, reason = "what its tests use is left out here")]
+#[allow(dead_code, unused_imports, reason = "what its tests use is left out here")]
 mod simulate;
 
 use std::process::ExitCode;
