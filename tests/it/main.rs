@@ -35,6 +35,7 @@ mod replays;
 mod retention;
 mod rivals;
 mod rules;
+mod simulate;
 mod sources;
 mod support;
 mod walk;

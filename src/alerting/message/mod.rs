@@ -6,8 +6,8 @@
 
 mod advice;
 mod ahead;
-mod circumstance;
 pub mod card;
+mod circumstance;
 mod clean;
 mod clean_shift;
 mod course;

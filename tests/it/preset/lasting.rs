@@ -64,6 +64,7 @@ impl Line {
             path: Vec::new(),
             since: None,
             noticed: None,
+            first: None,
             last: None,
             flapping: false,
             withheld: None,
