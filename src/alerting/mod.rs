@@ -2,7 +2,9 @@
 //!
 //! Layer 1, pure: no async, no IO, no clock. A decision not to send is a value with its reason, like one to send.
 
+pub mod about;
 pub mod ahead;
+pub mod blind;
 pub mod diff;
 pub mod drift;
 pub mod effects;

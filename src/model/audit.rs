@@ -56,6 +56,10 @@ pub enum Deed {
     Acknowledged,
     /// Nobody does any more.
     Unacknowledged,
+    /// Something was silenced.
+    Silenced,
+    /// A silence was ended before its time.
+    SilenceEnded,
     /// How a source is read was confirmed.
     SourceConfirmed,
     /// Another configuration holds.
@@ -84,6 +88,8 @@ impl Deed {
             Self::Parted => "parted",
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
+            Self::Silenced => "silenced",
+            Self::SilenceEnded => "silence_ended",
             Self::SourceConfirmed => "source_confirmed",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }

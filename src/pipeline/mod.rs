@@ -30,6 +30,7 @@ pub mod look;
 pub mod mapped;
 pub mod settle;
 mod shift;
+pub mod silence;
 mod stage;
 
 use jiff::Timestamp;

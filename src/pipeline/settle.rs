@@ -241,16 +241,16 @@ fn next_after(world: &World, compiled: &Compiled, now: Timestamp) -> Option<Time
     let blind_after = compiled.effect_rules.blind_after;
     // Vendors write times at the edge of what a time can be; what lies beyond it never comes.
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(Timestamp::MAX);
-    let blind = world.sources.values().filter_map(|health| match health {
-        Health::Unreadable { since, .. } => {
-            Some(later(world.online_again.map_or(*since, |again| again.max(*since)), blind_after))
-        }
+    let blind_since = world.sources.values().filter_map(|health| match health {
+        Health::Unreadable { since, .. } => Some(world.online_again.map_or(*since, |again| again.max(*since))),
         Health::NeverRead | Health::Readable { .. } => None,
     });
+    let times = blind_after.times();
+    let blind = blind_since.flat_map(|since| times.iter().map(move |after| later(since, *after)));
     let planned = world.reports.iter().filter_map(|r| r.seen.planned.as_ref()?.until.as_ref()?.at);
     // Past its end means later than its end, be it by a millisecond.
     let overrun = planned.map(|until| later(until, SignedDuration::from_millis(1)));
-    let offline = world.offline_since.map(|since| later(since, blind_after));
+    let offline = world.offline_since.map(|since| later(since, blind_after.shortest()));
     let told_ahead = ahead::next(world, compiled);
     blind.chain(overrun).chain(offline).chain(told_ahead).chain(shift::next(compiled, now)).filter(|at| *at > now).min()
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::compiled::Compiled;
 use super::settle::Notice;
+use crate::alerting::about;
 use crate::alerting::effects::effects_on;
 use crate::alerting::facts::{self, Background};
 use crate::alerting::message::subject::subject;
@@ -13,7 +14,6 @@ use crate::alerting::route::{self, About, Decision, Ground, Upstream, Verdict};
 use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId, VendorId};
-use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, Standing, hurts, speaker};
 use crate::model::notification::Facts;
 use crate::model::phase::{Kind, Phase};
@@ -99,13 +99,13 @@ impl<'a> Stage<'a> {
         let others = self.world.reports.iter().filter(|r| r.incident == report.incident && *r != report);
         let mut all = self.about_one(report);
         for other in others {
-            all = together(all, report, self.about_one(other), other);
+            all = about::together(all, report, self.about_one(other), other);
         }
         all
     }
 
     fn about_one(&self, report: &Report) -> About {
-        About { unconfirmed: self.unconfirmed(&report.source), ..about(report) }
+        About { unconfirmed: self.unconfirmed(&report.source), ..about::of_report(report) }
     }
 
     /// The source, where nobody may believe it yet.
@@ -126,13 +126,8 @@ impl<'a> Stage<'a> {
             }
             Cause::Component { source, key } => {
                 if let Some(component) = tx.component(source, key).await? {
-                    let regions = component.component.region.iter().cloned().collect();
-                    let vendor = Some(source.vendor());
-                    let since = (component.status != Impact::Operational).then_some(component.since);
-                    let unconfirmed = self.unconfirmed(source);
-                    let components = vec![component.component.name.clone()];
-                    let text = component.component.name.to_lowercase();
-                    let about = About { vendor, regions, components, text, since, unconfirmed, ..About::default() };
+                    let about = about::of_component(source, &component);
+                    let about = About { unconfirmed: self.unconfirmed(source), ..about };
                     self.about.insert(cause.clone(), about);
                     self.components.insert((source.clone(), key.clone()), component);
                 }
@@ -337,49 +332,6 @@ impl<'a> Stage<'a> {
             why,
         }))
     }
-}
-
-/// What a report is about, as far as subscriptions ask.
-fn about(report: &Report) -> About {
-    let seen = &report.seen;
-    let mut text = seen.title.to_lowercase();
-    for said in &seen.updates {
-        text.push('\n');
-        text.push_str(&said.text.to_lowercase());
-    }
-    let mut regions = seen.regions.clone();
-    regions.extend(seen.components.iter().filter_map(|c| c.region.clone()));
-    let component = |key: &String| Cause::Component { source: report.source.clone(), key: key.clone() };
-    About {
-        vendor: Some(report.source.vendor()),
-        regions,
-        components: seen.components.iter().map(|c| c.name.clone()).collect(),
-        text,
-        folds: seen.components.iter().map(|c| component(&c.key)).collect(),
-        ..About::default()
-    }
-}
-
-/// What two reports of one incident are about. Where one does not say where, it may be anywhere.
-fn together(mut all: About, report: &Report, more: About, other: &Report) -> About {
-    let begun = |r: &Report| r.seen.started.as_ref().and_then(|s| s.at).unwrap_or(r.first_seen);
-    all.since = [begun(report), begun(other)].into_iter().chain(all.since).min();
-    if all.regions.is_empty() || more.regions.is_empty() {
-        all.regions.clear();
-    } else {
-        all.regions.extend(more.regions);
-    }
-    if all.components.is_empty() || more.components.is_empty() {
-        all.components.clear();
-    } else {
-        all.components.extend(more.components);
-    }
-    all.text.push('\n');
-    all.text.push_str(&more.text);
-    all.folds.extend(more.folds);
-    // One that can be believed is enough.
-    all.unconfirmed = all.unconfirmed.filter(|_| more.unconfirmed.is_some());
-    all
 }
 
 /// A report as it would have been, had it been seen while it was open.

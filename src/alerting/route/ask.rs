@@ -124,6 +124,18 @@ pub fn quiet(subscription: &Subscription, tier: Option<Tier>, now: Timestamp) ->
     Some(Reason::Quiet { subscription: subscription.id.clone(), until: quiet.until(now)? })
 }
 
+/// The silence that holds for an effect, the one that lasts longest, whatever was told of it.
+#[must_use]
+pub fn silenced<'s>(
+    silences: &'s [Silence],
+    effect: &Effect,
+    about: &About,
+    tier: Option<Tier>,
+    now: Timestamp,
+) -> Option<&'s Silence> {
+    silence(silences, Asked { effect, about, tier, first_told: None, now })
+}
+
 /// The silence that holds for an effect, the one that lasts longest.
 pub(super) fn silence<'s>(silences: &'s [Silence], asked: Asked<'_>) -> Option<&'s Silence> {
     let holding = silences.iter().filter(|silence| silence.holds(asked.now) && !silence.about.is_everything());

@@ -15,6 +15,7 @@ pub mod password;
 pub mod posted;
 pub mod shell;
 pub mod sign_in;
+pub mod silence;
 pub mod source;
 pub mod token;
 pub mod word;
@@ -46,6 +47,8 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/incidents/{id}/join", get(join::page).post(join::post_join))
         .route("/incidents/{id}/part", post(join::post_part))
         .route("/sources/confirm", post(source::post_confirm))
+        .route("/silences/new", get(silence::new).post(silence::post_new))
+        .route("/silences/{id}/end", post(silence::post_end))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_act));
     let governing = Router::new()
         .route("/accounts", get(account::page).post(account::add))
