@@ -231,6 +231,17 @@ enum IncidentCommand {
         #[command(flatten)]
         word: WordArgs,
     },
+    /// Say that you take care of an incident, whoever told of it: no further step of an escalation is taken.
+    Acknowledge {
+        /// The incident.
+        incident: String,
+        /// Nobody takes care of it any more.
+        #[arg(long)]
+        undo: bool,
+        /// Who takes care of it.
+        #[arg(long, value_name = "NAME", env = "BELLWETHER_AUTHOR")]
+        author: String,
+    },
     /// End an incident that was opened by hand.
     Resolve {
         /// The incident.
@@ -419,6 +430,9 @@ fn by_hand(command: IncidentCommand, folders: &Folders) -> anyhow::Result<ExitCo
             (Act::Open { vendor, title, components, regions, since }, word)
         }
         IncidentCommand::Update { incident, word } => (Act::Update { incident: IncidentId(incident) }, word),
+        IncidentCommand::Acknowledge { incident, undo, author } => {
+            return incident::acknowledge(folders, &IncidentId(incident), !undo, &author);
+        }
         IncidentCommand::Resolve { incident, word } => (Act::Resolve { incident: IncidentId(incident) }, word),
     };
     let said = Said { author: word.author, impact: word.impact, text: word.text };

@@ -4,13 +4,17 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
 
+use super::accounts::Opened;
 use super::inbox::{Answer, Inbox};
 use super::load::{self, Folders};
 use super::setup::Sound;
-use crate::model::id::Ids;
+use crate::model::audit::By;
+use crate::model::id::{Ids, IncidentId};
+use crate::model::text;
+use crate::pipeline::acknowledge::acknowledge as care;
 use crate::pipeline::hand::{Act, Word};
 use crate::store::{self, Store, StoreError};
 
@@ -47,6 +51,34 @@ pub fn run(folders: &Folders, act: Act, said: Said, json: bool) -> Result<ExitCo
         &word,
     ))?;
     print(&answer, json)
+}
+
+/// Says that somebody takes care of an incident, or that nobody does: in the database of the running Bellwether, or
+/// without one.
+///
+/// # Errors
+/// A configuration or a store that cannot be read, no such incident, or one that is over.
+pub fn acknowledge(folders: &Folders, incident: &IncidentId, is_taken: bool, author: &str) -> Result<ExitCode> {
+    if author.trim().is_empty() {
+        bail!("say who you are: --author NAME, or set BELLWETHER_AUTHOR");
+    }
+    let by = By::terminal(text::line(author, 64));
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let opened = Opened::of(folders).await?;
+        let done = care(&opened.store, incident, is_taken, &by, Timestamp::now()).await;
+        opened.store.close().await;
+        let is_news = done.map_err(|why| anyhow!("{why}"))?;
+        say!(
+            "{}",
+            match (is_taken, is_news) {
+                (true, true) => "acknowledged: no further step of an escalation is taken",
+                (true, false) => "somebody takes care of it already; the page says who",
+                (false, true) => "nobody takes care of it any more",
+                (false, false) => "nobody took care of it",
+            }
+        );
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// What every word may say.

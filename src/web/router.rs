@@ -65,6 +65,7 @@ pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
         .route("/sign-in", get(desk::sign_in::page).post(gate::sign_in))
         .route("/sign-in/account", post(desk::sign_in::sign_in))
         .route("/sign-out", post(desk::sign_in::sign_out))
+        .route("/acknowledge/{incident}/{receiver}/{ends}/{seal}", get(desk::care::page).post(desk::care::post))
         .route("/link/{link}", get(desk::sign_in::link).post(desk::sign_in::use_link))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

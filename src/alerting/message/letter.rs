@@ -47,6 +47,8 @@ pub struct Section {
     pub rows: Vec<Row>,
     /// The page about it.
     pub page: Option<String>,
+    /// Where one says that one takes care of it.
+    pub acknowledge: Option<String>,
 }
 
 /// One detail: a label and what it says.
@@ -122,6 +124,8 @@ fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
         leads,
         rows: rows(facts, topic, times),
         page: page(facts, topic),
+        // Two messages may have become one, and what was open then is over now.
+        acknowledge: topic.acknowledge.clone().filter(|_| !is_over(topic)),
     }
 }
 

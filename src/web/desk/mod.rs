@@ -6,6 +6,7 @@
 pub mod account;
 pub mod api;
 pub mod audit;
+pub mod care;
 pub mod corner;
 pub mod fields;
 pub mod incident;
