@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use bellwether::alerting::blind::BlindAfter;
 use bellwether::alerting::route::Manner;
-use bellwether::model::effect::EffectKind;
 use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
-use bellwether::model::impact::Impact;
 use bellwether::model::inventory::{Dependency, Inventory, Need, On, Procedure, Selector, Service, Tier, Without};
 use bellwether::model::subscription::{Receiver, Subscription, Way, WebhookUrl};
 use bellwether::model::vendor::{Schedule, Source, Vendor};

@@ -55,7 +55,10 @@ fn opened(site: &Site, link: &Link) -> Result<(IncidentId, ReceiverId), Fault> {
     let (incident, receiver, ends, seal) = link;
     let no = || Fault::new(StatusCode::GONE, NO_LONGER);
     let (incident, receiver) = (IncidentId(incident.clone()), ReceiverId::parse(receiver).map_err(|_| no())?);
-    let is_good = are_equal(seal, &site.app.compiled().ids.seal(&incident, &receiver, *ends));
+    let compiled = site.app.compiled();
+    // Whoever is told no more has no say either.
+    let is_known = compiled.rules.receivers().contains_key(&receiver);
+    let is_good = is_known && are_equal(seal, &compiled.ids.seal(&incident, &receiver, *ends));
     if is_good && site.app.now().as_second() < *ends { Ok((incident, receiver)) } else { Err(no()) }
 }
 

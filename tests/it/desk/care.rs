@@ -78,6 +78,7 @@ async fn a_link_that_was_changed_or_is_over_opens_nothing() {
         with(4, &later),
         with(5, "0"),
         with(5, &"0".repeat(32)),
+        link(&site, &id, "left-the-house", 7),
         link(&site, &id, "noc-webhook", 0),
         link(&site, &id, "noc-webhook", -1),
     ];
