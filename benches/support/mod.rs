@@ -79,6 +79,8 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
 pub fn receiver(n: usize, addresses: &dyn Addresses) -> Receiver {
     Receiver {
         form: bellwether::model::subscription::Form::Whole,
+        fallback: None,
+        burst: None,
         id: ReceiverId::parse(&format!("receiver-{n}")).unwrap(),
         way: Way::Webhook { url: WebhookUrl::Plain(addresses.hook(n)), secrets: Vec::new(), allow_private: true },
     }

@@ -62,6 +62,10 @@ pub enum Deed {
     SilenceEnded,
     /// How a source is read was confirmed.
     SourceConfirmed,
+    /// A test message was sent to a receiver.
+    ReceiverTried,
+    /// Messages that were given up are tried once more.
+    DeliveriesRetried,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -91,6 +95,8 @@ impl Deed {
             Self::Silenced => "silenced",
             Self::SilenceEnded => "silence_ended",
             Self::SourceConfirmed => "source_confirmed",
+            Self::ReceiverTried => "receiver_tried",
+            Self::DeliveriesRetried => "deliveries_retried",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

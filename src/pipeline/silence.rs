@@ -10,9 +10,11 @@ use jiff::Timestamp;
 
 use super::compiled::Compiled;
 use super::hand::NotTaken;
-use super::stage::Stage;
+use super::stage::remember;
+use crate::alerting::about;
 use crate::alerting::effects::effects;
-use crate::alerting::route::{About, silenced};
+use crate::alerting::route::{About, Ground, silenced};
+use crate::alerting::step::{Remembered, Scene};
 use crate::model::audit::{By, Deed, Entry};
 use crate::model::effect::Effect;
 use crate::model::hash::Hasher;
@@ -213,10 +215,15 @@ async fn hushed(
     let mut world = tx.world(&compiled.polled()).await?;
     world.unconfirmed = tx.unconfirmed(&compiled.guessed).await?;
     let effects = effects(&compiled.graph, &world, compiled.effect_rules, now);
-    let stage = Stage::gather(tx, compiled, &world, &effects, &[], BTreeSet::new(), now).await?;
     let (only, nothing) = ([silence.clone()], About::default());
+    let ground = Ground { rules: &compiled.rules, manner: compiled.manner, silences: &only, now };
+    let upstream = compiled.inventory.upstream.as_slice();
+    let scene = Scene { graph: &compiled.graph, upstream, world: &world, changes: &[], ground };
+    let causes = effects.hurts.keys().map(|(_, cause)| cause.clone()).collect();
+    let remembered = remember(tx, &scene, Remembered { causes, ..Remembered::default() }).await?;
+    let all = about::of_all(&scene, &remembered);
     let is_silenced = |effect: &&Effect| {
-        let about = stage.about.get(&effect.cause).unwrap_or(&nothing);
+        let about = all.get(&effect.cause).unwrap_or(&nothing);
         silenced(&only, effect, about, compiled.rules.tier(&effect.service), now).is_some()
     };
     Ok(effects.hurts.values().filter(is_silenced).cloned().collect())

@@ -8,12 +8,14 @@ pub mod api;
 pub mod audit;
 pub mod care;
 pub mod corner;
+pub mod delivery;
 pub mod fields;
 pub mod incident;
 pub mod join;
 pub mod limit;
 pub mod password;
 pub mod posted;
+pub mod receiver;
 pub mod shell;
 pub mod sign_in;
 pub mod silence;
@@ -50,6 +52,8 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/sources/confirm", post(source::post_confirm))
         .route("/silences/new", get(silence::new).post(silence::post_new))
         .route("/silences/{id}/end", post(silence::post_end))
+        .route("/receivers/test", post(receiver::post_test))
+        .route("/deliveries/retry", post(delivery::post_retry))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_act));
     let governing = Router::new()
         .route("/accounts", get(account::page).post(account::add))
@@ -72,6 +76,8 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
 pub struct Desk {
     pub passwords: Passwords,
     pub limits: limit::Limits,
+    /// How often receivers may be tried.
+    pub trials: limit::Limits,
 }
 
 impl From<NotTaken> for Fault {

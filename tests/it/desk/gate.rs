@@ -22,7 +22,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 58] = [
+const ROUTES: [(&str, &str, Demands); 60] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -65,6 +65,8 @@ const ROUTES: [(&str, &str, Demands); 58] = [
     ("GET", "/silences/new", Acting),
     ("POST", "/silences/new", Acting),
     ("POST", "/silences/x/end", Acting),
+    ("POST", "/receivers/test", Acting),
+    ("POST", "/deliveries/retry", Acting),
     ("GET", "/accounts", Governing),
     ("POST", "/accounts", Governing),
     ("POST", "/accounts/role", Governing),
@@ -214,7 +216,14 @@ async fn looking_changes_nothing() {
         let head = site.ask("HEAD", path, &[("cookie", &admin.cookie())], "").await;
         assert!(head.status < 500 || *path == "/readyz", "{method} {path}");
     }
-    for path in ["/sign-out", "/incidents/x/acknowledge", "/accounts/remove", "/tokens/remove", "/incidents/x/part"] {
+    for path in [
+        "/sign-out",
+        "/incidents/x/acknowledge",
+        "/accounts/remove",
+        "/tokens/remove",
+        "/incidents/x/part",
+        "/receivers/test",
+    ] {
         assert_eq!(admin.get(path).await.status, 405, "{path}");
     }
     assert_eq!(site.audit().await, before);
