@@ -68,6 +68,7 @@ pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, n
         receiver: first.receiver.clone(),
         topics,
         shift: None,
+        asks: None,
         test: false,
         drill: background.is_drill,
     })

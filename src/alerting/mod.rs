@@ -15,3 +15,4 @@ pub mod message;
 pub mod route;
 pub mod rules;
 pub mod shift;
+pub mod wish;

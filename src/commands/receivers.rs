@@ -95,6 +95,7 @@ fn test_message(sound: &Sound, receiver: ReceiverId, address: String) -> Notific
         receiver: receiver.clone(),
         topics: Vec::new(),
         shift: None,
+        asks: None,
         test: true,
         drill: false,
     };

@@ -58,6 +58,24 @@ pub enum Deed {
     Unacknowledged,
     /// How a source is read was confirmed.
     SourceConfirmed,
+    /// Somebody asked for a subscription of his own.
+    SubscriptionAsked,
+    /// The owner of its address confirmed it.
+    SubscriptionConfirmed,
+    /// It chooses something else.
+    SubscriptionChanged,
+    /// It rests.
+    SubscriptionPaused,
+    /// It tells again.
+    SubscriptionResumed,
+    /// It was left.
+    SubscriptionLeft,
+    /// Its receiver wanted to leave, and it is locked.
+    SubscriptionNotLeft,
+    /// An admin locked it.
+    SubscriptionLocked,
+    /// It may be left again.
+    SubscriptionUnlocked,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -85,6 +103,15 @@ impl Deed {
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
             Self::SourceConfirmed => "source_confirmed",
+            Self::SubscriptionAsked => "subscription_asked",
+            Self::SubscriptionConfirmed => "subscription_confirmed",
+            Self::SubscriptionChanged => "subscription_changed",
+            Self::SubscriptionPaused => "subscription_paused",
+            Self::SubscriptionResumed => "subscription_resumed",
+            Self::SubscriptionLeft => "subscription_left",
+            Self::SubscriptionNotLeft => "subscription_not_left",
+            Self::SubscriptionLocked => "subscription_locked",
+            Self::SubscriptionUnlocked => "subscription_unlocked",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

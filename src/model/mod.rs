@@ -25,6 +25,7 @@ pub mod keeping;
 pub mod mapping;
 pub mod next_word;
 pub mod notification;
+pub mod own;
 pub mod phase;
 pub mod published;
 pub mod quiet;

@@ -1,20 +1,23 @@
 //! From the outbox to the far side: freeze, send, then mark. Never mark, then send.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::kill_point;
-use crate::alerting::message::message;
+use super::own::{self, Passage};
 use crate::alerting::message::short::short_subject;
+use crate::alerting::message::{asking, message};
 use crate::delivery::mail::{self, Envelope, Mailbox};
 use crate::delivery::mailer::Mailer;
 use crate::delivery::pager;
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
+use crate::model;
 use crate::model::id::{NotificationId, ReceiverId};
-use crate::model::notification::{Facts, Notification};
+use crate::model::notification::{Facts, Message, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::store::outbox::{Claimed, Frozen, Tried};
 use crate::store::{Store, StoreError};
@@ -95,21 +98,33 @@ pub async fn claim(
 ) -> Result<Vec<Claimed>, StoreError> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut tx = store.write().await?;
-    let mut claimed = tx.claim(&ways.process, most, busy, time.after(LEASE), time.now()).await?;
+    let claimed = tx.claim(&ways.process, most, busy, time.after(LEASE), time.now()).await?;
     if claimed.is_empty() {
         return Ok(claimed);
     }
     kill_point("claimed");
-    for row in claimed.iter_mut().filter(|row| row.bytes.is_none()) {
+    let mut wanted = Vec::with_capacity(claimed.len());
+    for mut row in claimed {
+        let link = match own::passage(&mut tx, &row.notification, row.bytes.is_some(), time.now()).await? {
+            Passage::Nobody => {
+                own::let_be(&mut tx, &row.notification.id, time.now()).await?;
+                continue;
+            }
+            Passage::NotOwn => None,
+            Passage::With(link) => Some(link),
+        };
         // What cannot be worded is told by the try.
-        if let Ok(frozen) = ways.compose(&row.notification, time.outside()) {
+        if row.bytes.is_none()
+            && let Ok(frozen) = ways.compose_with(&row.notification, link.as_deref(), time.outside())
+        {
             tx.freeze(&row.notification.id, &frozen).await?;
             row.bytes = Some(frozen.bytes);
         }
+        wanted.push(row);
     }
     tx.commit().await?;
     kill_point("frozen");
-    Ok(claimed)
+    Ok(wanted)
 }
 
 /// Tries one claimed row once, and marks it.
@@ -179,13 +194,28 @@ impl Ways {
     /// # Errors
     /// Why it cannot be worded for this way, for people.
     pub fn compose(&self, notification: &Notification, outside: Timestamp) -> Result<Frozen, String> {
+        self.compose_with(notification, None, outside)
+    }
+
+    /// The same, where `link` leads to the page on which a person's own subscription is confirmed or left.
+    ///
+    /// # Errors
+    /// As [`Ways::compose`].
+    pub fn compose_with(
+        &self,
+        notification: &Notification,
+        link: Option<&str>,
+        outside: Timestamp,
+    ) -> Result<Frozen, String> {
         let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
-        let receiver = self.receiver(&notification.receiver)?;
+        let receiver = self.receiver(notification)?;
         let bytes = match &receiver.way {
             Way::Email(to) => {
                 let date = if facts.drill { outside } else { facts.at };
-                self.compose_mail(notification, receiver.form, date, to, &message)?
+                let message = with_link(facts, receiver.form, link, message.clone());
+                let leave = link.filter(|_| facts.asks.is_none());
+                self.compose_mail(notification, (receiver.form, leave), date, to, &message)?
             }
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
         };
@@ -195,14 +225,14 @@ impl Ways {
     fn compose_mail(
         &self,
         notification: &Notification,
-        form: Form,
+        (form, leave): (Form, Option<&str>),
         date: Timestamp,
         to: &Email,
-        message: &crate::model::notification::Message,
+        message: &Message,
     ) -> Result<Vec<u8>, String> {
         let relay = self.relay()?;
         let Notification { id, thread, facts, .. } = notification;
-        let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date, message };
+        let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date, message, leave };
         let composed = match form {
             Form::Whole => mail::compose(&envelope),
             Form::Short { has_subject: true } => pager::compose(&envelope, &short_subject(facts)),
@@ -213,7 +243,7 @@ impl Ways {
 
     /// Sends frozen bytes. `now` is the time by which the far side judges the signature.
     pub async fn send(&self, notification: &Notification, bytes: &[u8], now: Timestamp) -> Attempt {
-        let receiver = match self.receiver(&notification.receiver) {
+        let receiver = match self.receiver(notification) {
             Ok(receiver) => receiver,
             Err(reason) => return Attempt::Retry { reason, after: None, ambiguous: false },
         };
@@ -232,12 +262,26 @@ impl Ways {
         }
     }
 
-    fn receiver(&self, id: &ReceiverId) -> Result<&Receiver, String> {
-        self.receivers.get(id).ok_or_else(|| format!("config/subscriptions.toml has no receiver {id} any more"))
+    /// One of the configuration, or the address of a person's own subscription.
+    fn receiver(&self, notification: &Notification) -> Result<Cow<'_, Receiver>, String> {
+        let id = &notification.receiver;
+        let own = || model::own::receiver(id, &notification.address).map(Cow::Owned);
+        let known = self.receivers.get(id).map(Cow::Borrowed).or_else(own);
+        known.ok_or_else(|| format!("config/subscriptions.toml has no receiver {id} any more"))
     }
 
     fn relay(&self) -> Result<&Relay, String> {
         self.relay.as_ref().ok_or_else(|| "config/bellwether.toml has no [mail], so no mail can be sent".to_owned())
+    }
+}
+
+/// The words with the link that belongs into them, or with whom to ask.
+fn with_link(facts: &Facts, form: Form, link: Option<&str>, message: Message) -> Message {
+    match (&facts.asks, link) {
+        (Some(asks), Some(link)) => asking::question(facts, asks, link, message),
+        (None, Some(link)) => asking::with_way_out(message, facts.page.as_deref().unwrap_or_default(), link),
+        (None, None) if form == Form::Whole && !facts.test => asking::with_whom_to_ask(message),
+        (Some(_) | None, None) => message,
     }
 }
 

@@ -28,6 +28,7 @@ pub mod join;
 mod keep;
 pub mod look;
 pub mod mapped;
+pub mod own;
 pub mod settle;
 mod shift;
 mod stage;

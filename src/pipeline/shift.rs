@@ -184,6 +184,7 @@ async fn put_out(
         receiver: receiver.clone(),
         topics: Vec::new(),
         shift: Some(told),
+        asks: None,
         test: false,
         drill: compiled.is_drill,
     };

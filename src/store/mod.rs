@@ -17,6 +17,7 @@ pub mod keep;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod own;
 pub mod past;
 pub mod retention;
 pub mod sent;
@@ -271,7 +272,7 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
@@ -281,6 +282,7 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (9, "drift", include_str!("migrations/0009_drift.sql")),
     (10, "detected", include_str!("migrations/0010_detected.sql")),
     (13, "who is told", include_str!("migrations/0013_who_is_told.sql")),
+    (16, "own", include_str!("migrations/0016_own.sql")),
 ];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

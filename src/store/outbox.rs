@@ -24,6 +24,7 @@ const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTIN
 const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id IN (SELECT value FROM json_each($1)) AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4) RETURNING id";
 const FREEZE: &str = "UPDATE notification SET subject = $2, frozen = $3 WHERE id = $1 AND frozen IS NULL";
 const MARK: &str = "UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5 WHERE id = $1";
+const LEAVE: &str = "UPDATE notification SET state = 'left', leased_until = NULL, leased_by = NULL, ended = $2, answer = $3 WHERE id = $1";
 const PUT_ATTEMPT: &str = "INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT tries FROM notification WHERE id = $1), $2, $3, $4) ON CONFLICT DO NOTHING";
 
 /// What freezing a row keeps: the words for the list, and the exact bytes that every try sends.
@@ -139,6 +140,15 @@ impl Writing {
     pub async fn freeze(&mut self, id: &NotificationId, frozen: &Frozen) -> Result<(), StoreError> {
         let query = sqlx::query(FREEZE).bind(&id.0).bind(&frozen.subject).bind(&frozen.bytes);
         query.execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    /// A row is not sent any more: who would get it has left.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn let_be(&mut self, id: &NotificationId, why: &str, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(LEAVE).bind(&id.0).bind(ms(now)).bind(why).execute(&mut *self.tx).await?;
         Ok(())
     }
 

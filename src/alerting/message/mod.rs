@@ -6,6 +6,7 @@
 
 mod advice;
 mod ahead;
+pub mod asking;
 mod circumstance;
 mod clean;
 mod clean_shift;

@@ -43,6 +43,7 @@ impl DeliveryRow {
     pub fn of(now: &Now, delivery: &Delivery) -> Self {
         let (impact, word) = match delivery.state.as_str() {
             "delivered" => (Impact::Operational, "Delivered"),
+            "left" => (Impact::Unknown, "Not sent: left"),
             "dead" => (Impact::MajorOutage, "Given up"),
             _ if delivery.tries > 0 => (Impact::Degraded, "Waits, was tried"),
             _ => (Impact::Unknown, "Waits"),

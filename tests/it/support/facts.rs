@@ -34,6 +34,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         receiver: ReceiverId::parse("noc").unwrap(),
         topics,
         shift: None,
+        asks: None,
         test: false,
         drill: false,
     }
