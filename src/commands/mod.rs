@@ -31,6 +31,7 @@ pub mod schema;
 pub mod secrets;
 pub mod setup;
 pub mod sign_in;
+pub mod subscriptions;
 mod table;
 pub mod try_out;
 pub mod vendors;

@@ -161,6 +161,12 @@ impl Compiled {
         self
     }
 
+    /// Whether its files name any receiver; addresses of people are none.
+    #[must_use]
+    pub fn has_receivers_of_its_own(&self) -> bool {
+        self.rules.receivers().values().any(|known| own::receiver(&known.id, &known.address()).is_none())
+    }
+
     /// The same, with the subscriptions that people made themselves in place of those that were in it before.
     #[must_use]
     pub fn with_owns(mut self, owns: &[Own]) -> Self {

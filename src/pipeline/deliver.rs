@@ -304,8 +304,8 @@ fn again_or_dead(
     asked: Option<Duration>,
     now: Timestamp,
 ) -> Tried {
-    let way = ways.receivers.get(&notification.receiver).map(|receiver| &receiver.way);
-    match retry::next_try(way, notification.tries + 1, rand::random()) {
+    let receiver = ways.receiver(notification).ok();
+    match retry::next_try(receiver.as_ref().map(|receiver| &receiver.way), notification.tries + 1, rand::random()) {
         Some(planned) => {
             let wait = retry::honouring(planned, asked);
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));

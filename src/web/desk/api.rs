@@ -7,13 +7,14 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{delete, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::announce;
 use super::fields::{Fields, Wrong};
 use super::incident::led_to;
+use super::subscriptions::program;
 use super::word::Draft;
 use crate::model::audit::By;
 use crate::model::id::IncidentId;
@@ -27,8 +28,8 @@ use crate::web::who::Viewer;
 
 /// What a program sent, and which.
 pub struct Sent {
-    viewer: Viewer,
-    fields: Fields,
+    pub viewer: Viewer,
+    pub fields: Fields,
 }
 
 impl FromRequest<Arc<Site>> for Sent {
@@ -49,7 +50,7 @@ impl FromRequest<Arc<Site>> for Sent {
 }
 
 impl Sent {
-    fn must_be_known(&self) -> Result<(), Wrong> {
+    pub fn must_be_known(&self) -> Result<(), Wrong> {
         self.fields.unknown().map_or(Ok(()), Err)
     }
 }
@@ -63,10 +64,12 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/incidents/{id}/acknowledge", post(take).delete(let_go))
         .route("/incidents/{id}/join", post(join))
         .route("/incidents/{id}/part", post(part))
+        .route("/subscriptions", post(program::make))
+        .route("/subscriptions/{id}", delete(program::leave).put(program::change))
 }
 
 /// What is wrong with what was sent; the first of it by itself too.
-fn refused(wrong: &[Wrong]) -> Response {
+pub fn refused(wrong: &[Wrong]) -> Response {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let first = wrong.first().map_or(("", ""), |w| (w.field.as_str(), w.why.as_str()));
     let fields: Vec<Value> = wrong.iter().map(|w| json!({"field": w.field, "message": w.why})).collect();
