@@ -191,6 +191,8 @@ pub struct Own {
     pub paused: Option<Timestamp>,
     /// When it was left. Nothing is sent any more.
     pub left: Option<Timestamp>,
+    /// Whether that was by the link in a mail, so that the same link leads back for a while.
+    pub left_by_link: bool,
     /// Who has locked it, and since when: it is not left silently.
     pub locked: Option<(String, Timestamp)>,
     /// When its receiver wanted to leave although it is locked.
@@ -307,6 +309,7 @@ mod tests {
             confirmed: None,
             paused: None,
             left: None,
+            left_by_link: false,
             locked: None,
             wants_out: None,
         }

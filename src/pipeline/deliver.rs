@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::kill_point;
-use super::own::{self, Passage};
+use super::own::link::{self, Passage};
 use crate::alerting::message::short::short_subject;
 use crate::alerting::message::{asking, message};
 use crate::delivery::mail::{self, Envelope, Mailbox};
@@ -105,17 +105,17 @@ pub async fn claim(
     kill_point("claimed");
     let mut wanted = Vec::with_capacity(claimed.len());
     for mut row in claimed {
-        let link = match own::passage(&mut tx, &row.notification, row.bytes.is_some(), time.now()).await? {
+        let way_out = match link::passage(&mut tx, &row.notification, row.bytes.is_some(), time.now()).await? {
             Passage::Nobody => {
-                own::let_be(&mut tx, &row.notification.id, time.now()).await?;
+                link::let_be(&mut tx, &row.notification.id, time.now()).await?;
                 continue;
             }
             Passage::NotOwn => None,
-            Passage::With(link) => Some(link),
+            Passage::With(address) => Some(address),
         };
         // What cannot be worded is told by the try.
         if row.bytes.is_none()
-            && let Ok(frozen) = ways.compose_with(&row.notification, link.as_deref(), time.outside())
+            && let Ok(frozen) = ways.compose_with(&row.notification, way_out.as_deref(), time.outside())
         {
             tx.freeze(&row.notification.id, &frozen).await?;
             row.bytes = Some(frozen.bytes);

@@ -14,12 +14,12 @@ use crate::model::subscription::Email;
 macro_rules! owns {
     ($rest:literal) => {
         concat!(
-            "SELECT id, address, owner, owner_name, choice, asked, confirmed, paused, left_at, locked_by, locked_at, wants_out FROM own ",
+            "SELECT id, address, owner, owner_name, choice, asked, confirmed, paused, left_at, locked_by, locked_at, wants_out, left_by_link FROM own ",
             $rest
         )
     };
 }
-const PUT: &str = "INSERT INTO own (id, address, owner, owner_name, choice, asked, confirmed, paused, left_at, locked_by, locked_at, wants_out, origin, was_mailed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO UPDATE SET address = excluded.address, choice = excluded.choice, confirmed = excluded.confirmed, paused = excluded.paused, left_at = excluded.left_at, locked_by = excluded.locked_by, locked_at = excluded.locked_at, wants_out = excluded.wants_out";
+const PUT: &str = "INSERT INTO own (id, address, owner, owner_name, choice, asked, confirmed, paused, left_at, locked_by, locked_at, wants_out, origin, was_mailed, left_by_link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (id) DO UPDATE SET address = excluded.address, choice = excluded.choice, confirmed = excluded.confirmed, paused = excluded.paused, left_at = excluded.left_at, locked_by = excluded.locked_by, locked_at = excluded.locked_at, wants_out = excluded.wants_out, left_by_link = excluded.left_by_link";
 const PUT_KEY: &str = "INSERT INTO own_key (hash, purpose, address, owns, made, ends) VALUES ($1, $2, $3, $4, $5, $6)";
 const ASKED: &str = "SELECT (SELECT MAX(asked) FROM own WHERE address = $1 AND was_mailed AND asked > $4), (SELECT COUNT(*) FROM own WHERE owner = $2 AND asked > $4), (SELECT COUNT(*) FROM own WHERE origin = $3 AND asked > $4), (SELECT COUNT(*) FROM own WHERE owner = $2 AND left_at IS NULL)";
 /// The newest effects; the source of an incident is that of any report of it.
@@ -107,6 +107,7 @@ impl Writing {
             .bind(own.wants_out.map(ms))
             .bind(origin)
             .bind(was_mailed)
+            .bind(own.left_by_link)
             .execute(&mut *self.tx)
             .await?;
         let edition = uuid::Uuid::now_v7().simple().to_string();
@@ -269,6 +270,7 @@ fn own(row: &SqliteRow) -> Result<Own, StoreError> {
         confirmed: time(6),
         paused: time(7),
         left: time(8),
+        left_by_link: row.get(12),
         locked,
         wants_out: time(11),
     })

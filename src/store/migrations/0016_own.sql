@@ -15,6 +15,7 @@ CREATE TABLE own (
     confirmed  BIGINT,
     paused     BIGINT,
     left_at    BIGINT,
+    left_by_link BOOLEAN NOT NULL,
     locked_by  TEXT,
     locked_at  BIGINT,
     -- Its receiver wanted to leave although it is locked.

@@ -3,6 +3,7 @@
 mod acts;
 mod api;
 mod gate;
+mod own;
 mod sign_in;
 mod sources;
 

@@ -14,7 +14,7 @@ use super::super::fields::Fields;
 use super::super::with_status;
 use super::means;
 use crate::model::own::{Own, Standing};
-use crate::pipeline::own::{self, Confirmed, Left};
+use crate::pipeline::own::link::{self, Confirmed, Left};
 use crate::store::own::Purpose;
 use crate::web::asset;
 use crate::web::fault::{self, Fault};
@@ -73,7 +73,7 @@ fn to(own: &Own) -> String {
 
 /// Asks the owner of the address.
 pub async fn question(State(site): State<Arc<Site>>, Path(key): Path<String>) -> Response {
-    let (key, owns) = match own::look_at(&site.app.store, &key, Purpose::Confirm).await {
+    let (key, owns) = match link::look_at(&site.app.store, &key, Purpose::Confirm).await {
         Ok(Some(found)) => found,
         Ok(None) => return nothing(),
         Err(error) => return Fault::from(error).page(),
@@ -121,7 +121,7 @@ pub async fn answer(State(site): State<Arc<Site>>, Path(key): Path<String>, body
         _ => return Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "Press one of the two buttons.").page(),
     };
     let origin = Viewer::now().origin;
-    match own::answer(&site.app.store, &key, yes, &origin, site.app.now()).await {
+    match link::answer(&site.app.store, &key, yes, &origin, site.app.now()).await {
         Ok(Confirmed::Done(own)) => confirmed(&site, &own),
         Ok(Confirmed::Left(own)) => refused(&site, &own),
         Ok(Confirmed::Late(own)) => late(&site, &own),
@@ -132,7 +132,7 @@ pub async fn answer(State(site): State<Arc<Site>>, Path(key): Path<String>, body
 
 /// The way out, with a button.
 pub async fn way_out(State(site): State<Arc<Site>>, Path(key): Path<String>) -> Response {
-    match own::look_at(&site.app.store, &key, Purpose::Leave).await {
+    match link::look_at(&site.app.store, &key, Purpose::Leave).await {
         Ok(Some((_, owns))) if !owns.is_empty() => standing(&site, &owns, StatusCode::OK),
         Ok(Some(_) | None) => nothing(),
         Err(error) => Fault::from(error).page(),
@@ -146,7 +146,7 @@ fn standing(site: &Site, owns: &[Own], status: StatusCode) -> Response {
         return locked_page(site, locked, owns, status);
     }
     if owns.iter().all(|own| own.left.is_some()) {
-        let back = owns.iter().any(|own| own::can_come_back(own, site.app.now()));
+        let back = owns.iter().any(|own| link::can_come_back(own, site.app.now()));
         let buttons =
             if back { vec![Button { act: "return", says: "Take it back", is_first: false }] } else { Vec::new() };
         let says = vec![format!("Nothing more is sent to {address} by this.")];
@@ -175,7 +175,7 @@ pub async fn leave(State(site): State<Arc<Site>>, Path(key): Path<String>, body:
     let now = site.app.now();
     let act = Fields::of_form(&body).take("act");
     if act == "return" {
-        let back = own::come_back(&site.app.store, &key, &origin, now).await;
+        let back = link::come_back(&site.app.store, &key, &origin, now).await;
         return match back {
             Ok(owns) if owns.is_empty() => nothing(),
             Ok(owns) => standing_again(&site, &owns),
@@ -186,7 +186,7 @@ pub async fn leave(State(site): State<Arc<Site>>, Path(key): Path<String>, body:
         return Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "Press the button, or send List-Unsubscribe=One-Click.")
             .page();
     }
-    match own::leave_by(&site.app.store, &key, &origin, now).await {
+    match link::leave_by(&site.app.store, &key, &origin, now).await {
         Ok(Left::Done(owns)) if owns.is_empty() => nothing(),
         Ok(Left::Done(owns)) => standing(&site, &owns, StatusCode::OK),
         Ok(Left::Locked(owns)) => standing(&site, &owns, StatusCode::FORBIDDEN),

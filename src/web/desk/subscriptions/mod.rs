@@ -20,7 +20,7 @@ use super::with_status;
 use crate::alerting::wish;
 use crate::model::own::{Choice, KEY_LASTS, Own, Owner, Standing};
 use crate::pipeline::compiled::Compiled;
-use crate::pipeline::own::{self, Actor};
+use crate::pipeline::own::{Actor, past};
 use crate::store::StoreError;
 use crate::web::fault::{self, Fault};
 use crate::web::router::Site;
@@ -121,8 +121,8 @@ pub fn gone(compiled: &Compiled, choice: &Choice) -> Vec<String> {
 /// What a draft means, and what it would have told.
 pub async fn see(site: &Site, choice: &Choice) -> Result<Seen, StoreError> {
     let compiled = site.app.compiled();
-    let past = own::would_have_told(&site.app.store, &compiled, &[choice], site.app.now()).await?;
-    Ok(Seen { means: means(&compiled, choice), past: past.first().copied().unwrap_or(0) })
+    let told = past::would_have_told(&site.app.store, &compiled, &[choice], site.app.now()).await?;
+    Ok(Seen { means: means(&compiled, choice), past: told.first().copied().unwrap_or(0) })
 }
 
 /// One's own, and for an admin all.
@@ -158,8 +158,8 @@ pub async fn shown(site: &Site, viewer: &Viewer, draft: Draft, wrong: Vec<Wrong>
 
 async fn cards(site: &Site, compiled: &Compiled, shell: &Shell, owns: &[Own]) -> Result<Vec<Card>, StoreError> {
     let choices: Vec<&Choice> = owns.iter().map(|own| &own.choice).collect();
-    let past = own::would_have_told(&site.app.store, compiled, &choices, site.app.now()).await?;
-    Ok(owns.iter().zip(past).map(|(own, past)| card(site, compiled, shell, own, past)).collect())
+    let told = past::would_have_told(&site.app.store, compiled, &choices, site.app.now()).await?;
+    Ok(owns.iter().zip(told).map(|(own, past)| card(site, compiled, shell, own, past)).collect())
 }
 
 fn card(site: &Site, compiled: &Compiled, shell: &Shell, own: &Own, past: usize) -> Card {

@@ -2,18 +2,18 @@
 //! step is one transaction with its line of the audit. Before the confirmation an address gets one mail, and after it was
 //! left none, whatever is under way.
 
+pub mod link;
+pub mod past;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::accounts::{Once, hash};
 use super::compiled::Compiled;
 use super::hand::NotTaken;
 use crate::alerting::wish;
 use crate::model::audit::{By, Deed, Entry};
-use crate::model::id::NotificationId;
-use crate::model::notification::{Asks, FACTS_VERSION, Facts, Notification};
-use crate::model::own::{BACK_LASTS, Choice, KEY_LASTS, Own, Owner, Standing, id_of, receiver};
+use crate::model::notification::{Asks, FACTS_VERSION, Facts};
+use crate::model::own::{Choice, Own, Owner, Standing, id_of};
 use crate::model::subscription::Email;
-use crate::store::own::{Key, Purpose};
 use crate::store::{Store, StoreError, Writing};
 
 /// In which time so much may be asked for and no more.
@@ -24,9 +24,6 @@ const BY_OWNER: i64 = 5;
 const FROM_ORIGIN: i64 = 10;
 /// So many may one account or token have at the same time.
 const HELD: i64 = 20;
-/// How far back "what it would have told" looks, and at how many effects.
-pub const PAST: SignedDuration = SignedDuration::from_hours(30 * 24);
-const MOST_PAST: i64 = 5_000;
 
 /// Who acts on subscriptions.
 #[derive(Debug, Clone)]
@@ -50,33 +47,6 @@ pub fn account_key(id: &str) -> String {
 pub fn token_key(id: &str) -> String {
     format!("token {id}")
 }
-
-/// What came of wanting to leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Left {
-    /// It is left, by this or before.
-    Done(Vec<Own>),
-    /// Some of it is locked, so that it is not left; what is not locked is.
-    Locked(Vec<Own>),
-    /// The key is good for nothing.
-    NoKey,
-}
-
-/// What came of a confirmation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Confirmed {
-    /// It tells, by this or since before.
-    Done(Own),
-    /// It was refused or left since.
-    Left(Own),
-    /// The link is too old.
-    Late(Own),
-    /// The key is good for nothing.
-    NoKey,
-}
-
-/// What a key in a link leads to, before anything is done by it.
-pub type Found = Option<(Key, Vec<Own>)>;
 
 fn no<T>(why: impl Into<String>) -> Result<T, NotTaken> {
     Err(NotTaken::Senseless(why.into()))
@@ -121,6 +91,7 @@ pub async fn ask(
         confirmed: is_known.then_some(now),
         paused: None,
         left: None,
+        left_by_link: false,
         locked: None,
         wants_out: None,
     };
@@ -203,77 +174,6 @@ async fn put_question(tx: &mut Writing, compiled: &Compiled, own: &Own, now: Tim
     Ok(())
 }
 
-/// What a key leads to; looking changes nothing.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn look_at(store: &Store, key: &str, purpose: Purpose) -> Result<Found, StoreError> {
-    store.look_at_own_key(&hash(key), purpose).await
-}
-
-async fn found(tx: &mut Writing, key: &str, purpose: Purpose) -> Result<Option<(Key, Vec<Own>)>, StoreError> {
-    let Some(key) = tx.own_key(&hash(key), purpose).await? else { return Ok(None) };
-    let mut owns = tx.owns_at(&key.address).await?;
-    owns.retain(|own| key.owns.contains(&own.id));
-    Ok(Some((key, owns)))
-}
-
-/// As the audit names who follows a link.
-fn receiver_by(own: &Own, origin: &str) -> By {
-    By { who: format!("the owner of {}", own.address), origin: origin.to_owned() }
-}
-
-/// The owner of the address says yes or no to what was asked for.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn answer(
-    store: &Store,
-    key: &str,
-    yes: bool,
-    origin: &str,
-    now: Timestamp,
-) -> Result<Confirmed, StoreError> {
-    let mut tx = store.write().await?;
-    let Some((key, owns)) = found(&mut tx, key, Purpose::Confirm).await? else { return Ok(Confirmed::NoKey) };
-    let Some(own) = owns.into_iter().next() else { return Ok(Confirmed::NoKey) };
-    let by = receiver_by(&own, origin);
-    if own.left.is_some() {
-        return Ok(Confirmed::Left(own));
-    }
-    if own.confirmed.is_some() {
-        return Ok(Confirmed::Done(own));
-    }
-    if key.ends.is_some_and(|ends| ends <= now) {
-        return Ok(Confirmed::Late(own));
-    }
-    let (own, deed) = if yes {
-        (Own { confirmed: Some(now), ..own }, Deed::SubscriptionConfirmed)
-    } else {
-        (Own { left: Some(now), ..own }, Deed::SubscriptionLeft)
-    };
-    tx.put_own(&own, origin, true).await?;
-    audit(&mut tx, &own, &by, deed, if yes { "" } else { "never confirmed: the owner said no" }, now).await?;
-    tx.commit().await?;
-    Ok(if yes { Confirmed::Done(own) } else { Confirmed::Left(own) })
-}
-
-/// Leaves by the key in a mail. Twice is as good as once. What is locked is not left; that it was wanted is written down.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn leave_by(store: &Store, key: &str, origin: &str, now: Timestamp) -> Result<Left, StoreError> {
-    let mut tx = store.write().await?;
-    let Some((_, owns)) = found(&mut tx, key, Purpose::Leave).await? else { return Ok(Left::NoKey) };
-    let mut after = Vec::with_capacity(owns.len());
-    for own in owns {
-        let by = receiver_by(&own, origin);
-        after.push(left(&mut tx, own, &by, "by a link in a mail", now).await?);
-    }
-    tx.commit().await?;
-    if after.iter().any(|own| own.left.is_none()) { Ok(Left::Locked(after)) } else { Ok(Left::Done(after)) }
-}
-
 async fn left(tx: &mut Writing, own: Own, by: &By, how: &str, now: Timestamp) -> Result<Own, StoreError> {
     match (&own.locked, own.left, own.wants_out) {
         (_, Some(_), _) | (Some(_), None, Some(_)) => Ok(own),
@@ -291,31 +191,6 @@ async fn left(tx: &mut Writing, own: Own, by: &By, how: &str, now: Timestamp) ->
             Ok(own)
         }
     }
-}
-
-/// Comes back by the key by which it was left, within a day.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn come_back(store: &Store, key: &str, origin: &str, now: Timestamp) -> Result<Vec<Own>, StoreError> {
-    let mut tx = store.write().await?;
-    let Some((_, owns)) = found(&mut tx, key, Purpose::Leave).await? else { return Ok(Vec::new()) };
-    let mut back = Vec::new();
-    for own in owns.into_iter().filter(|own| can_come_back(own, now)) {
-        let by = receiver_by(&own, origin);
-        let own = Own { left: None, ..own };
-        tx.put_own(&own, origin, true).await?;
-        audit(&mut tx, &own, &by, Deed::SubscriptionResumed, "came back by the link", now).await?;
-        back.push(own);
-    }
-    tx.commit().await?;
-    Ok(back)
-}
-
-/// Whether who left can come back without a new confirmation.
-#[must_use]
-pub fn can_come_back(own: &Own, now: Timestamp) -> bool {
-    own.confirmed.is_some() && own.left.is_some_and(|left| now.duration_since(left) <= BACK_LASTS)
 }
 
 /// What somebody does to a subscription that he has, or that is his business as an admin.
@@ -401,78 +276,4 @@ pub(super) async fn leave_all_of(tx: &mut Writing, owner: &str, by: &By, now: Ti
         left(tx, own, by, "its account was removed", now).await?;
     }
     Ok(())
-}
-
-/// What a row of the outbox to a person's own address may do now.
-pub(super) enum Passage {
-    /// It is not to such an address.
-    NotOwn,
-    /// It goes, with a key in it that leads to this address of ours.
-    With(String),
-    /// Nobody wants it any more.
-    Nobody,
-}
-
-/// Whether a row still goes to a person's own address, and the link that stands in it. The key of that link is drawn here,
-/// so that the store knows only its hash.
-pub(super) async fn passage(
-    tx: &mut Writing,
-    row: &Notification,
-    is_frozen: bool,
-    now: Timestamp,
-) -> Result<Passage, StoreError> {
-    let Some(receiver) = receiver(&row.receiver, &row.address) else { return Ok(Passage::NotOwn) };
-    let crate::model::subscription::Way::Email(address) = receiver.way else { return Ok(Passage::NotOwn) };
-    let mut owns = tx.owns_at(&address).await?;
-    owns.retain(|own| row.facts.subscriptions.contains(&own.id));
-    let is_question = row.facts.asks.is_some();
-    owns.retain(|own| if is_question { own.standing(now) == Standing::Unconfirmed } else { own.tells() });
-    if owns.is_empty() {
-        return Ok(Passage::Nobody);
-    }
-    if is_frozen {
-        return Ok(Passage::With(String::new()));
-    }
-    let (purpose, word) = if is_question { (Purpose::Confirm, "confirm") } else { (Purpose::Leave, "leave") };
-    let once = Once::draw();
-    let owns = owns.into_iter().map(|own| own.id).collect();
-    let key = Key { address, owns, ends: is_question.then(|| now + KEY_LASTS) };
-    tx.put_own_key(&hash(once.reveal()), purpose, &key, now).await?;
-    let page = row.facts.page.as_deref().unwrap_or_default();
-    Ok(Passage::With(format!("{page}/subscriptions/{word}/{}", once.reveal())))
-}
-
-/// Takes the rows that nobody wants any more out of the outbox.
-pub(super) async fn let_be(tx: &mut Writing, id: &NotificationId, now: Timestamp) -> Result<(), StoreError> {
-    tx.let_be(id, "not sent: its subscription was left, paused, or never confirmed", now).await
-}
-
-/// How many messages a choice would have led to in [`PAST`], at the most.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn would_have_told(
-    store: &Store,
-    compiled: &Compiled,
-    choices: &[&Choice],
-    now: Timestamp,
-) -> Result<Vec<usize>, StoreError> {
-    let past = store.effects_since(now - PAST, MOST_PAST).await?;
-    let past: Vec<wish::Past> = past.into_iter().map(of_past).collect();
-    let vendors: Vec<_> = compiled.vendors.values().cloned().collect();
-    let count = |choice: &&Choice| wish::would_tell(choice, &compiled.graph, &vendors, &compiled.time_zone, &past);
-    Ok(choices.iter().map(count).collect())
-}
-
-fn of_past(row: crate::store::own::Past) -> wish::Past {
-    let of_cause = row.cause.split_once(':').map(|(_, source)| source.split('#').next().unwrap_or(source).to_owned());
-    let source = row.source.or(of_cause).and_then(|source| crate::model::id::SourceId::parse(&source).ok());
-    wish::Past {
-        at: row.at,
-        service: row.service,
-        cause: row.cause,
-        kind: row.kind,
-        impact: row.impact.as_deref().and_then(crate::model::impact::Impact::named),
-        vendor: source.map(|source| source.vendor()),
-    }
 }
