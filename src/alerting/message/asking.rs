@@ -44,7 +44,7 @@ pub fn question(facts: &Facts, asks: &Asks, link: &str, message: Message) -> Mes
 /// How a mail of a person's own subscription is left.
 #[must_use]
 pub fn with_way_out(message: Message, page: &str, link: &str) -> Message {
-    let lead = "You made this subscription yourself.";
+    let lead = "You said yes to this subscription yourself.";
     let text = format!("{}\n{lead} Leave with one click: {link}\nChange it: {page}/subscriptions\n", message.text);
     with_foot(Message { text, ..message }, &Foot { lead, link: Some(link) })
 }
