@@ -184,3 +184,62 @@ fn awake(rule: &Subscription, rules: &Rules, one: &Past) -> jiff::Timestamp {
 pub fn knows_zone(name: &str) -> bool {
     crate::model::own::zone(name).is_some_and(|zone: TimeZone| zone.iana_name().is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::Time;
+
+    use super::*;
+    use crate::model::id::SiteId;
+    use crate::model::inventory::Procedure;
+
+    fn service(id: &str, name: &str, tier: Tier) -> Service {
+        Service {
+            id: ServiceId::parse(id).unwrap(),
+            name: name.to_owned(),
+            tier,
+            sites: vec![SiteId::parse("general").unwrap()],
+            owner: String::new(),
+            workflow: String::new(),
+            bears: None,
+            say: crate::model::say::Say::default(),
+            procedure: Procedure::default(),
+            needs: Vec::new(),
+        }
+    }
+
+    fn inventory() -> Inventory {
+        let services = vec![service("ehr", "EHR", Tier::LifeSafety), service("rosters", "Rosters", Tier::Business)];
+        Inventory { services, ..Inventory::default() }
+    }
+
+    fn last(choice: &Choice) -> String {
+        summary(choice, &inventory(), ToString::to_string, "UTC", true).pop().unwrap()
+    }
+
+    fn night(choice: Choice) -> Choice {
+        let (from, until) = (Time::constant(22, 0, 0, 0), Time::constant(6, 0, 0, 0));
+        Choice { quiet: Some(QuietHours { from, until, zone: None }), ..choice }
+    }
+
+    #[test]
+    fn it_says_who_is_woken_by_what() {
+        let of = |tier| night(Choice { tiers: vec![tier], ..Choice::default() });
+        assert_eq!(last(&Choice::default()), "You will be woken for all of it, at any hour: there are no quiet hours.");
+        assert_eq!(
+            last(&night(Choice::default())),
+            "You will be woken for EHR at any hour. Of the rest, what comes between 22:00 and 06:00 (UTC) and is still so is told at 06:00."
+        );
+        assert!(last(&of(Tier::LifeSafety)).ends_with("at any hour: quiet hours do not hold for life-safety."));
+        assert!(last(&of(Tier::Business)).starts_with("You will not be woken: what comes"));
+        let hourly = Choice { when: When::Hourly, ..Choice::default() };
+        assert!(last(&hourly).ends_with("also what is about life-safety."), "nobody is surprised by that");
+    }
+
+    #[test]
+    fn what_is_gone_is_named_and_is_not_everything() {
+        let gone_service = Choice { services: vec![ServiceId::parse("lab").unwrap()], ..Choice::default() };
+        assert_eq!(gone(&gone_service, &inventory(), |_| true), ["the service lab"]);
+        assert!(last(&gone_service).starts_with("Nothing:"));
+    }
+}
