@@ -12,7 +12,7 @@ use std::time::Duration;
 use bellwether::alerting::diff::{Habits, diff};
 use bellwether::alerting::effects::effects_on;
 use bellwether::alerting::graph::Graph;
-use bellwether::alerting::route::{About, route};
+use bellwether::alerting::route::{About, Ground, route};
 use bellwether::model::effect::{Cause, World};
 use bellwether::model::id::{Ids, SourceId};
 use bellwether::model::impact::Impact;
@@ -147,10 +147,11 @@ fn way(criterion: &mut Criterion) {
         let needed = Graph::vendors_of(&compiled.graph.reached_by(&reached));
         let sources = compiled.polled_of(&needed).iter().map(readable).collect();
         let world = World { reports: vec![one], sources, ..World::default() };
+        let ground = Ground { rules: &compiled.rules, manner: compiled.manner, silences: &[], now: now() };
         let decide = || {
             let services = compiled.graph.reached_by(&reached);
             let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now(), &services);
-            (services.len(), route(&effects, &BTreeMap::new(), &about, &compiled.rules))
+            (services.len(), route(&effects, &BTreeMap::new(), &about, ground))
         };
         let (services, routed) = decide();
         println!("{name}: {services}, {} told, {} decisions", routed.told.len(), routed.decisions.len());

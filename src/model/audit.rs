@@ -76,6 +76,10 @@ pub enum Deed {
     SubscriptionLocked,
     /// It may be left again.
     SubscriptionUnlocked,
+    /// A test message was sent to a receiver.
+    ReceiverTried,
+    /// Messages that were given up are tried once more.
+    DeliveriesRetried,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -112,6 +116,8 @@ impl Deed {
             Self::SubscriptionNotLeft => "subscription_not_left",
             Self::SubscriptionLocked => "subscription_locked",
             Self::SubscriptionUnlocked => "subscription_unlocked",
+            Self::ReceiverTried => "receiver_tried",
+            Self::DeliveriesRetried => "deliveries_retried",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

@@ -277,7 +277,7 @@ pub fn address(text: &str) -> Result<Email, String> {
 pub fn receiver_of(address: Email) -> Receiver {
     let print = Hasher::default().part("own receiver").part(address.as_str()).hex(16);
     let id = word(&format!("{OWN}{print}"), ReceiverId::parse);
-    Receiver { id, way: Way::Email(address), form: Form::Whole }
+    Receiver { id, way: Way::Email(address), form: Form::Whole, fallback: None, burst: None }
 }
 
 /// The receiver that a row of the outbox names, if it is a person's own.

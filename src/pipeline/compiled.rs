@@ -11,6 +11,7 @@ use crate::alerting::graph::Graph;
 use crate::alerting::route::Manner;
 use crate::alerting::rules::Rules;
 use crate::config::catalogue::Catalogue;
+use crate::model::arriving::Arriving;
 use crate::model::detected::Detected;
 use crate::model::format::{Evidence, Format};
 use crate::model::id::{Ids, SourceId, SubscriptionId, VendorId};
@@ -57,6 +58,10 @@ pub struct Compiled {
     pub owns: BTreeSet<SubscriptionId>,
     /// How things are told.
     pub manner: Manner,
+    /// How it is made certain that messages arrive.
+    pub arriving: Arriving,
+    /// What is doubtful about the ways by which people are told, in words.
+    pub doubtful_ways: Vec<String>,
     /// Who gets a message at set hours.
     pub shifts: Vec<Shift>,
     /// Nothing of it is happening: every page and message says that it is a drill.
@@ -121,6 +126,8 @@ impl Compiled {
             rules,
             owns: BTreeSet::new(),
             manner: parts.manner,
+            arriving: Arriving::default(),
+            doubtful_ways: Vec::new(),
             shifts: parts.shifts,
             is_drill: false,
         }
@@ -212,6 +219,18 @@ impl Compiled {
     #[must_use]
     pub fn vendor_name(&self, id: &VendorId) -> String {
         self.vendor(id).map_or_else(|| id.to_string(), |vendor| vendor.into_owned().name)
+    }
+
+    /// The same, with this care that messages arrive.
+    #[must_use]
+    pub fn arriving(self, arriving: Arriving) -> Self {
+        Self { arriving, ..self }
+    }
+
+    /// The same, with what is doubtful about the ways by which people are told.
+    #[must_use]
+    pub fn doubting(self, doubtful_ways: Vec<String>) -> Self {
+        Self { doubtful_ways, ..self }
     }
 
     /// The same as a later edition.

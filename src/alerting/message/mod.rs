@@ -7,9 +7,11 @@
 mod advice;
 mod ahead;
 pub mod asking;
+pub mod card;
 mod circumstance;
 mod clean;
 mod clean_shift;
+mod course;
 mod gsm;
 mod headline;
 mod html;
@@ -18,12 +20,15 @@ mod letter;
 mod plain;
 mod rows;
 mod say;
+mod several;
 mod shift;
 mod shift_short;
 pub mod short;
 pub mod subject;
+mod trouble;
 mod vendor;
 pub mod webhook;
+mod webhook_reading;
 mod webhook_shift;
 pub mod words;
 

@@ -11,9 +11,11 @@ use super::compiled::Compiled;
 use super::hand::NotTaken;
 use crate::alerting::wish;
 use crate::model::audit::{By, Deed, Entry};
+use crate::model::course::Course;
 use crate::model::notification::{Asks, FACTS_VERSION, Facts};
 use crate::model::own::{Choice, Own, Owner, Standing, id_of};
 use crate::model::subscription::Email;
+use crate::store::outbox::Gather;
 use crate::store::{Store, StoreError, Writing};
 
 /// In which time so much may be asked for and no more.
@@ -166,11 +168,12 @@ async fn put_question(tx: &mut Writing, compiled: &Compiled, own: &Own, now: Tim
         asks: Some(asks),
         test: false,
         drill: compiled.is_drill,
+        course: Course::default(),
     };
     let what = format!("question {}", own.id);
     let address = receiver.address();
     let id = compiled.ids.notification(&address, &what, now);
-    tx.put_notification(&id, &address, &what, &facts, None, now).await?;
+    tx.put_notification(&id, &address, &what, &facts, Gather::No, now).await?;
     Ok(())
 }
 

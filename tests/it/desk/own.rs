@@ -72,6 +72,7 @@ impl Ward {
             relay: Some(Relay { mailer, from: sender(), domain: "northfield.example".into() }),
             hooks: Hooks::new(options, DEADLINE).unwrap(),
             endpoints: BTreeMap::new(),
+            parties: BTreeMap::new(),
             process: "test".into(),
         }
     }
