@@ -14,6 +14,7 @@ use crate::model::inventory::{Inventory, Tier};
 use crate::model::notification::{
     Below, FACTS_VERSION, Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord,
 };
+use crate::model::own;
 use crate::model::vendor::{Support, Vendor};
 
 /// What stands behind the decisions of one run.
@@ -290,6 +291,9 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
     let mut merged = later.clone();
     merged.subscriptions.clone_from(&earlier.subscriptions);
     merged.subscriptions.extend(later.subscriptions.iter().filter(|s| !earlier.subscriptions.contains(s)).cloned());
+    if own::is_receiver(&later.receiver) {
+        merged.receiver.clone_from(&earlier.receiver);
+    }
     if merged.course.second.is_none() {
         merged.course.second.clone_from(&earlier.course.second);
     }

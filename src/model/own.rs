@@ -280,6 +280,22 @@ pub fn receiver_of(address: Email) -> Receiver {
     Receiver { id, way: Way::Email(address), form: Form::Whole, fallback: None, burst: None }
 }
 
+/// Whether a key is that of a person's own subscription.
+#[must_use]
+pub fn is_own(id: &SubscriptionId) -> bool {
+    is_word(id.as_str())
+}
+
+/// Whether a key is that of the receiver of a person's address.
+#[must_use]
+pub fn is_receiver(id: &ReceiverId) -> bool {
+    is_word(id.as_str())
+}
+
+fn is_word(key: &str) -> bool {
+    key.strip_prefix(OWN).is_some_and(|print| print.len() == 16 && print.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// The receiver that a row of the outbox names, if it is a person's own.
 #[must_use]
 pub fn receiver(id: &ReceiverId, address: &str) -> Option<Receiver> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::kill_point;
 use super::own::link::{self, Passage};
+use super::{gone, kill_point};
 use crate::alerting::message::card::card;
 use crate::alerting::message::short::short_subject;
 use crate::alerting::message::{asking, message};
@@ -18,15 +18,12 @@ use crate::delivery::preset::{self, Party};
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
 use crate::model;
-use crate::model::course::TroubleKind;
-use crate::model::hash;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Message, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::model::thread::{Known, Learned};
 use crate::store::outbox::{Claimed, Frozen, Marked, Tried};
-use crate::store::trouble::Kept;
-use crate::store::{Store, StoreError, Writing};
+use crate::store::{Store, StoreError};
 
 /// How long a claimed row is ours, in real time. Longer than any try may take.
 const LEASE: Duration = Duration::from_secs(8 * 60);
@@ -121,7 +118,7 @@ pub async fn claim(
         return Ok(claimed);
     }
     kill_point("claimed");
-    refuse_gone(&mut tx, ways, &mut claimed, time.now()).await?;
+    gone::refuse(&mut tx, ways, &mut claimed, time.now()).await?;
     let mut wanted = Vec::with_capacity(claimed.len());
     for mut row in claimed {
         let way_out = match link::passage(&mut tx, &row.notification, row.bytes.is_some(), time.now()).await? {
@@ -147,35 +144,6 @@ pub async fn claim(
     tx.commit().await?;
     kill_point("frozen");
     Ok(wanted)
-}
-
-/// An endpoint that asked never to be called again is not, until its receiver is configured otherwise.
-async fn refuse_gone(
-    tx: &mut Writing,
-    ways: &Ways,
-    claimed: &mut Vec<Claimed>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let is_gone = |kept: &Kept| kept.trouble.kind == TroubleKind::Gone && kept.trouble.over.is_none();
-    for gone in tx.troubles().await?.into_iter().filter(is_gone) {
-        let row = claimed.iter().find(|row| row.notification.receiver.as_str() == gone.receiver);
-        let Some(receiver) = row.and_then(|row| ways.receivers.get(&row.notification.receiver)) else { continue };
-        if gone.made_of.as_deref() != Some(made_of(receiver).as_str()) {
-            tx.lift_gone(&[receiver.id.as_str()], now).await?;
-            continue;
-        }
-        let reason = format!("not called: it answered {}", gone.trouble.reason);
-        for row in claimed.iter().filter(|row| row.notification.receiver == receiver.id) {
-            tx.mark(&row.notification.id, &Tried::Dead { reason: reason.clone() }, now).await?;
-        }
-        claimed.retain(|row| row.notification.receiver != receiver.id);
-    }
-    Ok(())
-}
-
-/// How a receiver is configured, as a word to compare.
-fn made_of(receiver: &Receiver) -> String {
-    hash::of(serde_json::to_string(receiver).unwrap_or_default().as_bytes())
 }
 
 /// Tries one claimed row once, and marks it.
@@ -277,7 +245,7 @@ impl Ways {
         let bytes = match &receiver.way {
             Way::Email(to) => {
                 let date = if facts.drill { outside } else { facts.at };
-                let message = with_link(facts, receiver.form, link, message.clone());
+                let message = asking::with_link(facts, receiver.form, link, message.clone());
                 let leave = link.filter(|_| facts.asks.is_none());
                 self.compose_mail(notification, (receiver.form, leave), date, to, &message)?
             }
@@ -366,16 +334,6 @@ impl Ways {
     }
 }
 
-/// The words with the link that belongs into them, or with whom to ask.
-fn with_link(facts: &Facts, form: Form, link: Option<&str>, message: Message) -> Message {
-    match (&facts.asks, link) {
-        (Some(asks), Some(link)) => asking::question(facts, asks, link, message),
-        (None, Some(link)) => asking::with_way_out(message, facts.page.as_deref().unwrap_or_default(), link),
-        (None, None) if form == Form::Whole && !facts.test => asking::with_whom_to_ask(message),
-        (Some(_) | None, None) => message,
-    }
-}
-
 /// It did not get as far as the far side; somebody may mend that.
 const fn unsent(reason: String) -> Attempt {
     Attempt::Retry { reason, after: None, ambiguous: false, broken: false }
@@ -385,12 +343,12 @@ fn judge(ways: &Ways, notification: &Notification, attempt: Attempt, now: Timest
     match attempt {
         Attempt::Delivered { answer } => Tried::Delivered { answer },
         Attempt::Permanent { reason, receiver_gone: true } => match ways.receivers.get(&notification.receiver) {
-            Some(receiver) => Tried::Gone { reason, made_of: made_of(receiver) },
+            Some(receiver) => Tried::Gone { reason, made_of: gone::made_of(receiver) },
             None => Tried::Dead { reason },
         },
         Attempt::Permanent { reason, receiver_gone: false } => Tried::Dead { reason },
-        Attempt::TooMuch { reason } => match ways.receivers.get(&notification.receiver).map(|receiver| receiver.form) {
-            Some(Form::Whole) if !notification.facts.course.shortened => Tried::Shorter { reason },
+        Attempt::TooMuch { reason } => match ways.receiver(notification).map(|receiver| receiver.form) {
+            Ok(Form::Whole) if !notification.facts.course.shortened => Tried::Shorter { reason },
             _ => Tried::Dead { reason },
         },
         Attempt::Retry { reason, after, ambiguous, broken } => {

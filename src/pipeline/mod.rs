@@ -26,6 +26,7 @@ pub mod confirm;
 pub mod deliver;
 pub mod detect;
 mod drift;
+mod gone;
 pub mod hand;
 pub mod inquire;
 pub mod join;
@@ -38,7 +39,7 @@ pub mod settle;
 mod shift;
 mod stage;
 pub mod trial;
-mod ways;
+pub mod ways;
 
 use jiff::Timestamp;
 

@@ -12,11 +12,12 @@ use crate::alerting::second::is_grave;
 use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification, NotificationState};
+use crate::model::own;
 use crate::model::thread::{Known, Learned};
 
 const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, ready, facts, gather, grave) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $7, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
 /// What tells several causes because they came together hangs on none of their threads.
-const MERGE: &str = "UPDATE notification SET facts = $2, tier = $3, due = MIN(due, $4), ready = MIN(ready, $4), grave = $5, thread = CASE WHEN $6 AND gather LIKE 'soon %' THEN 'together ' || id ELSE thread END WHERE id = $1";
+const MERGE: &str = "UPDATE notification SET facts = $2, tier = $3, due = MIN(due, $4), ready = MIN(ready, $4), grave = $5, thread = CASE WHEN $6 AND gather LIKE 'soon %' THEN 'together ' || id ELSE thread END, receiver = COALESCE($7, receiver) WHERE id = $1";
 /// The row in which all is gathered that one address is told at one time.
 const GATHERING: &str = "SELECT id, facts FROM notification WHERE address = $1 AND gather = $2 AND state = 'pending' AND frozen IS NULL AND leased_by IS NULL ORDER BY seq DESC LIMIT 1";
 const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) SELECT id, address, $2, seq FROM notification WHERE id = $1 ON CONFLICT DO NOTHING";
@@ -98,7 +99,10 @@ impl Writing {
         }
         if let Some(row) = row {
             let (earlier, told): (String, Facts) = (row.get(0), from_text("facts", row.get(1))?);
-            self.merge(&earlier, &facts::merged(&told, facts), due).await?;
+            // What the configuration tells too is its receiver's, with the second way that one has.
+            let becomes =
+                (own::is_receiver(&told.receiver) && !own::is_receiver(&facts.receiver)).then_some(&facts.receiver);
+            self.merge(&earlier, &facts::merged(&told, facts), becomes, due).await?;
             return Ok(NotificationId(earlier));
         }
         sqlx::query(PUT)
@@ -119,7 +123,13 @@ impl Writing {
     }
 
     /// What is to be told at once takes with it what was gathered for later.
-    async fn merge(&mut self, id: &str, facts: &Facts, due: Timestamp) -> Result<(), StoreError> {
+    async fn merge(
+        &mut self,
+        id: &str,
+        facts: &Facts,
+        becomes: Option<&ReceiverId>,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(MERGE)
             .bind(id)
             .bind(to_text("facts", facts)?)
@@ -127,6 +137,7 @@ impl Writing {
             .bind(ms(due))
             .bind(is_grave(facts))
             .bind(facts.topics.len() > 1)
+            .bind(becomes.map(ReceiverId::as_str))
             .execute(&mut *self.tx)
             .await?;
         self.put_topics(id, facts).await

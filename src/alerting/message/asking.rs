@@ -4,6 +4,7 @@
 use askama::Template;
 
 use crate::model::notification::{Asks, Facts, Message};
+use crate::model::subscription::Form;
 
 /// The subject of the question.
 pub const SUBJECT: &str = "Do you want alerts at this address? Please confirm";
@@ -29,8 +30,7 @@ struct Foot<'a> {
 }
 
 /// The question, with the link that leads to a yes or a no.
-#[must_use]
-pub fn question(facts: &Facts, asks: &Asks, link: &str, message: Message) -> Message {
+fn question(facts: &Facts, asks: &Asks, link: &str, message: Message) -> Message {
     let at = if facts.organisation.is_empty() { String::new() } else { format!(" of {}", facts.organisation) };
     let by = asks.by.as_deref().unwrap_or("Somebody who looks after Bellwether");
     let who = format!("{by} asked that Bellwether{at} sends alerts about services to this address.");
@@ -38,20 +38,33 @@ pub fn question(facts: &Facts, asks: &Asks, link: &str, message: Message) -> Mes
     let means = asks.means.iter().map(|sentence| format!("- {sentence}\n")).collect::<String>();
     let text = format!("{who}\n\n{means}\nTo say yes or no, open:\n{link}\n\n{otherwise}\n");
     let html = Mail { subject: SUBJECT, who: &who, means: &asks.means, link, otherwise }.render().unwrap_or_default();
-    Message { text, html, ..message }
+    let short = format!("Do you want alerts{at} at this address? {link}");
+    Message { text, html, short, ..message }
+}
+
+/// The words with the link that belongs into them, or with whom to ask. A pager has no room for either.
+#[must_use]
+pub fn with_link(facts: &Facts, form: Form, link: Option<&str>, message: Message) -> Message {
+    match (&facts.asks, link) {
+        (Some(asks), Some(link)) => question(facts, asks, link, message),
+        (None, Some(link)) if form == Form::Whole => {
+            with_way_out(message, facts.page.as_deref().unwrap_or_default(), link)
+        }
+        (None, None) if form == Form::Whole && !facts.test => with_whom_to_ask(message),
+        (Some(_) | None, _) => message,
+    }
 }
 
 /// How a mail of a person's own subscription is left.
-#[must_use]
-pub fn with_way_out(message: Message, page: &str, link: &str) -> Message {
+fn with_way_out(message: Message, page: &str, link: &str) -> Message {
     let lead = "You said yes to this subscription yourself.";
     let text = format!("{}\n{lead} Leave with one click: {link}\nChange it: {page}/subscriptions\n", message.text);
-    with_foot(Message { text, ..message }, &Foot { lead, link: Some(link) })
+    let short = format!("{}\n\nLeave with one click: {link}\n", message.short);
+    with_foot(Message { text, short, ..message }, &Foot { lead, link: Some(link) })
 }
 
 /// How a mail of the configuration is left: not by its receiver alone.
-#[must_use]
-pub fn with_whom_to_ask(message: Message) -> Message {
+fn with_whom_to_ask(message: Message) -> Message {
     let lead =
         "To get less of this, or nothing, ask whoever looks after Bellwether: it was set up in its configuration.";
     let text = format!("{}{lead}\n", message.text);

@@ -7,8 +7,8 @@ use super::{audit, left};
 use crate::model::audit::{By, Deed};
 use crate::model::id::NotificationId;
 use crate::model::notification::Notification;
-use crate::model::own::{BACK_LASTS, KEY_LASTS, Own, Standing, receiver};
-use crate::model::subscription::Way;
+use crate::model::own::{BACK_LASTS, KEY_LASTS, Own, Standing, is_own, is_receiver};
+use crate::model::subscription::Email;
 use crate::pipeline::accounts::{Once, hash};
 use crate::store::own::{Key, Purpose};
 use crate::store::{Store, StoreError, Writing};
@@ -147,6 +147,18 @@ pub(in crate::pipeline) enum Passage {
     Nobody,
 }
 
+/// The address to which a row goes because of a person's own subscriptions and of nothing else. The configuration may know
+/// the same address: what it tells there as well is not left.
+fn theirs_alone(row: &Notification) -> Option<Email> {
+    let Notification { receiver, address, facts, .. } = row;
+    let by_theirs = match facts.subscriptions.as_slice() {
+        [] => is_receiver(receiver),
+        subscriptions => subscriptions.iter().all(is_own),
+    };
+    let email = || Email::parse(address.strip_prefix("mailto:")?).ok();
+    (by_theirs && facts.course.second.is_none()).then(email)?
+}
+
 /// Whether a row still goes to a person's own address, and the link that stands in it. The key of that link is drawn here,
 /// so that the store knows only its hash.
 pub(in crate::pipeline) async fn passage(
@@ -155,8 +167,7 @@ pub(in crate::pipeline) async fn passage(
     is_frozen: bool,
     now: Timestamp,
 ) -> Result<Passage, StoreError> {
-    let Some(receiver) = receiver(&row.receiver, &row.address) else { return Ok(Passage::NotOwn) };
-    let Way::Email(address) = receiver.way else { return Ok(Passage::NotOwn) };
+    let Some(address) = theirs_alone(row) else { return Ok(Passage::NotOwn) };
     let mut owns = tx.owns_at(&address).await?;
     owns.retain(|own| row.facts.subscriptions.contains(&own.id));
     let is_question = row.facts.asks.is_some();

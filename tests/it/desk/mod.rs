@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod gate;
 mod own;
+mod own_ways;
 mod sign_in;
 mod sources;
 

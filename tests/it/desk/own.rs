@@ -27,20 +27,20 @@ use crate::support::smtp::{Script, SmtpServer, sender};
 const PAGE: &str = "https://bellwether.northfield.example";
 const WORDS: [&str; 2] = ["VENDOR-CANARY looks", "VENDOR-CANARY works on it"];
 const URL: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
+pub(super) const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 
 /// A hospital whose pages are served, with a real mail server.
-struct Ward {
-    site: Site,
-    mail: SmtpServer,
+pub(super) struct Ward {
+    pub(super) site: Site,
+    pub(super) mail: SmtpServer,
 }
 
 impl Ward {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         Self::of(Hospital::open(false).await).await
     }
 
-    async fn of(mut hospital: Hospital) -> Self {
+    pub(super) async fn of(mut hospital: Hospital) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         Arc::make_mut(&mut hospital.compiled).page = Some(PAGE.to_owned());
         hospital.says("ringway", well(&["Trunks"]));
@@ -48,17 +48,17 @@ impl Ward {
         Self { site: Site::of(hospital, None).await, mail: SmtpServer::start(Script::default()).await }
     }
 
-    fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &Store {
         &self.site.hospital.store
     }
 
     /// What is in force once the running program has taken up what people want.
-    async fn compiled(&self) -> Compiled {
+    pub(super) async fn compiled(&self) -> Compiled {
         let owns = self.store().owns_that_tell().await.unwrap();
         Compiled::clone(&self.site.hospital.compiled).with_owns(&owns)
     }
 
-    fn ways(&self) -> Ways {
+    pub(super) fn ways(&self) -> Ways {
         let options = Options {
             user_agent: "Bellwether/test".into(),
             connect_deadline: std::time::Duration::from_secs(5),
@@ -78,7 +78,7 @@ impl Ward {
     }
 
     /// Delivers what is due. The mails that the server took by it.
-    async fn deliver(&self, now: Timestamp) -> Vec<Mail> {
+    pub(super) async fn deliver(&self, now: Timestamp) -> Vec<Mail> {
         let before = self.mail.taken().len();
         let ways = self.ways();
         for row in deliver::claim(self.store(), &ways, 100, &[], &|| now).await.unwrap() {
@@ -87,17 +87,22 @@ impl Ward {
         self.mail.taken().split_off(before).into_iter().map(|taken| Mail::of(taken.to, &taken.raw)).collect()
     }
 
-    /// The telephony's vendor says this, somebody looks, and what follows is delivered.
-    async fn ringway(&self, compiled: &Compiled, incidents: serde_json::Value, now: Timestamp) -> Vec<Mail> {
+    /// The telephony's vendor says this, and somebody looks.
+    pub(super) async fn look(&self, compiled: &Compiled, incidents: serde_json::Value, now: Timestamp) {
         self.site.hospital.says("ringway", page(&["Trunks"], incidents, json!([])));
         for source in compiled.sources.values() {
             let mut memory = Memory::default();
             poll_once(self.store(), compiled, source, &mut memory, &self.site.hospital.servers, now).await.unwrap();
         }
+    }
+
+    /// The same, and what follows is delivered.
+    async fn ringway(&self, compiled: &Compiled, incidents: serde_json::Value, now: Timestamp) -> Vec<Mail> {
+        self.look(compiled, incidents, now).await;
         self.deliver(now).await
     }
 
-    async fn own(&self) -> Own {
+    pub(super) async fn own(&self) -> Own {
         self.store().owns().await.unwrap().remove(0)
     }
 
@@ -106,13 +111,13 @@ impl Ward {
     }
 
     /// Somebody with an account asks for alerts about all clinical services.
-    async fn ask(&self, browser: &Browser<'_>, address: &str) -> super::Answer {
+    pub(super) async fn ask(&self, browser: &Browser<'_>, address: &str) -> super::Answer {
         let fields = [("address", address), ("tiers", "clinical"), ("step", "do")];
         browser.fill("/subscriptions", "/subscriptions", &fields).await
     }
 
     /// One that was asked for and confirmed; who asked for it is signed in.
-    async fn confirmed(&self, name: &str, address: &str) -> Browser<'_> {
+    pub(super) async fn confirmed(&self, name: &str, address: &str) -> Browser<'_> {
         let browser = self.site.signed_in(name, Role::Operator).await;
         assert_eq!(self.ask(&browser, address).await.status, 303);
         let key = self.deliver(self.site.now()).await.remove(0).link("confirm");
@@ -121,7 +126,7 @@ impl Ward {
     }
 
     /// Somebody without any cookie.
-    async fn post(&self, path: &str, body: &str) -> super::Answer {
+    pub(super) async fn post(&self, path: &str, body: &str) -> super::Answer {
         self.site.ask("POST", path, &[URL], body).await
     }
 
@@ -132,14 +137,14 @@ impl Ward {
 
 /// A mail as a person reads it.
 #[derive(Debug)]
-struct Mail {
-    to: String,
-    head: String,
-    body: String,
+pub(super) struct Mail {
+    pub(super) to: String,
+    pub(super) head: String,
+    pub(super) body: String,
 }
 
 impl Mail {
-    fn of(to: String, raw: &[u8]) -> Self {
+    pub(super) fn of(to: String, raw: &[u8]) -> Self {
         let text = String::from_utf8_lossy(raw).into_owned();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let body = body.replace("=\r\n", "").replace("=3D", "=");
@@ -147,13 +152,13 @@ impl Mail {
         Self { to, head: head.replace("\r\n ", " "), body }
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.split("\r\n").filter_map(|line| line.split_once(": "));
         lines.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
 
     /// The path of the link to `confirm` or `leave`.
-    fn link(&self, word: &str) -> String {
+    pub(super) fn link(&self, word: &str) -> String {
         let from = format!("{PAGE}/subscriptions/{word}/");
         let at = self.body.find(&from).unwrap_or_else(|| panic!("no link: {}", self.body)) + from.len();
         let key: String = self.body[at..].chars().take_while(char::is_ascii_hexdigit).collect();
@@ -162,11 +167,11 @@ impl Mail {
     }
 }
 
-fn down(id: &str, impact: &str) -> serde_json::Value {
+pub(super) fn down(id: &str, impact: &str) -> serde_json::Value {
     incident(id, "VENDOR-CANARY trunks fail", impact, None, WORDS)
 }
 
-fn later(minutes: i64) -> Timestamp {
+pub(super) fn later(minutes: i64) -> Timestamp {
     noon() + SignedDuration::from_mins(minutes)
 }
 
