@@ -98,6 +98,7 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         overrun: false,
         flapping: decision.flapping,
         escalation: decision.escalation,
+        acknowledge: None,
         below: below(&decision.cause, background),
         ahead: None,
         keeping: None,

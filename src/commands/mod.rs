@@ -33,6 +33,7 @@ pub mod schema;
 pub mod secrets;
 pub mod setup;
 pub mod sign_in;
+pub mod silence;
 pub mod subscriptions;
 mod table;
 pub mod try_out;

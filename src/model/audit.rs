@@ -56,6 +56,10 @@ pub enum Deed {
     Acknowledged,
     /// Nobody does any more.
     Unacknowledged,
+    /// Something was silenced.
+    Silenced,
+    /// A silence was ended before its time.
+    SilenceEnded,
     /// How a source is read was confirmed.
     SourceConfirmed,
     /// Somebody asked for a subscription of his own.
@@ -106,6 +110,8 @@ impl Deed {
             Self::Parted => "parted",
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
+            Self::Silenced => "silenced",
+            Self::SilenceEnded => "silence_ended",
             Self::SourceConfirmed => "source_confirmed",
             Self::SubscriptionAsked => "subscription_asked",
             Self::SubscriptionConfirmed => "subscription_confirmed",

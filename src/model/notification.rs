@@ -109,6 +109,9 @@ pub struct Topic {
     /// Nobody has taken care of it: which step of the escalation this is.
     #[serde(default)]
     pub escalation: Option<u32>,
+    /// Where whoever reads the message can say that he takes care of it, without signing in; for mails alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge: Option<String>,
     /// What is open at the vendors that this one stands on.
     #[serde(default)]
     pub below: Vec<Below>,

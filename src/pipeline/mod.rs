@@ -37,6 +37,7 @@ pub mod own;
 pub mod replay;
 pub mod settle;
 mod shift;
+pub mod silence;
 mod stage;
 pub mod trial;
 pub mod ways;

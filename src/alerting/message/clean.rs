@@ -46,6 +46,7 @@ fn topic(raw: &Topic) -> Topic {
         services: raw.services.iter().map(service).collect(),
         keeping: raw.keeping.as_ref().map(keeping),
         below: raw.below.iter().map(below).collect(),
+        acknowledge: raw.acknowledge.as_deref().and_then(link),
         ..raw.clone()
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod looked_after;
 mod shape;
+pub mod silences;
 mod status;
 
 use std::sync::Arc;
@@ -74,6 +75,21 @@ struct Incidents {
     limit: Option<i64>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Held {
+    #[default]
+    Holding,
+    All,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Silences {
+    #[serde(default)]
+    state: Held,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
@@ -101,6 +117,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/status", get(status))
         .route("/subscriptions", get(super::desk::subscriptions::program::list))
         .route("/deliveries", get(deliveries))
+        .route("/silences", get(silences_now))
         .fallback(fault::not_found)
 }
 
@@ -172,6 +189,10 @@ async fn sources(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing
 
 async fn blind_spots(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     json(async { Ok(looked_after::blind_spots(&Now::gather(&site.app).await?)) }.await)
+}
+
+async fn silences_now(State(site): State<Arc<Site>>, Asked(asked): Asked<Silences>) -> Response {
+    json(silences::silences(&site, asked.state == Held::All).await)
 }
 
 async fn deliveries(State(site): State<Arc<Site>>, Asked(asked): Asked<Deliveries>) -> Response {

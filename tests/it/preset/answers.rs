@@ -40,7 +40,9 @@ async fn tell(
     let known = Known::default();
     let bytes = compose(preset, &card_of(facts), &known).unwrap();
     let frozen = String::from_utf8(bytes.clone()).unwrap();
-    assert!(!frozen.contains("canary"), "{id}: a secret is frozen: {frozen}");
+    // A trial of a way is told by this name, in each message; no secret is.
+    let told_as_trial = "\"canary\":false";
+    assert!(!frozen.replace(told_as_trial, "").contains("canary"), "{id}: a secret is frozen: {frozen}");
     let told = ways::hooks(Duration::from_secs(5)).tell(&party, &bytes, &known, at(NOW)).await;
     assert!(!format!("{told:?} {party:?}").contains("canary"), "{id}: a secret is shown: {told:?}");
     (told.attempt, far.asked())

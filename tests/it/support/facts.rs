@@ -150,6 +150,7 @@ pub fn okta(services: Vec<HurtService>) -> Topic {
         reported_late: false,
         flapping: None,
         escalation: None,
+        acknowledge: None,
         below: Vec::new(),
         overrun: false,
         ahead: None,
