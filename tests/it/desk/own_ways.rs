@@ -70,6 +70,7 @@ async fn what_a_storm_gathers_is_left_by_one_click_and_is_not_sent_to_who_left_m
     assert_eq!(together.len(), 1);
     let leave = together[0].link("leave");
     assert_eq!(together[0].header("List-Unsubscribe-Post"), Some(ONE_CLICK));
+    assert!(!together[0].body.contains("/acknowledge/"), "a yes to mails is no right to act");
 
     let all: Vec<_> = (1..6).map(|n| down(&format!("r{n}"), "major")).collect();
     ward.look(&compiled, json!(all), later(7) + SignedDuration::from_secs(10)).await;
@@ -100,6 +101,7 @@ async fn who_leaves_an_address_that_the_configuration_tells_too_leaves_only_what
     assert_eq!(sent.len(), 1, "{sent:?}");
     assert_eq!(sent[0].header("List-Unsubscribe"), None);
     assert!(sent[0].body.contains("ask whoever looks after Bellwether"), "{}", sent[0].body);
+    assert!(sent[0].body.contains("/acknowledge/"), "{}", sent[0].body);
 }
 
 #[tokio::test]
