@@ -14,6 +14,7 @@ use crate::model::inventory::{Inventory, Tier};
 use crate::model::notification::{
     Below, FACTS_VERSION, Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord,
 };
+use crate::model::own;
 use crate::model::vendor::{Support, Vendor};
 
 /// What stands behind the decisions of one run.
@@ -68,6 +69,7 @@ pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, n
         receiver: first.receiver.clone(),
         topics,
         shift: None,
+        asks: None,
         test: false,
         drill: background.is_drill,
         course: Default::default(),
@@ -290,6 +292,9 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
     let mut merged = later.clone();
     merged.subscriptions.clone_from(&earlier.subscriptions);
     merged.subscriptions.extend(later.subscriptions.iter().filter(|s| !earlier.subscriptions.contains(s)).cloned());
+    if own::is_receiver(&later.receiver) {
+        merged.receiver.clone_from(&earlier.receiver);
+    }
     if merged.course.second.is_none() {
         merged.course.second.clone_from(&earlier.course.second);
     }

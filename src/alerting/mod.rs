@@ -20,3 +20,4 @@ pub mod rules;
 pub mod second;
 pub mod shift;
 pub mod step;
+pub mod wish;

@@ -123,6 +123,12 @@ impl Rules {
         &self.keepers
     }
 
+    /// All subscriptions, in the order in which they were given.
+    #[must_use]
+    pub fn all(&self) -> Vec<Subscription> {
+        self.subscriptions.clone()
+    }
+
     /// The receivers by their keys.
     #[must_use]
     pub const fn receivers(&self) -> &BTreeMap<ReceiverId, Receiver> {

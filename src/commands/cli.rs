@@ -18,10 +18,11 @@ use super::poll::Poll;
 use super::record::Record;
 use super::replay::{self, Replay};
 use super::silence::SilenceCommand;
+use super::subscriptions::SubscriptionsCommand;
 use super::try_out::TryOut;
 use super::{
     accounts, add, audit, backup, check, confirm, errand, incident, poll, receivers, record, run, schema, silence,
-    try_out, vendors,
+    subscriptions, try_out, vendors,
 };
 use crate::config::operation::Log;
 use crate::config::value::Period;
@@ -169,6 +170,9 @@ enum Command {
     /// The tokens with which programs read and act through the API.
     #[command(subcommand)]
     Tokens(TokensCommand),
+    /// Look after the subscriptions that people made themselves: list, add, leave, lock.
+    #[command(subcommand)]
+    Subscriptions(SubscriptionsCommand),
     /// Who did what, and whether all of it stands as it was written.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -333,6 +337,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Accounts(command) => accounts::accounts(folders, command),
         Command::Tokens(command) => accounts::tokens(folders, command),
         Command::Audit(command) => audit::run(folders, &command),
+        Command::Subscriptions(command) => subscriptions::run(folders, command),
         Command::Deliveries(command) => deliveries::run(folders, command),
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
         Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),

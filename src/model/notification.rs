@@ -44,6 +44,9 @@ pub struct Facts {
     /// Set for the message at the change of shifts; then there are no topics.
     #[serde(default)]
     pub shift: Option<ShiftFacts>,
+    /// Set where it asks the owner of an address whether he wants a subscription; then there is nothing else in it.
+    #[serde(default)]
+    pub asks: Option<Asks>,
     /// It is a test and must say so.
     pub test: bool,
     /// It is part of a drill and must say so.
@@ -52,6 +55,17 @@ pub struct Facts {
     /// How it came to be sent this way.
     #[serde(default, skip_serializing_if = "Course::is_usual")]
     pub course: Course,
+}
+
+/// A question to the owner of an address. Nothing in it was typed by whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asks {
+    /// Which subscription.
+    pub own: SubscriptionId,
+    /// Who asked for it, where it was not whoever may type commands.
+    pub by: Option<String>,
+    /// What it means, a sentence each.
+    pub means: Vec<String>,
 }
 
 /// One cause and what it does to us.

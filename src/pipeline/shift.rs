@@ -185,6 +185,7 @@ async fn put_out(
         receiver: receiver.clone(),
         topics: Vec::new(),
         shift: Some(told),
+        asks: None,
         test: false,
         drill: compiled.is_drill,
         course: Default::default(),

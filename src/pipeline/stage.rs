@@ -19,6 +19,7 @@ use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId};
 use crate::model::incident::{Component, Health, Report, Standing};
 use crate::model::notification::{Facts, Topic};
+use crate::model::own;
 use crate::model::phase::{Kind, Phase};
 use crate::model::restless::Flapping;
 use crate::model::snapshot::SeenIncident;
@@ -146,10 +147,14 @@ impl<'a> Stage<'a> {
         self.put_out(tx, group, facts, what, now).await
     }
 
-    /// Where who is told of an open incident can take care of it; none where somebody does.
+    /// Where who is told of an open incident can take care of it; none where somebody does, and none for an address that a
+    /// person gave: whoever reads there is nobody whom the configuration knows.
     fn link_to_acknowledge(&self, topic: &Topic, receiver: &ReceiverId, now: Timestamp) -> Option<String> {
         let (page, incident) = (self.compiled.page.as_deref()?, topic.incident.as_ref()?);
-        let is_open = topic.ahead.is_none() && !is_over(topic) && matches!(topic.cause, Cause::Incident(_));
+        let is_open = !own::is_receiver(receiver)
+            && topic.ahead.is_none()
+            && !is_over(topic)
+            && matches!(topic.cause, Cause::Incident(_));
         let is_taken = self.about.get(&topic.cause).is_some_and(|about| about.acknowledged.is_some());
         let ends = now.checked_add(LINKS_HOLD).ok()?.as_second();
         let seal = self.compiled.ids.seal(incident, receiver, ends);

@@ -76,6 +76,7 @@ fn message(sender: &Sender, receiver: ReceiverId, address: String, salt: &str, n
         receiver: receiver.clone(),
         topics: Vec::new(),
         shift: None,
+        asks: None,
         test: true,
         drill: false,
         course: Default::default(),

@@ -16,8 +16,9 @@ const FOLLOWING: &str = "SELECT n.id, w.receiver, n.address, n.thread, n.facts, 
 const CAUSES: &str = "SELECT cause FROM second_way WHERE address = $1";
 const PUT: &str = "INSERT INTO second_way (address, cause, receiver, notification, seq) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (address, cause) DO UPDATE SET receiver = excluded.receiver, notification = excluded.notification, seq = excluded.seq";
 const SEEN: &str = "UPDATE second_way SET seq = MAX(seq, $2) WHERE address = $1 AND cause IN (SELECT t.cause FROM topic t WHERE t.notification = $3)";
-/// A message to that address, made with this one, that tells all of it.
-const ITSELF: &str = "SELECT 1 FROM notification n WHERE n.address = $1 AND n.made = $2 AND n.state <> 'dead' AND NOT EXISTS (SELECT 1 FROM json_each($3) c WHERE c.value NOT IN (SELECT t.cause FROM topic t WHERE t.notification = n.id)) LIMIT 1";
+/// A message to that address, made with this one, that tells all of it. What waits for a person's own address may
+/// be left before it goes.
+const ITSELF: &str = "SELECT 1 FROM notification n WHERE n.address = $1 AND n.made = $2 AND (n.state = 'delivered' OR n.state = 'pending' AND n.receiver NOT LIKE 'own-%') AND NOT EXISTS (SELECT 1 FROM json_each($3) c WHERE c.value NOT IN (SELECT t.cause FROM topic t WHERE t.notification = n.id)) LIMIT 1";
 
 /// A message that is to go by a second way too.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 
 mod advice;
 mod ahead;
+pub mod asking;
 pub mod card;
 mod circumstance;
 mod clean;

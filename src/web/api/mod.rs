@@ -115,6 +115,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/sources", get(sources))
         .route("/blind-spots", get(blind_spots))
         .route("/status", get(status))
+        .route("/subscriptions", get(super::desk::subscriptions::program::list))
         .route("/deliveries", get(deliveries))
         .route("/silences", get(silences_now))
         .fallback(fault::not_found)

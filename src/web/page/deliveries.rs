@@ -15,6 +15,7 @@ use crate::model::clock_text::{between, span};
 use crate::model::course::TroubleKind;
 use crate::model::impact::Impact;
 use crate::model::preset::{WORDS, hosts_alone};
+use crate::pipeline::ways::named;
 use crate::store::sent::{Chosen, Sent, SentPart, Withheld};
 use crate::store::story::Delivery;
 use crate::store::trouble::Kept;
@@ -47,6 +48,7 @@ impl DeliveryRow {
     pub fn of(now: &Now, delivery: &Delivery) -> Self {
         let (impact, word) = match delivery.state.as_str() {
             "delivered" => (Impact::Operational, "Delivered"),
+            "left" => (Impact::Unknown, "Not sent: left"),
             "dead" => (Impact::MajorOutage, "Given up"),
             _ if delivery.tries > 0 => (Impact::Degraded, "Waits, was tried"),
             _ => (Impact::Unknown, "Waits"),
@@ -267,10 +269,10 @@ fn troubles(now: &Now, found: &[Kept]) -> Vec<(String, &'static str, When, Their
         TroubleKind::Trial => "has not accepted its daily trial",
     };
     let one = |kept: &Kept| {
-        let trouble = &kept.trouble;
-        (trouble.way.clone(), what(trouble.kind), When::of(now, trouble.since), Theirs::line(&trouble.reason))
+        let trouble = named(&now.compiled, &kept.trouble)?;
+        Some((trouble.way.clone(), what(trouble.kind), When::of(now, trouble.since), Theirs::line(&trouble.reason)))
     };
-    found.iter().filter(|kept| kept.trouble.over.is_none()).map(one).collect()
+    found.iter().filter(|kept| kept.trouble.over.is_none()).filter_map(one).collect()
 }
 
 fn form() -> Option<String> {

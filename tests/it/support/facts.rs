@@ -37,6 +37,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         receiver: ReceiverId::parse("noc").unwrap(),
         topics,
         shift: None,
+        asks: None,
         test: false,
         drill: false,
         course: Default::default(),
