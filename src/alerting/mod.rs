@@ -12,6 +12,7 @@ pub mod idle;
 pub mod keep;
 pub mod lost;
 pub mod message;
+pub mod miss;
 pub mod route;
 pub mod rules;
 pub mod shift;

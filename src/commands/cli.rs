@@ -18,9 +18,10 @@ use super::poll::Poll;
 use super::record::Record;
 use super::replay::{self, Replay};
 use super::try_out::TryOut;
+use super::why::WhyArgs;
 use super::{
     accounts, add, audit, backup, check, confirm, errand, incident, poll, receivers, record, run, schema, try_out,
-    vendors,
+    vendors, why,
 };
 use crate::config::operation::Log;
 use crate::config::value::Period;
@@ -158,6 +159,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Why somebody was told of something, or was not: each step from the vendor's word to the last try.
+    Why(WhyArgs),
     /// Open, update and resolve incidents by hand, for vendors that publish nothing.
     #[command(subcommand)]
     Incident(IncidentCommand),
@@ -376,6 +379,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
             replay::run(&Replay { folder: dir, formats: source, inventory, subscriptions, every, json }, &vendors)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Why(args) => why::run(folders, args),
         Command::Incident(command) => by_hand(command, folders),
         Command::Accounts(command) => accounts::accounts(folders, command),
         Command::Tokens(command) => accounts::tokens(folders, command),

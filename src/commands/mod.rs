@@ -34,3 +34,4 @@ pub mod sign_in;
 mod table;
 pub mod try_out;
 pub mod vendors;
+pub mod why;

@@ -31,6 +31,7 @@ pub mod mapped;
 pub mod settle;
 mod shift;
 mod stage;
+pub mod why;
 
 use jiff::Timestamp;
 

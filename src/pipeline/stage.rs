@@ -340,7 +340,7 @@ impl<'a> Stage<'a> {
 }
 
 /// What a report is about, as far as subscriptions ask.
-fn about(report: &Report) -> About {
+pub(super) fn about(report: &Report) -> About {
     let seen = &report.seen;
     let mut text = seen.title.to_lowercase();
     for said in &seen.updates {
@@ -361,7 +361,7 @@ fn about(report: &Report) -> About {
 }
 
 /// What two reports of one incident are about. Where one does not say where, it may be anywhere.
-fn together(mut all: About, report: &Report, more: About, other: &Report) -> About {
+pub(super) fn together(mut all: About, report: &Report, more: About, other: &Report) -> About {
     let begun = |r: &Report| r.seen.started.as_ref().and_then(|s| s.at).unwrap_or(r.first_seen);
     all.since = [begun(report), begun(other)].into_iter().chain(all.since).min();
     if all.regions.is_empty() || more.regions.is_empty() {

@@ -25,6 +25,7 @@ pub mod silence;
 pub mod story;
 pub mod told;
 pub mod watched;
+pub mod why;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use self::answer::json;
 use super::fault::{self, Fault};
 use super::now::Now;
+use super::page::why::Question;
 use super::router::Site;
 use crate::store::feed::Wanted;
 
@@ -100,6 +101,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/blind-spots", get(blind_spots))
         .route("/status", get(status))
         .route("/deliveries", get(deliveries))
+        .route("/why", get(why))
         .fallback(fault::not_found)
 }
 
@@ -171,6 +173,14 @@ async fn sources(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing
 
 async fn blind_spots(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     json(async { Ok(looked_after::blind_spots(&Now::gather(&site.app).await?)) }.await)
+}
+
+async fn why(State(site): State<Arc<Site>>, Asked(question): Asked<Question>) -> Response {
+    let read = async {
+        let asked = question.asked()?;
+        Ok(crate::pipeline::why::why(&site.app.store, &site.app.compiled(), &asked, site.app.now()).await?)
+    };
+    json(read.await)
 }
 
 async fn deliveries(State(site): State<Arc<Site>>, Asked(asked): Asked<Deliveries>) -> Response {

@@ -21,4 +21,5 @@ pub mod timeline;
 pub mod vendor;
 pub mod vendors;
 pub mod wall;
+pub mod why;
 pub mod withheld;

@@ -22,7 +22,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 49] = [
+const ROUTES: [(&str, &str, Demands); 51] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -30,6 +30,7 @@ const ROUTES: [(&str, &str, Demands); 49] = [
     ("GET", "/sources", Reading),
     ("GET", "/deliveries", Reading),
     ("GET", "/maintenance", Reading),
+    ("GET", "/why", Reading),
     ("GET", "/vendors", Reading),
     ("GET", "/vendors/x", Reading),
     ("GET", "/wall", Reading),
@@ -41,6 +42,7 @@ const ROUTES: [(&str, &str, Demands); 49] = [
     ("GET", "/api/v1/sources", Reading),
     ("GET", "/api/v1/blind-spots", Reading),
     ("GET", "/api/v1/deliveries", Reading),
+    ("GET", "/api/v1/why", Reading),
     ("GET", "/nothing/is/here", Reading),
     ("GET", "/sign-in", Nothing),
     ("GET", "/link/x", Nothing),
