@@ -51,7 +51,8 @@ pub fn run(folders: &Folders, args: WhyArgs) -> Result<ExitCode> {
     let WhyArgs { incident, receiver, subscription, service, at, json } = args;
     let asked = Asked { incident, service, subscription, receiver, at };
     let (answer, zone) = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let nothing = || anyhow!("nothing is known yet: {} holds no database, so Bellwether has not run here", folder.display());
+        let nothing =
+            || anyhow!("nothing is known yet: {} holds no database, so Bellwether has not run here", folder.display());
         let store = Store::open_to_read(&folder).await?.ok_or_else(nothing)?;
         let compiled = sound.compiled(Ids::salted("")).knowing(&store.detected().await?);
         let answer = why(&store, &compiled, &asked, Timestamp::now()).await.map_err(|error| match error {

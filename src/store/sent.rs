@@ -159,5 +159,12 @@ impl Sent {
 }
 
 fn withheld(row: &SqliteRow) -> Withheld {
-    Withheld { at: at(row.get(0)), receiver: row.get(1), cause: row.get(2), report: None, why: row.get(3), rule: row.get(4) }
+    Withheld {
+        at: at(row.get(0)),
+        receiver: row.get(1),
+        cause: row.get(2),
+        report: None,
+        why: row.get(3),
+        rule: row.get(4),
+    }
 }

@@ -130,8 +130,7 @@ impl Store {
     pub async fn trace(&self, cause: &str) -> Result<Trace, StoreError> {
         let mut view = self.view().await?;
         let cause = view.whole(&IncidentId(cause.to_owned())).await?.0;
-        let mut trace =
-            Trace { reports: view.reports_of(&IncidentId(cause.clone())).await?, ..Trace::default() };
+        let mut trace = Trace { reports: view.reports_of(&IncidentId(cause.clone())).await?, ..Trace::default() };
         trace.changes = view.lines(CHANGES, &cause).await?;
         trace.effects = view.lines(EFFECTS, &cause).await?;
         trace.effects.reverse();

@@ -37,3 +37,4 @@ mod support;
 mod walk;
 mod web;
 mod webhook;
+mod why;

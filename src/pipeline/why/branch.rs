@@ -41,7 +41,10 @@ fn sentence(ground: &Ground<'_>, receiver: &str, messages: &[&Delivery], last: &
     let delivered: Vec<&&Delivery> = messages.iter().filter(|m| m.state == "delivered").collect();
     if let Some(dead) = messages.iter().rev().find(|m| m.state == "dead") {
         let said = last_word(dead);
-        words.push(format!("{receiver} was NOT told: the message of {} was given up ({said}).", ground.local(dead.made)));
+        words.push(format!(
+            "{receiver} was NOT told: the message of {} was given up ({said}).",
+            ground.local(dead.made)
+        ));
     }
     if let Some(first) = delivered.first() {
         let at = first.ended.unwrap_or(first.made);
@@ -57,7 +60,8 @@ fn sentence(ground: &Ground<'_>, receiver: &str, messages: &[&Delivery], last: &
         words.push(waits(ground, receiver, waiting));
     }
     if !last.is_sent {
-        let begins = if messages.is_empty() { format!("{receiver} was not told:") } else { "Then kept back:".to_owned() };
+        let begins =
+            if messages.is_empty() { format!("{receiver} was not told:") } else { "Then kept back:".to_owned() };
         words.push(format!("{begins} {}.", reason(ground, last)));
     }
     words.join(" ")

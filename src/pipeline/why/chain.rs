@@ -20,9 +20,13 @@ pub(super) fn steps(ground: &Ground<'_>, trace: &Trace, judged: Option<&Judged<'
     }));
     steps.extend(trace.health.iter().map(|line| Step::logged(Link::Source, line.at, health(&line.doc))));
     steps.extend(trace.changes.iter().map(|line| Step::logged(Link::Change, line.at, change(&line.doc))));
-    steps.extend(trace.effects.iter().filter(|line| is_asked(ground, &line.doc)).map(|line| {
-        Step::logged(Link::Service, line.at, effect(&line.doc))
-    }));
+    steps.extend(
+        trace
+            .effects
+            .iter()
+            .filter(|line| is_asked(ground, &line.doc))
+            .map(|line| Step::logged(Link::Service, line.at, effect(&line.doc))),
+    );
     if let Some(acknowledged) = &trace.acknowledged {
         steps.push(Step::logged(Link::Incident, acknowledged.at, format!("{} takes care of it", acknowledged.who)));
     }

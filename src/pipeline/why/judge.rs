@@ -42,18 +42,16 @@ impl<'a> Judged<'a> {
         let compiled = ground.compiled;
         let moment = ground.at.unwrap_or(if report.standing.is_open() { ground.now } else { report.first_seen });
         let effects = as_if_open(ground, &trace.reports, moment);
-        let mut about = trace.reports.iter().skip(1).fold(self::about(report), |all, other| {
-            together(all, report, self::about(other), other)
-        });
+        let mut about = trace
+            .reports
+            .iter()
+            .skip(1)
+            .fold(self::about(report), |all, other| together(all, report, self::about(other), other));
         let is_believed = trace.reports.iter().any(|r| !unconfirmed.contains(&r.source));
         about.unconfirmed = (!is_believed).then(|| report.source.clone());
         let of_cause = BTreeMap::from([(Cause::Incident(report.incident.clone()), about.clone())]);
-        let ground_then = route::Ground {
-            rules: &compiled.rules,
-            manner: compiled.manner,
-            silences: &trace.silences,
-            now: moment,
-        };
+        let ground_then =
+            route::Ground { rules: &compiled.rules, manner: compiled.manner, silences: &trace.silences, now: moment };
         let routed = route::route(&effects, &BTreeMap::new(), &of_cause, ground_then);
         Some(Self {
             report,
@@ -73,7 +71,8 @@ impl<'a> Judged<'a> {
             return Some(why.clone());
         }
         self.effects.hurts.is_empty().then(|| {
-            "no service of ours needs what it names, by the inventory as it is now (see the dependencies below)".to_owned()
+            "no service of ours needs what it names, by the inventory as it is now (see the dependencies below)"
+                .to_owned()
         })
     }
 
@@ -82,7 +81,11 @@ impl<'a> Judged<'a> {
         let mut steps: Vec<Step> = Vec::new();
         let vendor = self.report.source.vendor();
         for service in ground.compiled.graph.services() {
-            if ground.service.as_ref().is_some_and(|only| *only != service.id && !self.is_below(ground, only, &service.id)) {
+            if ground
+                .service
+                .as_ref()
+                .is_some_and(|only| *only != service.id && !self.is_below(ground, only, &service.id))
+            {
                 continue;
             }
             for need in &service.needs {
@@ -103,7 +106,10 @@ impl<'a> Judged<'a> {
         let more = steps.len().saturating_sub(LINES);
         steps.truncate(LINES);
         if steps.is_empty() {
-            let whose = ground.service.as_ref().map_or("no service".to_owned(), |id| format!("not {}", ground.service_name(id)));
+            let whose = ground
+                .service
+                .as_ref()
+                .map_or("no service".to_owned(), |id| format!("not {}", ground.service_name(id)));
             let vendor = ground.compiled.vendor_name(&vendor);
             steps.push(Step::judged(Link::Dependency, format!("{whose} of the inventory needs {vendor}")));
         }
@@ -149,7 +155,10 @@ impl<'a> Judged<'a> {
             return (why.clone(), Vec::new());
         }
         if asked.is_empty() {
-            let whom = ground.service.as_ref().map_or_else(|| "no service of ours".to_owned(), |id| format!("not {}", ground.service_name(id)));
+            let whom = ground
+                .service
+                .as_ref()
+                .map_or_else(|| "no service of ours".to_owned(), |id| format!("not {}", ground.service_name(id)));
             return (format!("it hurts {whom}, by the inventory as it is now"), Vec::new());
         }
         let rules = &ground.compiled.rules;

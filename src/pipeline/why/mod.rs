@@ -210,9 +210,11 @@ pub async fn why(store: &Store, compiled: &Compiled, asked: &Asked, now: Timesta
     for cause in &found.causes {
         match read::one(store, &ground, cause).await? {
             Some(one) => causes.push(one),
-            None if asked.incident.is_some() => return Err(NoAnswer::Senseless(format!(
-                "nothing is known of {cause:?}: the id may be cut short or from another Bellwether, or it is over for longer than [retention] keeps it"
-            ))),
+            None if asked.incident.is_some() => {
+                return Err(NoAnswer::Senseless(format!(
+                    "nothing is known of {cause:?}: the id may be cut short or from another Bellwether, or it is over for longer than [retention] keeps it"
+                )));
+            }
             None => {}
         }
     }
@@ -274,11 +276,7 @@ impl<'a> Ground<'a> {
 }
 
 /// What goes by that name, among `all`, each with its name.
-fn named<T>(
-    what: &str,
-    asked: Option<&str>,
-    all: impl Iterator<Item = (T, String)>,
-) -> Result<Option<T>, NoAnswer> {
+fn named<T>(what: &str, asked: Option<&str>, all: impl Iterator<Item = (T, String)>) -> Result<Option<T>, NoAnswer> {
     let Some(asked) = asked else { return Ok(None) };
     let mut names = Vec::new();
     for (value, name) in all {

@@ -154,12 +154,8 @@ impl Asked {
     /// The same with another page of each.
     fn link(&self, page: Option<i64>, withheld: Option<i64>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let texts = [
-            ("receiver", &self.receiver),
-            ("state", &self.state),
-            ("incident", &self.incident),
-            ("rule", &self.rule),
-        ];
+        let texts =
+            [("receiver", &self.receiver), ("state", &self.state), ("incident", &self.incident), ("rule", &self.rule)];
         for (key, value) in texts.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(key, value);
         }

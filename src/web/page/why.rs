@@ -115,7 +115,8 @@ struct WhyPage {
 /// The page.
 pub async fn page(State(site): State<Arc<Site>>, asked: Result<Query<Question>, QueryRejection>) -> Response {
     let Ok(Query(question)) = asked else {
-        let what = "This page knows ?incident=ID, service=ID, subscription=ID, receiver=ID or mail address, and at=TIME.";
+        let what =
+            "This page knows ?incident=ID, service=ID, subscription=ID, receiver=ID or mail address, and at=TIME.";
         return Fault::new(StatusCode::BAD_REQUEST, what).page();
     };
     let gathered = async {
