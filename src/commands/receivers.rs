@@ -96,6 +96,7 @@ fn test_message(sound: &Sound, receiver: ReceiverId, address: String) -> Notific
         topics: Vec::new(),
         shift: None,
         test: true,
+        gathered: None,
         drill: false,
     };
     let salt = super::run::draw_salt();

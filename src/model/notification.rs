@@ -40,6 +40,9 @@ pub struct Facts {
     pub receiver: ReceiverId,
     /// What it tells, the worst first. Several only after the first look at a source.
     pub topics: Vec<Topic>,
+    /// Until when it was gathered with others; none for what is told at once.
+    #[serde(default)]
+    pub gathered: Option<Timestamp>,
     /// Set for the message at the change of shifts; then there are no topics.
     #[serde(default)]
     pub shift: Option<ShiftFacts>,
@@ -91,6 +94,12 @@ pub struct Topic {
     /// Nobody has taken care of it: which step of the escalation this is.
     #[serde(default)]
     pub escalation: Option<u32>,
+    /// What the last message to the same address said of it.
+    #[serde(default)]
+    pub before: Option<Before>,
+    /// What each source of the vendor says of it, where there are several.
+    #[serde(default)]
+    pub witnesses: Vec<Witness>,
     /// What is open at the vendors that this one stands on.
     #[serde(default)]
     pub below: Vec<Below>,
@@ -104,6 +113,45 @@ pub struct Topic {
     pub why: Option<String>,
     /// The services, the most needed tier first.
     pub services: Vec<HurtService>,
+}
+
+/// What an earlier message said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// How badly each service was hurt.
+    pub services: Vec<(ServiceId, Impact)>,
+    /// The components that the vendor named.
+    pub components: Vec<String>,
+    /// The regions that it spoke of.
+    pub regions: Vec<String>,
+}
+
+/// What one source of a vendor says of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// Which.
+    pub source: SourceId,
+    /// What it says.
+    pub says: Testimony,
+}
+
+/// What a source says of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Testimony {
+    /// It tells of it.
+    Says {
+        /// How bad.
+        impact: Impact,
+        /// How far it has come.
+        phase: Phase,
+    },
+    /// It can be read, and does not tell of it.
+    Silent,
+    /// It cannot be read.
+    Blind(String),
 }
 
 /// Trouble at a vendor that the one in question stands on.

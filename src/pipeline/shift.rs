@@ -183,6 +183,7 @@ async fn put_out(
         subscriptions: Vec::new(),
         receiver: receiver.clone(),
         topics: Vec::new(),
+        gathered: None,
         shift: Some(told),
         test: false,
         drill: compiled.is_drill,

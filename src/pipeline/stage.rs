@@ -229,6 +229,7 @@ impl<'a> Stage<'a> {
             vendors: &self.compiled.vendors,
             reports: &self.reports,
             components: &self.components,
+            open: &self.world.reports,
             sources: &self.sources,
             effects: self.effects,
             about: &self.about,
@@ -295,11 +296,12 @@ impl<'a> Stage<'a> {
         &self,
         tx: &mut Writing,
         group: &[&Decision],
-        facts: Facts,
+        mut facts: Facts,
         what: &str,
         now: Timestamp,
     ) -> Result<Option<Notice>, StoreError> {
         let Some(first) = group.first() else { return Ok(None) };
+        facts.gathered = first.verdict.gathered_until();
         let kinds: String =
             group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
         let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
@@ -315,6 +317,12 @@ impl<'a> Stage<'a> {
             }
             Verdict::NotSent(why) => why.to_string(),
         };
+        if sent {
+            for topic in &mut facts.topics {
+                let earlier = tx.told_last(&first.address, &topic.cause).await?;
+                topic.before = earlier.and_then(|earlier| facts::before(&earlier, &topic.cause));
+            }
+        }
         let row: Option<NotificationId> = if sent {
             Some(
                 tx.put_notification(&id, &first.address, &thread(&facts), &facts, first.verdict.gathered_until(), now)

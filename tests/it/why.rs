@@ -126,7 +126,7 @@ async fn an_incident_that_no_line_of_the_inventory_meets_says_at_which_each_lets
     elsewhere.components = vec![in_region("Billing", "us-1")];
     desk.open("okta/status", vec![elsewhere], 10).await;
     let one = ask_of(&desk, "a", 20).await;
-    assert!(one.answer.starts_with("noc was not told: it hurts no service of ours"), "{}", one.answer);
+    assert!(one.answer.starts_with("noc was not told: no service of ours is hurt by it"), "{}", one.answer);
     assert!(says(&one, Link::Dependency, "EHR: not concerned: it needs “SSO*”; the incident names Billing"));
     assert!(says(&one, Link::Dependency, "Lab: not concerned: it needs the region eu-*; the incident is in us-1"));
     assert!(!says(&one, Link::Dependency, "Payroll"), "another vendor's lines say nothing of it");
@@ -143,8 +143,8 @@ async fn a_service_that_does_not_stand_on_that_vendor_says_so() {
     let incident = Some(report(&desk, "a").await.incident.0);
     let asked = Asked { incident, service: Some("pay".into()), ..Asked::default() };
     let answer = ask(&desk, &asked, 20).await;
-    assert_eq!(answer.answer, "noc was not told: it hurts not Payroll, by the inventory as it is now.");
-    assert!(says(&answer.causes[0], Link::Dependency, "not Payroll of the inventory needs Okta"));
+    assert_eq!(answer.answer, "noc was not told: Payroll is not hurt by it, by the inventory as it is now.");
+    assert!(says(&answer.causes[0], Link::Dependency, "Payroll does not need Okta"));
 }
 
 /// One receiver for each, and what an incident of Okta's SSO in us-1 comes to there.

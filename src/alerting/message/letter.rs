@@ -1,11 +1,12 @@
 //! A message in parts, before it is plain text or HTML: so that both say the same.
 
+use super::digest::overview;
 use super::headline::{headline, kicker, leads};
 use super::rows::rows;
 use super::say::says;
 use super::shift;
 use super::subject::subject;
-use super::words::{count, is_over, is_unseen, still_hurt};
+use super::words::{is_over, is_unseen, still_hurt};
 use crate::model::clock_text::Times;
 use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
@@ -23,6 +24,8 @@ pub struct Letter {
     pub is_drill: bool,
     /// Said before all else.
     pub banner: Option<String>,
+    /// The first line of a message about several causes: each of them, with its vendor.
+    pub overview: Option<String>,
     /// One for each cause, the worst first.
     pub sections: Vec<Section>,
     /// The headlines of the causes that have no section of their own.
@@ -90,6 +93,7 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
         subject: subject(facts),
         is_drill: facts.drill,
         banner: banner(facts),
+        overview: overview(facts, &times),
         sections: told.chain(whole).collect(),
         others: rest.map(|topic| headline(facts, topic, &times)).collect(),
         footer: footer(id, facts, &times),
@@ -110,16 +114,12 @@ fn banner(facts: &Facts) -> Option<String> {
 }
 
 fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
-    let mut leads = leads(topic);
-    if facts.topics.len() > 1 && facts.topics.first() == Some(topic) {
-        leads.push(format!("This message tells {}, the worst first.", count(facts.topics.len(), "cause")));
-    }
     Section {
         tone: tone(topic),
         headline: headline(facts, topic, times),
         kicker: kicker(topic),
         says: says(topic),
-        leads,
+        leads: leads(topic, times),
         rows: rows(facts, topic, times),
         page: page(facts, topic),
     }

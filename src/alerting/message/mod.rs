@@ -6,9 +6,11 @@
 
 mod advice;
 mod ahead;
+mod changed;
 mod circumstance;
 mod clean;
 mod clean_shift;
+mod digest;
 mod gsm;
 mod headline;
 mod html;

@@ -284,7 +284,7 @@ pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter, short: &
         time_zone: facts.time_zone.clone(),
         sites_in_all: facts.sites_in_all,
         subject: letter.subject.clone(),
-        summary: summary.or_else(|| letter.banner.clone()).unwrap_or_default(),
+        summary: letter.overview.clone().or(summary).or_else(|| letter.banner.clone()).unwrap_or_default(),
         short: short.to_owned(),
         receiver: facts.receiver.to_string(),
         subscriptions: facts.subscriptions.iter().map(ToString::to_string).collect(),

@@ -31,7 +31,7 @@ pub(super) fn steps(ground: &Ground<'_>, trace: &Trace, judged: Option<&Judged<'
         steps.push(Step::logged(Link::Incident, acknowledged.at, format!("{} takes care of it", acknowledged.who)));
     }
     // The sort is stable: of one moment, in the order of the chain.
-    steps.sort_by_key(|step| (step.at, step.link as u8));
+    steps.sort_by_key(|step| (step.at.map(|at| at.as_millisecond()), step.link as u8));
     steps.extend(judged.into_iter().flat_map(|judged| judged.steps(ground)));
     steps
 }
@@ -51,19 +51,24 @@ fn report_steps(ground: &Ground<'_>, trace: &Trace, report: &Report) -> Vec<Step
         };
         let good = mark.last_good.map(|at| format!(", last read at {}", ground.local(at))).unwrap_or_default();
         if let Some(first) = mark.first_look {
-            let what = format!("{}: first look; now: {now}{good}", report.source);
+            let what = if report.source.is_by_hand() {
+                format!("{}: entered by hand", report.source)
+            } else {
+                format!("{}: first look; now: {now}{good}", report.source)
+            };
             steps.push(Step::logged(Link::Source, first, what));
         }
     }
     let names: Vec<&str> = seen.components.iter().map(|c| c.name.as_str()).collect();
     let names = if names.is_empty() { "no component".to_owned() } else { names.join(", ") };
     let regions = if seen.regions.is_empty() { String::new() } else { format!(", in {}", seen.regions.join(", ")) };
+    let theirs = text::line(&seen.vendor_impact, 40);
+    let theirs = if theirs.is_empty() { theirs } else { format!(" (theirs: {theirs})") };
     let what = format!(
-        "{} says “{}”: {} (theirs: {}), {}; it names {names}{regions}{}",
+        "{} says “{}”: {}{theirs}, {}; it names {names}{regions}{}",
         report.source,
         text::line(&seen.title, 200),
         seen.impact,
-        text::line(&seen.vendor_impact, 40),
         seen.phase.word(),
         late(ground, report),
     );

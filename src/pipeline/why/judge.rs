@@ -106,12 +106,12 @@ impl<'a> Judged<'a> {
         let more = steps.len().saturating_sub(LINES);
         steps.truncate(LINES);
         if steps.is_empty() {
-            let whose = ground
-                .service
-                .as_ref()
-                .map_or("no service".to_owned(), |id| format!("not {}", ground.service_name(id)));
             let vendor = ground.compiled.vendor_name(&vendor);
-            steps.push(Step::judged(Link::Dependency, format!("{whose} of the inventory needs {vendor}")));
+            let nobody = match &ground.service {
+                Some(id) => format!("{} does not need {vendor}", ground.service_name(id)),
+                None => format!("no service of the inventory needs {vendor}"),
+            };
+            steps.push(Step::judged(Link::Dependency, nobody));
         }
         if more > 0 {
             steps.push(Step::judged(Link::Dependency, format!("and {more} more lines of the inventory")));
@@ -155,11 +155,11 @@ impl<'a> Judged<'a> {
             return (why.clone(), Vec::new());
         }
         if asked.is_empty() {
-            let whom = ground
-                .service
-                .as_ref()
-                .map_or_else(|| "no service of ours".to_owned(), |id| format!("not {}", ground.service_name(id)));
-            return (format!("it hurts {whom}, by the inventory as it is now"), Vec::new());
+            let nobody = match &ground.service {
+                Some(id) => format!("{} is not hurt by it", ground.service_name(id)),
+                None => "no service of ours is hurt by it".to_owned(),
+            };
+            return (format!("{nobody}, by the inventory as it is now"), Vec::new());
         }
         let rules = &ground.compiled.rules;
         let leads = |s: &&crate::model::subscription::Subscription| {

@@ -6,6 +6,7 @@ mod effects;
 mod join;
 mod outbox;
 mod route;
+mod saying;
 mod shift;
 mod story;
 mod telling;
