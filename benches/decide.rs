@@ -12,7 +12,7 @@ use std::time::Duration;
 use bellwether::alerting::diff::{Habits, diff};
 use bellwether::alerting::effects::effects_on;
 use bellwether::alerting::graph::Graph;
-use bellwether::alerting::route::{About, route};
+use bellwether::alerting::route::{About, Ground, route};
 use bellwether::model::effect::{Cause, World};
 use bellwether::model::id::{Ids, SourceId};
 use bellwether::model::impact::Impact;
@@ -150,7 +150,9 @@ fn way(criterion: &mut Criterion) {
         let decide = || {
             let services = compiled.graph.reached_by(&reached);
             let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now(), &services);
-            (services.len(), route(&effects, &BTreeMap::new(), &about, &compiled.rules))
+            let (rules, manner) = (&compiled.rules, compiled.manner);
+            let ground = Ground { rules, manner, silences: &[], now: now() };
+            (services.len(), route(&effects, &BTreeMap::new(), &about, ground))
         };
         let (services, routed) = decide();
         println!("{name}: {services}, {} told, {} decisions", routed.told.len(), routed.decisions.len());
