@@ -147,11 +147,10 @@ fn way(criterion: &mut Criterion) {
         let needed = Graph::vendors_of(&compiled.graph.reached_by(&reached));
         let sources = compiled.polled_of(&needed).iter().map(readable).collect();
         let world = World { reports: vec![one], sources, ..World::default() };
+        let ground = Ground { rules: &compiled.rules, manner: compiled.manner, silences: &[], now: now() };
         let decide = || {
             let services = compiled.graph.reached_by(&reached);
             let effects = effects_on(&compiled.graph, &world, compiled.effect_rules, now(), &services);
-            let (rules, manner) = (&compiled.rules, compiled.manner);
-            let ground = Ground { rules, manner, silences: &[], now: now() };
             (services.len(), route(&effects, &BTreeMap::new(), &about, ground))
         };
         let (services, routed) = decide();

@@ -7,11 +7,13 @@
 #[allow(dead_code, reason = "another bench needs the rest")]
 mod support;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bellwether::clock::Clock;
+use bellwether::delivery::webhook::{DEADLINE, Hooks};
 use bellwether::model::change::{Change, ChangeKind, IncidentChange};
 use bellwether::model::condition::Condition;
 use bellwether::model::effect::{Cause, Effect, EffectKind};
@@ -21,7 +23,9 @@ use bellwether::model::incident::{Health, Known, Report, ResolvedHow, Standing};
 use bellwether::model::phase::{Kind, Phase};
 use bellwether::model::snapshot::{ComponentRef, SeenIncident, SeenUpdate};
 use bellwether::model::stated::Stated;
+use bellwether::outgoing::client::Options;
 use bellwether::pipeline::compiled::Compiled;
+use bellwether::pipeline::deliver::Ways;
 use bellwether::store::Store;
 use bellwether::store::known::{Marks, Seen};
 use bellwether::web::{self, App};
@@ -179,6 +183,25 @@ async fn seen_now(store: &Store, compiled: &Compiled) {
     store.put_seen(&seen.collect::<Vec<_>>()).await.unwrap();
 }
 
+fn to_nobody() -> Ways {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let options = Options {
+        user_agent: "bench".into(),
+        connect_deadline: Duration::from_secs(5),
+        allow_private: Vec::new(),
+        proxy: None,
+        extra_roots_pem: Vec::new(),
+    };
+    Ways {
+        receivers: BTreeMap::new(),
+        relay: None,
+        hooks: Hooks::new(options, DEADLINE).unwrap(),
+        endpoints: BTreeMap::new(),
+        parties: BTreeMap::new(),
+        process: "bench".into(),
+    }
+}
+
 async fn measure(store: Store, compiled: Arc<Compiled>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
@@ -186,6 +209,7 @@ async fn measure(store: Store, compiled: Arc<Compiled>) {
     let app = App {
         store,
         compiled: receiver,
+        ways: watch::channel(Arc::new(to_nobody())).1,
         acts: tokio::sync::mpsc::channel(64).0,
         beat: broadcast::channel(16).0,
         token: None,

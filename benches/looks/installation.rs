@@ -99,6 +99,7 @@ impl Installation {
             relay: None,
             hooks: Hooks::new(options, Duration::from_secs(15)).unwrap(),
             endpoints: all().enumerate().map(|(n, r)| (r.id, Ok(endpoint(n)))).collect(),
+            parties: std::collections::BTreeMap::new(),
             process: "bench".to_owned(),
         };
         let ask = Arc::new(Noting { network: Network::new(fetcher), moments: moments.clone() });
@@ -119,10 +120,12 @@ impl Installation {
             told,
             pulse: Arc::default(),
             found: Arc::default(),
+            strange: mpsc::channel(1).0,
         };
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: watch::channel(Arc::clone(&self.ways)).1,
+            compiled: watch::channel(Arc::clone(&self.compiled)).1,
             clock: Clock::real(),
             woken: Arc::clone(&woken),
             told: delivered,

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use bellwether::alerting::route::Manner;
-use bellwether::model::effect::EffectKind;
 use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
-use bellwether::model::impact::Impact;
 use bellwether::model::inventory::{Dependency, Inventory, Need, On, Procedure, Selector, Service, Tier, Without};
 use bellwether::model::subscription::{Receiver, Subscription, Way, WebhookUrl};
 use bellwether::model::vendor::{Schedule, Source, Vendor};
@@ -80,6 +78,8 @@ fn vendor(n: usize, every: Duration, addresses: &dyn Addresses) -> Vendor {
 pub fn receiver(n: usize, addresses: &dyn Addresses) -> Receiver {
     Receiver {
         form: bellwether::model::subscription::Form::Whole,
+        fallback: None,
+        burst: None,
         id: ReceiverId::parse(&format!("receiver-{n}")).unwrap(),
         way: Way::Webhook { url: WebhookUrl::Plain(addresses.hook(n)), secrets: Vec::new(), allow_private: true },
     }

@@ -73,6 +73,7 @@ pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, n
         shift: None,
         test: false,
         drill: background.is_drill,
+        course: Default::default(),
     })
 }
 
@@ -339,6 +340,9 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
     let mut merged = later.clone();
     merged.subscriptions.clone_from(&earlier.subscriptions);
     merged.subscriptions.extend(later.subscriptions.iter().filter(|s| !earlier.subscriptions.contains(s)).cloned());
+    if merged.course.second.is_none() {
+        merged.course.second.clone_from(&earlier.course.second);
+    }
     for topic in &earlier.topics {
         match merged.topics.iter_mut().find(|t| t.cause == topic.cause) {
             None => merged.topics.push(topic.clone()),

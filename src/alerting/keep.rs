@@ -11,6 +11,7 @@ use crate::model::doubt::Doubt;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::id::{ReceiverId, SourceId, SubscriptionId};
 use crate::model::incident::Health;
+use crate::model::inquiry::{Inquiry, Proposal};
 use crate::model::inventory::Service;
 use crate::model::keeping::Plight;
 
@@ -28,6 +29,8 @@ pub struct ToldSight {
     pub doubts: Vec<Doubt>,
     /// Since when.
     pub since: Timestamp,
+    /// Which other way to read it was proposed last, by its key.
+    pub proposed: Option<String>,
 }
 
 /// How a source stands, as far as whoever looks after it is concerned.
@@ -43,6 +46,8 @@ pub enum Sight {
         since: Option<Timestamp>,
         /// What is doubted.
         doubts: Vec<Doubt>,
+        /// Which other way to read it is proposed, by its key.
+        proposed: Option<String>,
     },
     /// It cannot be said yet: what was told holds on.
     Open,
@@ -59,23 +64,21 @@ pub struct Ours {
     pub online_again: Option<Timestamp>,
 }
 
-/// How a source of this health stands.
+/// How a source of this health stands. `inquiry` is what asking its page anew came to, if it was asked.
 #[must_use]
-pub fn sight(health: &Health, ours: Ours, now: Timestamp) -> Sight {
+pub fn sight(health: &Health, inquiry: Option<&Inquiry>, ours: Ours, now: Timestamp) -> Sight {
+    let off = |plight, since, doubts| Sight::Off { plight, since, doubts, proposed: None };
     match health {
         Health::NeverRead => Sight::Open,
         Health::Unreadable { since, .. } => {
             let since = ours.online_again.map_or(*since, |again| again.max(*since));
             let is_due = !ours.is_offline && now.duration_since(since) >= ours.blind_after;
-            let off = Sight::Off { plight: Plight::Unreadable, since: Some(since), doubts: Vec::new() };
+            let proposed = inquiry.and_then(Inquiry::proposal).map(Proposal::key);
+            let off = Sight::Off { plight: Plight::Unreadable, since: Some(since), doubts: Vec::new(), proposed };
             if is_due { off } else { Sight::Open }
         }
-        Health::Readable { doubts, .. } if !doubts.is_empty() => {
-            Sight::Off { plight: Plight::Doubtful, since: None, doubts: doubts.clone() }
-        }
-        Health::Readable { stale: Some(at), .. } => {
-            Sight::Off { plight: Plight::Stale, since: Some(*at), doubts: Vec::new() }
-        }
+        Health::Readable { doubts, .. } if !doubts.is_empty() => off(Plight::Doubtful, None, doubts.clone()),
+        Health::Readable { stale: Some(at), .. } => off(Plight::Stale, Some(*at), Vec::new()),
         Health::Readable { .. } => Sight::AsUsual,
     }
 }
@@ -138,9 +141,11 @@ pub fn route_sight(
                 kept.decisions.push(decided(EffectKind::Over, before.plight, &before.doubts, before.since));
                 kept.told.push((key, None));
             }
-            (before, Sight::Off { plight, since, doubts }) => {
+            (before, Sight::Off { plight, since, doubts, proposed }) => {
                 let is_known = |before: &ToldSight| {
-                    before.plight == *plight && doubts.iter().all(|d| before.doubts.iter().any(|b| b.is_same(d)))
+                    before.plight == *plight
+                        && doubts.iter().all(|d| before.doubts.iter().any(|b| b.is_same(d)))
+                        && (proposed.is_none() || before.proposed == *proposed)
                 };
                 if before.is_some_and(is_known) {
                     continue;
@@ -148,8 +153,10 @@ pub fn route_sight(
                 let since = before.map_or_else(|| since.unwrap_or(now), |before| before.since);
                 let kind = if before.is_some() { EffectKind::Worse } else { EffectKind::Hurt };
                 kept.decisions.push(decided(kind, *plight, doubts, since));
-                let receiver = (*receiver).clone();
-                kept.told.push((key, Some(ToldSight { receiver, plight: *plight, doubts: doubts.clone(), since })));
+                // What was proposed once is not proposed again, though nothing was found in between.
+                let proposed = proposed.clone().or_else(|| before.and_then(|before| before.proposed.clone()));
+                let (receiver, doubts) = ((*receiver).clone(), doubts.clone());
+                kept.told.push((key, Some(ToldSight { receiver, plight: *plight, doubts, since, proposed })));
             }
         }
     }

@@ -7,12 +7,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::load::{self, Folders, Loaded};
-use super::owner;
+use super::{guess, owner};
 use crate::config::check::{selectors, unbelieved};
 use crate::config::problem::{Problem, Severity};
-use crate::model::format::Evidence;
 use crate::model::id::SourceId;
-use crate::normalize;
 use crate::store::{Store, StoreError};
 
 /// Checks the configuration, the inventory, the subscriptions and the vendors.
@@ -45,8 +43,8 @@ fn as_last_seen(loaded: &Loaded) -> Result<Vec<Problem>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (listed, doubted) = runtime.block_on(async {
         match Store::open_to_read(&settings.database.folder).await? {
-            Some(store) => Ok((store.listed_components().await?, doubted(&store, loaded).await)),
-            None => Ok::<_, StoreError>(Default::default()),
+            Some(store) => Ok((store.listed_components().await?, doubted(Some(&store), loaded).await)),
+            None => Ok::<_, StoreError>((BTreeMap::new(), doubted(None, loaded).await)),
         }
     })?;
     let places = &loaded.inventory_places;
@@ -56,10 +54,14 @@ fn as_last_seen(loaded: &Loaded) -> Result<Vec<Problem>> {
 }
 
 /// Why each source that is not to be believed is not, and the way out. A database that an older Bellwether has written
-/// knows of none.
-async fn doubted(store: &Store, loaded: &Loaded) -> BTreeMap<SourceId, (String, String)> {
+/// knows of none; what was only guessed is not believed before the first look either.
+async fn doubted(store: Option<&Store>, loaded: &Loaded) -> BTreeMap<SourceId, (String, String)> {
     let mut doubted = BTreeMap::new();
-    for (source, watch) in store.watches().await.unwrap_or_default().watch {
+    let watches = match store {
+        Some(store) => store.watches().await.unwrap_or_default(),
+        None => Default::default(),
+    };
+    for (source, watch) in watches.watch {
         let doubts: Vec<String> = watch.doubts().iter().map(ToString::to_string).collect();
         if !doubts.is_empty() {
             let way_out = format!("look at the page; if it is right, `bellwether vendors confirm {source}`");
@@ -67,11 +69,8 @@ async fn doubted(store: &Store, loaded: &Loaded) -> BTreeMap<SourceId, (String, 
         }
     }
     let sources = loaded.vendors.values().flatten().flat_map(|vendor| &vendor.sources);
-    let guessed = sources.filter(|s| s.is_polled() && normalize::evidence(s) == Evidence::Guessed);
-    let guessed = guessed.map(|s| (s.id.clone(), s.format)).collect();
-    for source in store.unconfirmed(&guessed).await.unwrap_or_default() {
+    for (source, way_out) in guess::unconfirmed(store, sources).await {
         let what = "is read as was guessed: it is never shown as well and tells nobody".to_owned();
-        let way_out = format!("see `bellwether poll {source}`, then `bellwether vendors confirm {source}`");
         doubted.entry(source).or_insert((what, way_out));
     }
     doubted

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use jiff::Timestamp;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use super::accounts::{AccountsCommand, TokensCommand};
 use super::add::Add;
 use super::audit::AuditCommand;
-use super::incident::Said;
+use super::deliveries::{self, DeliveriesCommand};
+use super::incident::IncidentCommand;
 use super::load::{self, Folders};
 use super::poll::Poll;
 use super::record::Record;
@@ -28,10 +28,8 @@ use crate::config::value::Period;
 use crate::demo::drill::Drill;
 use crate::demo::{self, Demo, drill, story};
 use crate::model::format::Format;
-use crate::model::id::{IncidentId, SourceId, VendorId};
-use crate::model::impact::Impact;
+use crate::model::id::SourceId;
 use crate::model::vendor::{Schedule, Vendor};
-use crate::pipeline::hand::Act;
 
 /// The exit code for a configuration that cannot be used (EX_CONFIG of sysexits).
 pub const BAD_CONFIGURATION: u8 = 78;
@@ -173,6 +171,9 @@ enum Command {
     /// Who did what, and whether all of it stands as it was written.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Messages on their way: try those that were given up once more.
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
     /// Try out where messages go.
     #[command(subcommand)]
     Receivers(ReceiversCommand),
@@ -200,59 +201,6 @@ enum Command {
         /// The folder.
         folder: PathBuf,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum IncidentCommand {
-    /// Open an incident. Prints its id.
-    Open {
-        /// The vendor.
-        #[arg(value_parser = VendorId::parse)]
-        vendor: VendorId,
-        /// What is wrong, in one line.
-        title: String,
-        /// A part of the vendor's product, by its name. May be given several times; without it, all of the vendor.
-        #[arg(long = "component", value_name = "NAME")]
-        components: Vec<String>,
-        /// A region. May be given several times.
-        #[arg(long = "region", value_name = "NAME")]
-        regions: Vec<String>,
-        /// Since when, as 2025-04-23T13:00:00Z; without it, since now.
-        #[arg(long, value_name = "TIME")]
-        since: Option<Timestamp>,
-        #[command(flatten)]
-        word: WordArgs,
-    },
-    /// Add a word to an incident that was opened by hand.
-    Update {
-        /// The incident.
-        incident: String,
-        #[command(flatten)]
-        word: WordArgs,
-    },
-    /// End an incident that was opened by hand.
-    Resolve {
-        /// The incident.
-        incident: String,
-        #[command(flatten)]
-        word: WordArgs,
-    },
-}
-
-#[derive(Debug, Args)]
-struct WordArgs {
-    /// Who says it.
-    #[arg(long, value_name = "NAME", env = "BELLWETHER_AUTHOR")]
-    author: String,
-    /// How bad it is: degraded, partial_outage, major_outage or unknown.
-    #[arg(long, value_name = "IMPACT", value_parser = impact)]
-    impact: Option<Impact>,
-    /// What is said, for people.
-    #[arg(long, value_name = "TEXT")]
-    text: Option<String>,
-    /// One JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -380,10 +328,11 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Why(args) => why::run(folders, args),
-        Command::Incident(command) => by_hand(command, folders),
+        Command::Incident(command) => incident::typed(folders, command),
         Command::Accounts(command) => accounts::accounts(folders, command),
         Command::Tokens(command) => accounts::tokens(folders, command),
         Command::Audit(command) => audit::run(folders, &command),
+        Command::Deliveries(command) => deliveries::run(folders, command),
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
         Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),
         Command::Vendors(VendorsCommand::Search { words, json }) => vendors::search(folders, &words.join(" "), json),
@@ -410,25 +359,6 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-fn by_hand(command: IncidentCommand, folders: &Folders) -> anyhow::Result<ExitCode> {
-    let (act, word) = match command {
-        IncidentCommand::Open { vendor, title, components, regions, since, word } => {
-            (Act::Open { vendor, title, components, regions, since }, word)
-        }
-        IncidentCommand::Update { incident, word } => (Act::Update { incident: IncidentId(incident) }, word),
-        IncidentCommand::Resolve { incident, word } => (Act::Resolve { incident: IncidentId(incident) }, word),
-    };
-    let said = Said { author: word.author, impact: word.impact, text: word.text };
-    incident::run(folders, act, said, word.json)
-}
-
-fn impact(text: &str) -> Result<Impact, String> {
-    [Impact::Degraded, Impact::PartialOutage, Impact::MajorOutage, Impact::Unknown]
-        .into_iter()
-        .find(|impact| impact.word() == text)
-        .ok_or_else(|| "write degraded, partial_outage, major_outage or unknown".to_owned())
 }
 
 fn role_and_file(text: &str) -> Result<(String, PathBuf), String> {

@@ -5,17 +5,90 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use super::inbox::{Answer, Inbox};
 use super::load::{self, Folders};
 use super::setup::Sound;
-use crate::model::id::Ids;
+use crate::model::id::{Ids, IncidentId, VendorId};
+use crate::model::impact::Impact;
 use crate::pipeline::hand::{Act, Word};
 use crate::store::{self, Store, StoreError};
 
 /// How long a running Bellwether may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// What can be typed after `incident`.
+#[derive(Debug, Subcommand)]
+pub(super) enum IncidentCommand {
+    /// Open an incident. Prints its id.
+    Open {
+        /// The vendor.
+        #[arg(value_parser = VendorId::parse)]
+        vendor: VendorId,
+        /// What is wrong, in one line.
+        title: String,
+        /// A part of the vendor's product, by its name. May be given several times; without it, all of the vendor.
+        #[arg(long = "component", value_name = "NAME")]
+        components: Vec<String>,
+        /// A region. May be given several times.
+        #[arg(long = "region", value_name = "NAME")]
+        regions: Vec<String>,
+        /// Since when, as 2025-04-23T13:00:00Z; without it, since now.
+        #[arg(long, value_name = "TIME")]
+        since: Option<Timestamp>,
+        #[command(flatten)]
+        word: WordArgs,
+    },
+    /// Add a word to an incident that was opened by hand.
+    Update {
+        /// The incident.
+        incident: String,
+        #[command(flatten)]
+        word: WordArgs,
+    },
+    /// End an incident that was opened by hand.
+    Resolve {
+        /// The incident.
+        incident: String,
+        #[command(flatten)]
+        word: WordArgs,
+    },
+}
+
+/// What is said with each.
+#[derive(Debug, Args)]
+pub(super) struct WordArgs {
+    /// Who says it.
+    #[arg(long, value_name = "NAME", env = "BELLWETHER_AUTHOR")]
+    author: String,
+    /// How bad it is: degraded, partial_outage, major_outage or unknown.
+    #[arg(long, value_name = "IMPACT", value_parser = impact)]
+    impact: Option<Impact>,
+    /// What is said, for people.
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does what was typed.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn typed(folders: &Folders, command: IncidentCommand) -> Result<ExitCode> {
+    let (act, word) = match command {
+        IncidentCommand::Open { vendor, title, components, regions, since, word } => {
+            (Act::Open { vendor, title, components, regions, since }, word)
+        }
+        IncidentCommand::Update { incident, word } => (Act::Update { incident: IncidentId(incident) }, word),
+        IncidentCommand::Resolve { incident, word } => (Act::Resolve { incident: IncidentId(incident) }, word),
+    };
+    let said = Said { author: word.author, impact: word.impact, text: word.text };
+    run(folders, act, said, word.json)
+}
 
 /// Says a word: to the running Bellwether, or, if none runs, into its database, from where it is told at the next start.
 ///
@@ -109,4 +182,11 @@ fn print(answer: &Answer, json: bool) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn impact(text: &str) -> Result<Impact, String> {
+    [Impact::Degraded, Impact::PartialOutage, Impact::MajorOutage, Impact::Unknown]
+        .into_iter()
+        .find(|impact| impact.word() == text)
+        .ok_or_else(|| "write degraded, partial_outage, major_outage or unknown".to_owned())
 }

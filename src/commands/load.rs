@@ -177,17 +177,19 @@ pub fn catalogue(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -
     let (mut own, shipped) = (BTreeMap::new(), shipped());
     for (id, path) in own_vendors(folder)? {
         let (name, text) = (path.display().to_string(), text_of(&path)?);
-        let is_recorded = sample::is_recorded(&folder.join(&id));
+        let holds_looks = sample::is_recorded(&folder.join(&id));
         // A copy of what is in the binary, as where it is started in its own source tree, is nobody's own.
         let is_copy = VendorId::parse(&id).is_ok_and(|id| shipped.get(&id).is_some_and(|file| file.text == text));
-        if is_copy && !is_recorded {
+        if is_copy && !holds_looks {
             continue;
         }
         let mut parsed = config::vendor::parse_with(usual, &id, &name, &text);
         problems.append(&mut parsed.problems);
         problems.extend(parsed.value.iter().flat_map(|vendor| unknown_roles(vendor, &parsed.places)));
         problems.extend(parsed.value.iter().flat_map(|vendor| mapped::problems(vendor, &parsed.places)));
-        own.extend(VendorId::parse(&id).ok().map(|id| (id, File { name, text: text.into(), is_recorded })));
+        let sources = parsed.value.as_ref().filter(|_| holds_looks).map_or(&[][..], |vendor| &vendor.sources);
+        let recorded = sample::recorded(&folder.join(&id), sources);
+        own.extend(VendorId::parse(&id).ok().map(|id| (id, File { name, text: text.into(), recorded })));
     }
     let own_table = match own_table(folder).map(|path| Ok::<_, anyhow::Error>((text_of(&path)?, path))).transpose()? {
         Some((text, path)) if text != TABLE => Table::of(&path.display().to_string(), text),
@@ -206,7 +208,7 @@ fn shipped() -> BTreeMap<VendorId, File> {
             Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
             Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
         };
-        Some((VendorId::parse(id).ok()?, File { name: format!("sources/{path}"), text, is_recorded: false }))
+        Some((VendorId::parse(id).ok()?, File { name: format!("sources/{path}"), text, recorded: BTreeSet::new() }))
     };
     Shipped::iter().filter_map(|path| file(&path)).collect()
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::load::{self, Folders};
 use super::setup::Sound;
-use super::table;
+use super::{guess, table};
 use crate::model::format::Format;
 use crate::model::impact::Impact;
 use crate::model::published::time;
@@ -47,6 +47,7 @@ pub fn run(folders: &Folders, poll: &Poll) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut all_read = true;
     let mut printed = Vec::new();
+    let guessed = guess::unconfirmed_in(&sound.settings.database.folder, &sources);
     for source in &sources {
         let source = &runtime.block_on(found_out(&*ask, source));
         let looked = runtime.block_on(look::look(&*ask, source, &Memory::default(), Timestamp::now()));
@@ -55,6 +56,7 @@ pub fn run(folders: &Folders, poll: &Poll) -> Result<ExitCode> {
             printed.push(as_json(source, &looked));
         } else {
             print_table(source, &looked, poll.what.is_some());
+            guess::say_of(source, &looked.look, &guessed);
         }
     }
     runtime.shutdown_background();

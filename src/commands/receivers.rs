@@ -2,18 +2,16 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use jiff::Timestamp;
 
 use super::load::{self, Folders};
 use super::secrets;
 use super::setup::Sound;
 use crate::config::bellwether::Tls;
-use crate::delivery::Attempt;
-use crate::model::effect::Cause;
-use crate::model::id::{Ids, ReceiverId};
-use crate::model::notification::{FACTS_VERSION, Facts, Notification, NotificationState};
+use crate::model::preset::Preset;
 use crate::model::subscription::{Receiver, Way, WebhookUrl};
+use crate::pipeline::trial::{self, Outcome, Sender};
 
 /// Sends a test message.
 ///
@@ -37,24 +35,28 @@ pub fn test(folders: &Folders, name: &str) -> Result<ExitCode> {
     };
     say!("{}", way_to(&sound, receiver));
     let ways = sound.ways("receivers test".to_owned())?;
-    let notification = test_message(&sound, receiver.id.clone(), receiver.address());
-    let frozen = ways
-        .compose(&notification, Timestamp::now())
-        .map_err(anyhow::Error::msg)
-        .context("the message cannot be made")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let attempt = runtime.block_on(ways.send(&notification, &frozen.bytes, Timestamp::now()));
-    match attempt {
-        Attempt::Delivered { answer } => {
+    let salt = super::run::draw_salt();
+    let sender = sender(&sound);
+    let tried = trial::try_receiver(&ways, &sender, &receiver.id, &salt, Timestamp::now());
+    match runtime.block_on(tried) {
+        Outcome::Delivered(answer) => {
             say!("delivered to {name}; the far side answered: {answer}");
             Ok(ExitCode::SUCCESS)
         }
-        Attempt::Retry { reason, .. } => {
-            bail!("not delivered to {name}: {reason} (a real message would be tried again)")
-        }
-        Attempt::Permanent { reason, .. } => {
-            bail!("not delivered to {name}: {reason} (a real message would be given up)")
-        }
+        Outcome::Later(reason) => bail!("not delivered to {name}: {reason} (a real message would be tried again)"),
+        Outcome::Never(reason) => bail!("not delivered to {name}: {reason} (a real message would be given up)"),
+        Outcome::Unmade(reason) => bail!("the message cannot be made: {reason}"),
+    }
+}
+
+fn sender(sound: &Sound) -> Sender {
+    let organisation = &sound.settings.organisation;
+    Sender {
+        organisation: organisation.name.0.clone(),
+        time_zone: organisation.time_zone.0.iana_name().unwrap_or("UTC").to_owned(),
+        page: organisation.page.as_ref().map(|page| page.as_str().to_owned()),
+        sites: sound.inventory.sites.len(),
     }
 }
 
@@ -78,37 +80,17 @@ pub fn way_to(sound: &Sound, receiver: &Receiver) -> String {
         (Way::Webhook { url: WebhookUrl::Secret(reference), .. }, _) => {
             format!("to the address in {}", secrets::place(reference))
         }
+        (Way::Preset(preset), _) => way_to_service(preset),
     }
 }
 
-fn test_message(sound: &Sound, receiver: ReceiverId, address: String) -> Notification {
-    let now = Timestamp::now();
-    let organisation = &sound.settings.organisation;
-    let facts = Facts {
-        version: FACTS_VERSION,
-        at: now,
-        organisation: organisation.name.0.clone(),
-        time_zone: organisation.time_zone.0.iana_name().unwrap_or("UTC").to_owned(),
-        page: organisation.page.as_ref().map(|page| page.as_str().to_owned()),
-        sites_in_all: u32::try_from(sound.inventory.sites.len()).unwrap_or(u32::MAX),
-        subscriptions: Vec::new(),
-        receiver: receiver.clone(),
-        topics: Vec::new(),
-        shift: None,
-        test: true,
-        gathered: None,
-        drill: false,
-    };
-    let salt = super::run::draw_salt();
-    Notification {
-        id: Ids::salted(salt.clone()).notification(&address, "test", now),
-        receiver,
-        address,
-        thread: format!("test {salt} {}", Cause::Offline),
-        facts,
-        frozen: None,
-        state: NotificationState::Pending,
-        tries: 0,
-        due: now,
-    }
+fn way_to_service(preset: &Preset) -> String {
+    let secrets: Vec<String> = preset
+        .service
+        .secrets()
+        .into_iter()
+        .map(|(key, secret)| format!("{key}: {}", secrets::place(secret)))
+        .collect();
+    let secrets = if secrets.is_empty() { String::new() } else { format!("; {}", secrets.join(", ")) };
+    format!("to {}{secrets}", preset.place())
 }

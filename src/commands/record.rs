@@ -1,7 +1,7 @@
 //! `vendors record`: the bodies of a live look become a sample, with what they come to beside it, for a person to read.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -55,8 +55,12 @@ pub fn run(folders: &Folders, record: &Record) -> Result<ExitCode> {
             case = format!("{case}-{name}");
         }
         let expected = sample::expected_file(&folder, &case);
-        if case.contains(['.', '/']) || expected.exists() {
-            bail!("the case {case:?} exists already, or holds '.' or '/'; say another with --case NAME");
+        if case.is_empty() || case.contains(['.', '/', '\\']) || case.contains(char::is_whitespace) {
+            bail!("{case:?} is no name of a case: it becomes part of a file's name; write letters, digits and '-'");
+        }
+        if expected.exists() {
+            let file = expected.display();
+            bail!("there is a case {case:?} already ({file}); say another with --case NAME, or delete its files first");
         }
         let (looked, answers) = recorder::look_once(&network, source, now)?;
         let saved = save(&folder, &case, several.then_some(name), &answers)?;
@@ -72,15 +76,31 @@ pub fn run(folders: &Folders, record: &Record) -> Result<ExitCode> {
         all_read &= matches!(looked.look, Look::Snapshot(_));
         saved.iter().for_each(|path| say!("{}", path.display()));
         say!("{}  what it comes to:\n{came}", expected.display());
+        match &looked.look {
+            Look::Unreadable(_) => say!(
+                "It could not be read, and so it proves nothing. Delete these files, unless it is to stay unreadable.\n"
+            ),
+            Look::Snapshot(_) | Look::SameAsBefore => say_what_follows(source, &folder, &folders.sources),
+        }
     }
-    say!(
-        "Read it beside the page. If it is not what the page says, mend vendor.toml and see `bellwether vendors test`."
-    );
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// That it is to be read, and what comes of it.
+fn say_what_follows(source: &Source, folder: &Path, sources: &Path) {
+    let id = &source.id;
+    say!(
+        "Read it beside the page. If it is not what the page says, mend vendor.toml; `bellwether vendors test` then shows"
+    );
+    say!("what changed, and with --accept keeps it.");
+    if source.map.is_some() && folder.starts_with(sources) {
+        say!("With this sample {id} is no guess any more: it is shown as well, and tells whoever depends on it.");
+    }
+    say!();
+}
+
 /// Writes each body that came into a file of its own.
-fn save(folder: &std::path::Path, case: &str, source: Option<&str>, answers: &[Answer]) -> Result<Vec<PathBuf>> {
+fn save(folder: &Path, case: &str, source: Option<&str>, answers: &[Answer]) -> Result<Vec<PathBuf>> {
     let mut saved: Vec<PathBuf> = Vec::new();
     for (index, answer) in answers.iter().enumerate() {
         let Outcome::Body(body) = &answer.outcome else { continue };

@@ -5,7 +5,7 @@
 //! the answers of one look, and `<case>.expected.json` is what they come to. A sample that was recorded says there when
 //! it was (`read_at`); all others are read as if it were one set time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::model::id::SourceId;
 use crate::model::incident::KnownOpen;
 use crate::model::phase::Kind;
 use crate::model::snapshot::{ComponentRef, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable};
@@ -73,10 +74,24 @@ pub fn is_recorded(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     let results = entries.flatten().map(|entry| entry.path());
     let mut results = results.filter(|path| path.to_string_lossy().ends_with(".expected.json"));
-    results.any(|path| {
-        let text = fs::read_to_string(path).unwrap_or_default();
-        read_at(&text).is_some() && !text.contains("\"unreadable\":")
-    })
+    results.any(|path| was_read(&path))
+}
+
+/// The sources of which a folder holds such a sample: one that was tried says nothing of its neighbours.
+#[must_use]
+pub fn recorded(folder: &Path, sources: &[Source]) -> BTreeSet<SourceId> {
+    if sources.is_empty() {
+        return BTreeSet::new();
+    }
+    let cases = cases(folder).unwrap_or_default();
+    let read = cases.iter().filter(|(case, _)| was_read(&expected_file(folder, case)));
+    read.filter_map(|(_, samples)| Some(answers(sources, samples).ok()?.0.id.clone())).collect()
+}
+
+/// Whether a result says when it was recorded, and that it could be read.
+fn was_read(expected: &Path) -> bool {
+    let text = fs::read_to_string(expected).unwrap_or_default();
+    read_at(&text).is_some() && !text.contains("\"unreadable\":")
 }
 
 /// The answers of a case, and the source that reads them: the one that is named, or whose format knows the role, or

@@ -55,6 +55,12 @@ pub fn doubts(settings: &Parsed<Settings>, subscriptions: &Parsed<Subscriptions>
         }
     }
     for (n, receiver) in subscriptions.value.iter().flat_map(|read| &read.receivers).enumerate() {
+        if let Way::Preset(preset) = &receiver.way {
+            let all = preset.service.secrets().into_iter().map(|(key, secret)| (preset.service.word(), key, secret));
+            problems.extend(all.filter_map(|(word, key, secret)| {
+                doubt(&subscriptions.places, &format!("receiver[{n}].{word}.{key}"), secret, UNDELIVERED)
+            }));
+        }
         let Way::Webhook { url, secrets, .. } = &receiver.way else { continue };
         if let WebhookUrl::Secret(secret) = url {
             problems.extend(doubt(&subscriptions.places, &format!("receiver[{n}].webhook"), secret, UNDELIVERED));

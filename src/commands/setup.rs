@@ -12,17 +12,21 @@ use super::load::Loaded;
 use super::secrets;
 use super::sign_in;
 use crate::alerting::route::{Hold, Manner};
+use crate::config::arriving::SecondRouteFor;
 use crate::config::bellwether::{self, Settings};
 use crate::config::catalogue::Catalogue;
+use crate::config::routes;
 use crate::config::subscriptions::Subscriptions;
 use crate::config::value::Period;
 use crate::delivery::heart::Heart;
 use crate::delivery::mail::Mailbox;
 use crate::delivery::mailer::{MailSettings, Mailer, Tls};
+use crate::delivery::preset::Party;
 use crate::delivery::webhook::{DEADLINE, Endpoint, Hooks, SigningKey};
 use crate::fetch::{self, Fetcher};
 use crate::model::address::AllowedNetwork;
-use crate::model::id::Ids;
+use crate::model::arriving::Arriving;
+use crate::model::id::{Ids, ReceiverId};
 use crate::model::inventory::Inventory;
 use crate::model::restless::Flapping;
 use crate::model::subscription::{Receiver, SecretRef, Way, WebhookUrl};
@@ -91,7 +95,23 @@ impl Sound {
             manner: Manner { hold, flapping },
             shifts: self.subscriptions.shifts.clone(),
         };
-        Compiled::new(parts, ids).beside(Arc::clone(&self.catalogue))
+        let (inventory, subscriptions) = (&self.inventory, &self.subscriptions);
+        let doubts = routes::doubts(Some(&self.settings), inventory, subscriptions, self.vendors.iter());
+        let doubts = doubts.into_iter().map(|doubt| format!("{}. {}.", doubt.what, capital(&doubt.way_out))).collect();
+        let compiled = Compiled::new(parts, ids).arriving(self.arriving()).doubting(doubts);
+        compiled.beside(Arc::clone(&self.catalogue))
+    }
+
+    fn arriving(&self) -> Arriving {
+        let alerting = &self.settings.alerting;
+        let span = |period: Period| SignedDuration::try_from(period.0).unwrap_or(SignedDuration::ZERO);
+        Arriving {
+            second_after: span(alerting.second_route_after),
+            second_for_all: alerting.second_route_for == SecondRouteFor::All,
+            gather: alerting.gather.map_or(SignedDuration::ZERO, span),
+            operators: alerting.operators.iter().filter_map(|id| ReceiverId::parse(id).ok()).collect(),
+            canary: alerting.canary.map(|hour| hour.0),
+        }
     }
 
     /// The vendor of that name, whether the files name it or not.
@@ -186,11 +206,13 @@ impl Sound {
     pub fn ways(&self, process: String) -> Result<Ways> {
         let receivers = &self.subscriptions.receivers;
         let endpoints = receivers.iter().filter_map(|r| Some((r.id.clone(), endpoint(r)?))).collect();
+        let parties = receivers.iter().filter_map(|r| Some((r.id.clone(), party(r)?))).collect();
         Ok(Ways {
             receivers: receivers.iter().map(|r| (r.id.clone(), r.clone())).collect(),
             relay: self.settings.mail.as_ref().map(|mail| self.relay(mail)).transpose()?,
             hooks: Hooks::new(self.options()?, DEADLINE)?,
             endpoints,
+            parties,
             process,
         })
     }
@@ -226,6 +248,11 @@ impl Sound {
     }
 }
 
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 fn certificates(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
     let read = |path: &PathBuf| {
         std::fs::read(path).with_context(|| format!("the certificate file {} cannot be read", path.display()))
@@ -245,6 +272,14 @@ fn endpoint(receiver: &Receiver) -> Option<Result<Endpoint, String>> {
         Ok(Endpoint { url, keys, allow_private: *allow_private })
     };
     Some(made().map_err(|error| format!("the receiver {} cannot be set up: {error:#}", receiver.id)))
+}
+
+/// `None` for a receiver that is no service.
+fn party(receiver: &Receiver) -> Option<Result<Party, String>> {
+    let Way::Preset(preset) = &receiver.way else { return None };
+    let resolved = preset.service.secrets().into_iter().map(|(key, secret)| Ok((key, secrets::resolve(secret)?)));
+    let made = resolved.collect::<Result<_>>().map(|secrets| Party::new((**preset).clone(), secrets));
+    Some(made.map_err(|error| format!("the receiver {} cannot be set up: {error:#}", receiver.id)))
 }
 
 fn web_address(reference: &SecretRef) -> Result<Url> {

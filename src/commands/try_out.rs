@@ -12,9 +12,9 @@ use similar::{ChangeTag, TextDiff};
 use super::load::{self, Folders};
 use super::sample;
 use super::setup::Sound;
-use super::{check, poll, recorder, table, vendors};
+use super::{check, guess, poll, recorder, table, vendors};
 use crate::config::problem::Severity;
-use crate::model::id::VendorId;
+use crate::model::id::{SourceId, VendorId};
 use crate::model::incident::KnownOpen;
 use crate::model::snapshot::Look;
 use crate::model::text;
@@ -44,12 +44,16 @@ pub struct TryOut {
 /// # Errors
 /// A folder, a file or a configuration that cannot be read.
 pub fn run(folders: &Folders, what: &TryOut) -> Result<ExitCode> {
-    let (folder, vendor) = found(folders, &what.what)?;
+    let (folder, vendor, only) = chosen(folders, &what.what)?;
     let Some(vendor) = vendor else { return Ok(ExitCode::from(super::cli::BAD_CONFIGURATION)) };
+    let is_meant = |source: &Source| only.as_ref().is_none_or(|only| *only == source.id);
     let cases = if folder.is_dir() { sample::cases(&folder)? } else { std::collections::BTreeMap::new() };
     let mut is_right = true;
     for (case, samples) in &cases {
         let (source, answers) = sample::answers(&vendor.sources, samples)?;
+        if !is_meant(source) {
+            continue;
+        }
         is_right &= one_case(&folder, case, source, &answers, what)?;
     }
     if cases.is_empty() && !what.live {
@@ -57,9 +61,26 @@ pub fn run(folders: &Folders, what: &TryOut) -> Result<ExitCode> {
         say!("`bellwether vendors record {}` saves one, and --live tries the page itself.", vendor.id);
     }
     if what.live {
-        is_right &= live(folders, &vendor, what)?;
+        let sources: Vec<Source> = vendor.sources.into_iter().filter(is_meant).collect();
+        is_right &= live(folders, &sources, what)?;
     }
     Ok(if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What was named: a folder, a vendor, or one source of a vendor.
+fn chosen(folders: &Folders, what: &str) -> Result<(PathBuf, Option<Vendor>, Option<SourceId>)> {
+    let source =
+        SourceId::parse(what).ok().filter(|_| what.contains('/') && !Path::new(what).join("vendor.toml").is_file());
+    let Some((source, vendor)) = source.zip(what.split('/').next()) else {
+        let (folder, vendor) = found(folders, what)?;
+        return Ok((folder, vendor, None));
+    };
+    let (folder, vendor) = found(folders, vendor)?;
+    if let Some(vendor) = vendor.as_ref().filter(|vendor| vendor.sources.iter().all(|known| known.id != source)) {
+        let known: Vec<&str> = vendor.sources.iter().map(|known| known.id.as_str()).collect();
+        bail!("{} has no source {source}; it has: {}", vendor.name, known.join(", "));
+    }
+    Ok((folder, vendor, Some(source)))
 }
 
 /// The vendor of a folder, or of that name; `None` where its file has mistakes, which are printed.
@@ -72,9 +93,9 @@ fn found(folders: &Folders, what: &str) -> Result<(PathBuf, Option<Vendor>)> {
         let prefix = format!("/{what}/vendor.toml");
         problems.retain(|problem| problem.file.ends_with(&prefix));
         check::print(&problems);
-        if let Some(id) =
-            VendorId::parse(what).ok().filter(|id| catalogue.read(id).is_some_and(|read| read.value.is_none()))
-        {
+        let is_broken = problems.iter().any(|problem| problem.severity == Severity::Error);
+        let is_none = |id: &VendorId| catalogue.read(id).is_some_and(|read| read.value.is_none());
+        if let Some(id) = VendorId::parse(what).ok().filter(|id| is_broken || is_none(id)) {
             return Ok((folders.sources.join(id.as_str()), None));
         }
         let vendor = vendors::find(&catalogue, what)
@@ -156,7 +177,7 @@ fn difference(expected: &str, came: &str) -> String {
 }
 
 /// The page itself, now.
-fn live(folders: &Folders, vendor: &Vendor, what: &TryOut) -> Result<bool> {
+fn live(folders: &Folders, sources: &[Source], what: &TryOut) -> Result<bool> {
     let loaded = load::load(folders)?;
     let Some(sound) = Sound::of(&loaded) else {
         check::print(&loaded.problems);
@@ -164,11 +185,13 @@ fn live(folders: &Folders, vendor: &Vendor, what: &TryOut) -> Result<bool> {
     };
     let network = sound.network()?;
     let mut all_read = true;
-    for source in vendor.sources.iter().filter(|source| source.url.is_some()) {
+    let guessed = guess::unconfirmed_in(&sound.settings.database.folder, sources);
+    for source in sources.iter().filter(|source| source.url.is_some()) {
         let now = Timestamp::now();
         let (looked, answers) = recorder::look_once(&network, source, now)?;
         poll::print_table(source, &looked, true);
         show_trace(source, &answers, Some(now), what.all);
+        guess::say_of(source, &looked.look, &guessed);
         all_read &= matches!(looked.look, Look::Snapshot(_));
     }
     Ok(all_read)
@@ -182,6 +205,11 @@ fn show_trace(source: &Source, answers: &[Answer], now: Option<Timestamp>, all: 
     let asked = Asked { source, url, open: &open, now: now.unwrap_or_else(Timestamp::now) };
     let _ = mapping::read(&asked, answers, &mut trace);
     trace.steps.iter().for_each(|step| say!("  {step}"));
+    show_fields(&trace, all);
+    show_doubts(source, &trace);
+}
+
+fn show_fields(trace: &Trace, all: bool) {
     let is_shown =
         |path: &str| all || path.split(['[', ']']).nth(1).and_then(|n| n.parse().ok()).is_none_or(|n: usize| n < SHOWN);
     let shown: Vec<_> = trace.fields.iter().filter(|line| is_shown(&line.path)).collect();
@@ -197,6 +225,21 @@ fn show_trace(source: &Source, answers: &[Answer], now: Option<Timestamp>, all: 
     say!("{table}");
     let hidden = trace.fields.len() - shown.len();
     if hidden > 0 {
-        say!("  {hidden} more fields; --all shows them");
+        say!("  {hidden} more field{}; --all shows them", if hidden == 1 { "" } else { "s" });
+    }
+}
+
+/// What is in no way wrong, and yet is seldom meant. With `everything` a field may be missing in all items.
+fn show_doubts(source: &Source, trace: &Trace) {
+    let by_name = source.map.as_ref().is_some_and(|map| map.everything.is_some());
+    let nowhere = trace.found_nowhere().into_iter().filter(|_| !by_name);
+    let nowhere = nowhere.map(|(name, by, count)| match count {
+        1 => format!("{name}: {} finds nothing", text::line(by, 60)),
+        more => format!("{name}: {} finds nothing in any of {more}", text::line(by, 60)),
+    });
+    let doubts: Vec<String> = trace.doubts.iter().cloned().chain(nowhere).collect();
+    if !doubts.is_empty() {
+        say!("  Look at these again:");
+        doubts.iter().for_each(|doubt| say!("    {doubt}"));
     }
 }

@@ -102,7 +102,8 @@ pub fn search(folders: &Folders, wanted: &str, json: bool) -> Result<ExitCode> {
 
 fn print_found(found: &Found, wanted: &str) {
     let Some(best) = found.hits.first().map(|hit| &hit.vendor) else {
-        return say!("no vendor fits {wanted:?}. Add it: sources/README.md tells how, in ten minutes");
+        say!("no vendor fits {wanted:?}.");
+        return say!("With the address of its status page: bellwether vendors add https://status.…");
     };
     if found.is_guess {
         say!("no vendor fits {wanted:?}; did you mean one of these?");

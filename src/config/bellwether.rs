@@ -8,10 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::arriving::{self, SecondRouteFor};
 use super::credentials::{self, AllCredentials};
 use super::operation::{Heartbeat, Log, Retention};
 use super::places::Findings;
 use super::secret::{ProxyAddress, Secret};
+use super::shift::Hour;
 use super::value::{Contact, Host, Listen, Name, Network, PageBase, Period, Zone, has_credentials};
 use super::{Parsed, read};
 use crate::model::subscription::{Email, WebhookUrl};
@@ -150,6 +152,20 @@ pub struct Alerting {
     pub hold: Hold,
     /// When something that comes and goes is told no more until it is steady.
     pub flapping: Flapping,
+    /// How long a message may wait for its receiver before it goes to the receiver's `fallback` too, 30s to 1h.
+    pub second_route_after: Period,
+    /// Which messages do: "worst" (about life-safety, a major outage, or a way of our own that does not work) or "all".
+    pub second_route_for: SecondRouteFor,
+    /// What comes soon after another message to the same address is gathered for so long and told together: "20s".
+    /// Without it each goes at once. A major outage of a life-safety service always goes at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gather: Option<Period>,
+    /// Receivers that are told when a message is given up or a way does not work. Without it those are told who look
+    /// after sources (`watches = "sources"`).
+    pub operators: Vec<String>,
+    /// When each day every receiver gets a trial message, which tells the operators if it is not accepted: "07:00".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Hour>,
 }
 
 /// How long a small impact must stay before it is told.
@@ -184,7 +200,16 @@ impl Default for Flapping {
 
 impl Default for Alerting {
     fn default() -> Self {
-        Self { blind_after: Period::seconds(600), hold: Hold::default(), flapping: Flapping::default() }
+        Self {
+            blind_after: Period::seconds(600),
+            hold: Hold::default(),
+            flapping: Flapping::default(),
+            second_route_after: Period::seconds(120),
+            second_route_for: SecondRouteFor::default(),
+            gather: None,
+            operators: Vec::new(),
+            canary: None,
+        }
     }
 }
 
@@ -299,6 +324,7 @@ fn check_polling(polling: &Polling, findings: &mut Findings) {
 }
 
 fn check_alerting(alerting: &Alerting, findings: &mut Findings) {
+    arriving::check(alerting, findings);
     let Flapping { turns, within, steady } = &alerting.flapping;
     if *turns < 3 {
         findings.error("alerting.flapping.turns", "what comes and goes once is an incident", "write at least 3");

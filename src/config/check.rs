@@ -11,6 +11,7 @@ use super::catalogue::Catalogue;
 use super::catalogue::search::search;
 use super::places::Places;
 use super::problem::{Problem, Severity};
+use super::routes;
 use super::subscriptions::Subscriptions;
 use super::suggest::{did_you_mean, nearest};
 use crate::model::credentials::way_out;
@@ -51,6 +52,7 @@ pub fn cross(files: &Files<'_>) -> Vec<Problem> {
     if let Some((subscriptions, places)) = files.subscriptions {
         problems.extend(receiver_problems(subscriptions, files.settings, places));
         problems.extend(subscription_problems(subscriptions, files, places));
+        problems.extend(route_problems(subscriptions, files, places));
     }
     problems
 }
@@ -158,7 +160,7 @@ fn procedure_problem(
 }
 
 /// The vendors that a service needs, itself or through other services.
-fn needed_vendors<'a>(service: &'a Service, inventory: &'a Inventory) -> BTreeSet<&'a VendorId> {
+pub(super) fn needed_vendors<'a>(service: &'a Service, inventory: &'a Inventory) -> BTreeSet<&'a VendorId> {
     let (mut vendors, mut seen) = (BTreeSet::new(), BTreeSet::<&ServiceId>::new());
     let mut open = vec![service];
     while let Some(service) = open.pop() {
@@ -227,6 +229,25 @@ fn receiver_problems(subscriptions: &Subscriptions, settings: Option<&Settings>,
             let path = format!("receiver[{number}].id");
             problems.push(places.problem(Severity::Warning, &path, what, "name it in `receivers` of a subscription"));
         }
+    }
+    problems
+}
+
+/// By which ways people are told, and who is told that one of them does not work.
+fn route_problems(subscriptions: &Subscriptions, files: &Files<'_>, places: &Places) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some((inventory, _)) = files.inventory {
+        let doubts = routes::doubts(files.settings, inventory, subscriptions, files.vendors.values().flatten());
+        let warning = |d: routes::Doubt| places.problem(Severity::Warning, &d.path, d.what, &d.way_out);
+        problems.extend(doubts.into_iter().map(warning));
+    }
+    let is_known = |id: &&String| subscriptions.receivers.iter().any(|receiver| receiver.id.as_str() == **id);
+    let operators = files.settings.into_iter().flat_map(|settings| &settings.alerting.operators);
+    for id in operators.filter(|id| !is_known(id)) {
+        let known = subscriptions.receivers.iter().map(|receiver| receiver.id.as_str());
+        let way_out = did_you_mean(id, known.collect::<Vec<_>>(), "subscriptions.toml has");
+        let what = format!("bellwether.toml names `{id}` in [alerting] operators, and there is no such receiver");
+        problems.push(places.problem(Severity::Error, "", what, &way_out));
     }
     problems
 }

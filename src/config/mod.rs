@@ -4,6 +4,7 @@
 //! the values that the program works with. All problems of a file are found at once, each with its line, column and
 //! key. This module reads no file, no environment and no clock, and never opens a connection; secrets stay references.
 
+pub mod arriving;
 pub mod bellwether;
 pub mod catalogue;
 pub mod check;
@@ -12,8 +13,10 @@ mod inside;
 pub mod inventory;
 pub mod operation;
 pub mod places;
+mod preset;
 pub mod problem;
 mod read;
+pub mod routes;
 mod say;
 pub mod schedule;
 pub mod schema;

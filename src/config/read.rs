@@ -249,6 +249,22 @@ struct Explained {
     meant: Option<String>,
 }
 
+/// What to do about a key that is missing. Those of a mapping do not say by their names what is wanted.
+fn missing(table: &str, key: &str) -> &'static str {
+    match key {
+        "covers" if table.ends_with("components") => {
+            "say what the list holds: covers = \"all\" components, \"all-unwell\" ones, or \"delta\" if that is not certain"
+        }
+        "covers" => {
+            "say what the list holds: covers = \"all-open\" entries, a \"window\" of the latest, or \"delta\" if that is not certain"
+        }
+        "sign" => {
+            "say what stands on this page whether all is well or not, and on no other: without it a login page would be green"
+        }
+        _ => "add it",
+    }
+}
+
 /// Puts serde's message about the value at `path` in our words. A value of a wrong type is not repeated: it might be
 /// a secret.
 fn explain(message: &str, path: &str) -> Explained {
@@ -262,7 +278,7 @@ fn explain(message: &str, path: &str) -> Explained {
         let way_out = did_you_mean(found, others, "here may stand");
         Explained { key: path.to_owned(), what: "no such key".to_owned(), way_out, meant }
     } else if message.starts_with("missing field") {
-        say(join(path, found), "this key is missing".to_owned(), "add it".to_owned())
+        say(join(path, found), "this key is missing".to_owned(), missing(path, found).to_owned())
     } else if message.starts_with("unknown variant") {
         say(path.to_owned(), format!("`{found}` is not a word for this"), did_you_mean(found, others, "it may be"))
     } else if let Some((found, expected)) = wrong_type(message) {

@@ -11,7 +11,7 @@ use crate::model::subscription::{SecretRef, WebhookUrl};
 
 /// What may stand where a secret is meant.
 #[derive(Debug)]
-enum Written {
+pub(super) enum Written {
     Plain(String),
     Reference(SecretRef),
 }

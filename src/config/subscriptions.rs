@@ -8,6 +8,10 @@ use serde::Deserialize;
 
 use super::inventory::id_of;
 use super::places::{Findings, join};
+use super::preset::{
+    AlertmanagerRow, CloudEventsRow, HookRow, Hooked, JiraRow, KeyRow, Keyed, NtfyRow, Row, ServiceNowRow, SlackRow,
+    SmsRow,
+};
 use super::secret::{Secret, WebhookAddress};
 use super::shift::{ShiftRow, shifts};
 use super::telling::{DigestRow, EscalationRow, QuietRow, digest, escalation, ids, quiet};
@@ -17,6 +21,7 @@ use crate::model::effect::EffectKind;
 use crate::model::id::{ReceiverId, ServiceId, SiteId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
+use crate::model::preset::Service;
 use crate::model::shift::Shift;
 use crate::model::subscription::{Email, Form, MaintenanceWish, Receiver, Subscription, Watches, Way, WebhookUrl};
 
@@ -50,7 +55,7 @@ pub(super) struct SubscriptionsRow {
     shift: Vec<ShiftRow>,
 }
 
-/// Where notifications go: an `email` address or a `webhook`.
+/// Where notifications go: an `email` address, a `webhook`, or a service with a payload of its own.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Receiver")]
@@ -70,8 +75,37 @@ struct ReceiverRow {
     webhook: Option<WebhookAddress>,
     /// The webhook's signing secrets (`whsec_…`), the newest first. Each signs, so that one can follow another.
     secrets: Option<Vec<Secret>>,
-    /// Whether the webhook may be a server of our own: an address that is not public, or http.
+    /// Whether it may be a server of our own: an address that is not public, or http.
     allow_private: Option<bool>,
+    /// A channel of Slack.
+    slack: Option<SlackRow>,
+    /// A channel of Microsoft Teams, by the workflow "Send webhook alerts to a channel".
+    teams: Option<HookRow>,
+    /// PagerDuty, by an integration of the kind Events API v2.
+    pagerduty: Option<KeyRow>,
+    /// Opsgenie, by an integration of the kind API. It ends in April 2027; `jira = { key = … }` takes its place.
+    opsgenie: Option<KeyRow>,
+    /// A table of ServiceNow.
+    servicenow: Option<ServiceNowRow>,
+    /// Jira Service Management: work items of a project, or alerts.
+    jira: Option<JiraRow>,
+    /// An Alertmanager.
+    alertmanager: Option<AlertmanagerRow>,
+    /// A channel of Discord.
+    discord: Option<HookRow>,
+    /// Whatever takes CloudEvents.
+    cloudevents: Option<CloudEventsRow>,
+    /// A topic of ntfy.
+    ntfy: Option<NtfyRow>,
+    /// Text messages by Twilio and its like.
+    sms: Option<SmsRow>,
+    /// The receiver that gets what is about the worst where this one does not take it in time ([alerting]
+    /// second_route_after). It should be reached by another way: a webhook beside mail.
+    fallback: Option<String>,
+    /// At the most so many messages in ten minutes, at least 2: what comes beyond is gathered into one. A major outage of
+    /// a life-safety service goes at once all the same.
+    #[schemars(range(min = 2))]
+    burst: Option<u32>,
 }
 
 /// How a mail is worded.
@@ -205,6 +239,7 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
     let receivers: Vec<_> = receivers.map(|(n, row)| receiver(&format!("receiver[{n}]"), row, findings)).collect();
     warn_of_doubles(&receivers, findings);
     findings.unique("escalation", rows.escalation.iter().map(|escalation| escalation.id.as_deref()));
+    shifts.iter().flatten().enumerate().for_each(|(n, shift)| can_all_be_told(n, shift, &receivers, findings));
     let wanted = rows.subscription.into_iter().enumerate();
     let wanted: Vec<_> = wanted.map(|(n, row)| subscription(&format!("subscription[{n}]"), row, findings)).collect();
     let steps = rows.escalation.into_iter().enumerate();
@@ -218,43 +253,103 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
     })
 }
 
-fn receiver(at: &str, row: ReceiverRow, findings: &mut Findings) -> Option<Receiver> {
+/// The keys of which each receiver has one.
+const WAYS: &str = "add one of `email`, `webhook`, `slack`, `teams`, `pagerduty`, `opsgenie`, `servicenow`, `jira`, `alertmanager`, `discord`, `cloudevents`, `ntfy`, `sms`";
+
+fn receiver(at: &str, mut row: ReceiverRow, findings: &mut Findings) -> Option<Receiver> {
     let form = form(at, &row, findings);
-    let id = findings.required(at, "id", row.id).and_then(|id| id_of(at, "id", &id, ReceiverId::parse, findings));
-    let way = match (row.email, row.webhook) {
-        (Some(email), None) => {
-            let strange = [("secrets", row.secrets.is_some()), ("allow_private", row.allow_private.is_some())];
-            for (key, _) in strange.into_iter().filter(|(_, stands_there)| *stands_there) {
-                findings.error(&join(at, key), "this is for webhooks", "leave it out");
-            }
-            Some(Way::Email(email))
+    let fallback = row.fallback.as_deref().and_then(|fallback| {
+        if row.id.as_deref() == Some(fallback) {
+            findings.error(&join(at, "fallback"), "this is the receiver itself", "name another one");
+            return None;
         }
-        (None, Some(url)) => webhook(at, url.0, row.secrets, row.allow_private.unwrap_or(false), findings),
-        (Some(_), Some(_)) => {
-            findings.error(at, "`email` and `webhook` in one", "make two receivers of it");
-            None
-        }
-        (None, None) => {
-            findings.either_missing(
-                at,
-                ["email", "webhook"],
-                "this receiver has no address",
-                "add `email` or `webhook`",
-            );
-            None
+        findings.known(&join(at, "fallback"), "receiver", fallback);
+        id_of(at, "fallback", fallback, ReceiverId::parse, findings)
+    });
+    let burst = row.burst;
+    if burst.is_some_and(|burst| burst < 2) {
+        findings.error(&join(at, "burst"), "nothing would go at once", "write at least 2, or leave it out");
+    }
+    let id = findings.required(at, "id", row.id.take());
+    let id = id.and_then(|id| id_of(at, "id", &id, ReceiverId::parse, findings));
+    let allow_private = row.allow_private.unwrap_or(false);
+    let mut ways = row.ways();
+    if ways.len() > 1 {
+        let named: Vec<String> = ways.iter().map(|way| format!("`{}`", way.key)).collect();
+        findings.error(at, format!("{} in one", named.join(" and ")), "make two receivers of it");
+        return None;
+    }
+    let Some(way) = ways.pop() else {
+        findings.either_missing(at, ["email", "webhook"], "this receiver has no address", WAYS);
+        return None;
+    };
+    let strange = [
+        ("secrets", row.secrets.is_some() && way.key != "webhook", "this is for webhooks"),
+        ("allow_private", row.allow_private.is_some() && way.key == "email", "this is for webhooks and services"),
+    ];
+    for (key, _, what) in strange.into_iter().filter(|(_, stands_there, _)| *stands_there) {
+        findings.error(&join(at, key), what, "leave it out");
+    }
+    let way = match way.written {
+        Address::Email(email) => Some(Way::Email(email)),
+        Address::Webhook(url) => webhook(at, url, row.secrets, allow_private, findings),
+        Address::Preset(row) => {
+            let preset = row.preset(&join(at, way.key), allow_private, findings);
+            preset.map(|preset| Way::Preset(Box::new(preset)))
         }
     };
-    Some(Receiver { id: id?, way: way?, form })
+    Some(Receiver { id: id?, way: way?, form, fallback, burst })
+}
+
+/// One address of a receiver, with the key that it stands under.
+struct WayRow {
+    key: &'static str,
+    written: Address,
+}
+
+enum Address {
+    Email(Email),
+    Webhook(WebhookUrl),
+    Preset(Box<dyn Row>),
+}
+
+impl ReceiverRow {
+    /// The addresses that stand there.
+    fn ways(&mut self) -> Vec<WayRow> {
+        fn preset<R: Row + 'static>(key: &'static str, row: Option<R>) -> Option<WayRow> {
+            Some(WayRow { key, written: Address::Preset(Box::new(row?)) })
+        }
+        let hooked = |row: Option<HookRow>, make| row.map(|row| Hooked(row, make));
+        let keyed = |row: Option<KeyRow>, make| row.map(|row| Keyed(row, make));
+        let email = self.email.take().map(|email| WayRow { key: "email", written: Address::Email(email) });
+        let webhook = self.webhook.take().map(|url| WayRow { key: "webhook", written: Address::Webhook(url.0) });
+        let all = [
+            email,
+            webhook,
+            preset("slack", self.slack.take()),
+            preset("teams", hooked(self.teams.take(), |hook| Service::Teams { hook })),
+            preset("pagerduty", keyed(self.pagerduty.take(), |key, region| Service::PagerDuty { key, region })),
+            preset("opsgenie", keyed(self.opsgenie.take(), |key, region| Service::Opsgenie { key, region })),
+            preset("servicenow", self.servicenow.take()),
+            preset("jira", self.jira.take()),
+            preset("alertmanager", self.alertmanager.take()),
+            preset("discord", hooked(self.discord.take(), |hook| Service::Discord { hook })),
+            preset("cloudevents", self.cloudevents.take()),
+            preset("ntfy", self.ntfy.take()),
+            preset("sms", self.sms.take()),
+        ];
+        all.into_iter().flatten().collect()
+    }
 }
 
 fn form(at: &str, row: &ReceiverRow, findings: &mut Findings) -> Form {
     let is_short = row.form == Some(FormRow::Short);
-    if row.webhook.is_some() && row.form.is_some() {
-        findings.error(
-            &join(at, "form"),
-            "this is for mail",
-            "leave it out: a webhook's body holds the short form too",
-        );
+    if row.email.is_none() && row.form.is_some() {
+        let way_out = match row.webhook {
+            Some(_) => "leave it out: a webhook's body holds the short form too",
+            None => "leave it out: each service has its own form",
+        };
+        findings.error(&join(at, "form"), "this is for mail", way_out);
     }
     if row.subject.is_some() && !is_short {
         findings.error(
@@ -290,6 +385,19 @@ fn webhook(
         findings.missing(at, "secrets", what, "add secrets = [{ env = \"NAME\" }]");
     }
     Some(Way::Webhook { url, secrets, allow_private })
+}
+
+/// A message without an end does not go where only an end would close it.
+fn can_all_be_told(number: usize, shift: &Shift, receivers: &[Option<Receiver>], findings: &mut Findings) {
+    for (n, id) in shift.receivers.iter().enumerate() {
+        let receiver = receivers.iter().flatten().find(|receiver| receiver.id == *id);
+        let Some(Way::Preset(preset)) = receiver.map(|receiver| &receiver.way) else { continue };
+        if !preset.service.takes_shifts() {
+            let what = format!("{} keeps a state for each trouble, and a shift is none", preset.service.name());
+            let way_out = "name a mail address, a webhook or a chat";
+            findings.error(&format!("shift[{number}].receivers[{n}]"), what, way_out);
+        }
+    }
 }
 
 /// Two receivers with one address are one destination; most likely a slip.

@@ -14,6 +14,7 @@ use lettre::transport::smtp::extension::ClientId;
 use tokio::time::{Instant, timeout};
 
 use super::Attempt;
+use super::gate::Gate;
 use super::mail::{Mailbox, NotComposed, address};
 use super::smtp::{self, Failed, Opening, Step};
 use crate::model::secret::Secret;
@@ -77,6 +78,7 @@ pub struct Mailer {
     hello: ClientId,
     tls: Option<TlsParameters>,
     login: Option<Credentials>,
+    gate: Gate,
     idle: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
 }
 
@@ -95,6 +97,7 @@ impl Mailer {
             hello: ClientId::Domain(settings.hello.chars().filter(char::is_ascii_graphic).collect()),
             tls: tls(&settings)?,
             login: login.map(|(user, password)| Credentials::new(user.clone(), password.reveal().to_owned())),
+            gate: Gate::default(),
             idle: Mutex::new(Vec::new()),
             settings,
         })
@@ -152,7 +155,7 @@ impl Mailer {
             hello: &self.hello,
             implicit: self.tls.as_ref().filter(|_| self.settings.tls == Tls::Implicit),
             starttls: self.tls.as_ref().filter(|_| self.settings.tls == Tls::Required),
-            login: self.login.as_ref(),
+            login: self.login.as_ref().map(|login| (login, &self.gate)),
         }
     }
 

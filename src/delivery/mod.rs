@@ -4,10 +4,12 @@
 //! is pending, tried or dead is the store's to know. No call here lasts longer than its deadline.
 
 mod by_line;
+mod gate;
 pub mod heart;
 pub mod mail;
 pub mod mailer;
 pub mod pager;
+pub mod preset;
 pub mod retry;
 mod smtp;
 pub mod webhook;
@@ -30,6 +32,13 @@ pub enum Attempt {
         after: Option<Duration>,
         /// Nobody knows whether it was taken: the next try may make a double, with the same id and the same bytes.
         ambiguous: bool,
+        /// It lies with the whole way, and a person must mend it: waiting alone will not.
+        broken: bool,
+    },
+    /// It was refused for its size or its words: a shorter one may pass.
+    TooMuch {
+        /// What happened, for people.
+        reason: String,
     },
     /// It will never work for this notification and this receiver.
     Permanent {
@@ -43,13 +52,13 @@ pub enum Attempt {
 impl Attempt {
     /// A failure that is certain, and may pass.
     fn later(reason: impl Into<String>) -> Self {
-        Self::Retry { reason: reason.into(), after: None, ambiguous: false }
+        Self::Retry { reason: reason.into(), after: None, ambiguous: false, broken: false }
     }
 
     /// A failure that is certain and lies with the whole way, not with this notification: a person must mend it,
     /// and trying often would lock an account.
     fn broken(reason: impl Into<String>) -> Self {
-        Self::Retry { reason: reason.into(), after: Some(BROKEN_WAIT), ambiguous: false }
+        Self::Retry { reason: reason.into(), after: Some(BROKEN_WAIT), ambiguous: false, broken: true }
     }
 }
 

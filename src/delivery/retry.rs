@@ -23,7 +23,7 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 pub fn next_try(way: Option<&Way>, tries: u32, jitter_unit: f64) -> Option<Duration> {
     let spread = 0.4f64.mul_add(jitter_unit.clamp(0.0, 1.0), 0.8);
     let base = match way {
-        Some(Way::Webhook { .. }) | None => webhook(tries),
+        Some(Way::Webhook { .. } | Way::Preset(_)) | None => webhook(tries),
         Some(Way::Email(_)) => mail(tries),
     };
     base.map(|seconds| Duration::from_secs(seconds).mul_f64(spread))

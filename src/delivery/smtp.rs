@@ -13,6 +13,7 @@ use lettre::transport::smtp::{Error, response::Response};
 
 use super::Attempt;
 use super::by_line::ByLine;
+use super::gate::Gate;
 use crate::model::text;
 
 /// How far a conversation has come.
@@ -60,8 +61,8 @@ pub struct Opening<'a> {
     pub implicit: Option<&'a TlsParameters>,
     /// TLS by STARTTLS, without which nothing is said.
     pub starttls: Option<&'a TlsParameters>,
-    /// Our login.
-    pub login: Option<&'a Credentials>,
+    /// Our login, and what keeps it from being tried too often.
+    pub login: Option<(&'a Credentials, &'a Gate)>,
 }
 
 /// A failure, and where it was.
@@ -74,6 +75,8 @@ enum Trouble {
     Said(Error),
     Unreachable(io::Error),
     NoStarttls,
+    /// The login was refused a short while ago and is not tried again so soon.
+    Barred(String),
 }
 
 /// Connects, sets up TLS and logs in.
@@ -87,9 +90,18 @@ pub async fn open(opening: &Opening<'_>, step: &mut Step) -> Result<AsyncSmtpCon
         }
         connection.starttls(tls.clone(), opening.hello).await.map_err(|error| failed(*step, error))?;
     }
-    if let Some(login) = opening.login {
+    if let Some((login, gate)) = opening.login {
         *step = Step::Login;
+        let mut turn = gate.turn().await;
+        if let Some(why) = turn.closed() {
+            return Err(Failed { step: *step, error: Trouble::Barred(why) });
+        }
         let said = connection.auth(&[Mechanism::Plain, Mechanism::Login], login).await;
+        if let Err(error) = &said
+            && error.is_permanent()
+        {
+            turn.close(said_of(error));
+        }
         said.map_err(|error| failed(*step, error))?;
     }
     Ok(connection)
@@ -148,6 +160,7 @@ impl Failed {
     pub fn attempt(&self) -> Attempt {
         let step = self.step.words();
         let error = match &self.error {
+            Trouble::Barred(why) => return Attempt::broken(why.clone()),
             Trouble::Said(error) => error,
             Trouble::Unreachable(error) => {
                 return Attempt::later(format!(
@@ -166,6 +179,7 @@ impl Failed {
                 reason: format!("the conversation with the mail server broke at {step}: {}", deepest(error)),
                 after: None,
                 ambiguous: self.step == Step::Content,
+                broken: false,
             },
         }
     }
@@ -178,6 +192,7 @@ fn refused(step: Step, code: u16, said: &str) -> Attempt {
     match (step, code) {
         (_, 530 | 534 | 535 | 538) | (Step::Login | Step::Tls, _) => Attempt::broken(reason),
         (Step::Greeting | Step::Sender, 500..) => Attempt::broken(reason),
+        (Step::Content, 552 | 554) => Attempt::TooMuch { reason },
         (Step::Recipient | Step::Data | Step::Content, 500..) => Attempt::Permanent { reason, receiver_gone: false },
         (_, _) => Attempt::later(reason),
     }
@@ -189,7 +204,12 @@ pub fn late(step: Step, seconds: u64) -> Attempt {
         reason: format!("the mail server was silent at {} until our deadline of {seconds} s passed", step.words()),
         after: None,
         ambiguous: step == Step::Content,
+        broken: false,
     }
+}
+
+fn said_of(error: &Error) -> String {
+    format!("the mail server refused {}: {}", Step::Login.words(), said(error))
 }
 
 fn said(error: &Error) -> String {

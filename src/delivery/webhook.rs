@@ -114,6 +114,21 @@ impl Hooks {
         Ok(Self { public: Client::new(options)?, private, deadline })
     }
 
+    /// Asks a service and reads its answer, to a cap. `now` is the time of this try.
+    ///
+    /// # Errors
+    /// What is to be done where no answer came.
+    pub(super) async fn ask(&self, request: Request, allow_private: bool, now: Timestamp) -> Result<Answer, Attempt> {
+        let client = if allow_private { &self.private } else { &self.public };
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let end = Instant::now() + self.deadline;
+        match timeout_at(end, client.send(request)).await {
+            Ok(Ok(response)) => Ok(read(response, now, end).await),
+            Ok(Err(failure)) => Err(failed(&failure)),
+            Err(_) => Err(late(&host, self.deadline)),
+        }
+    }
+
     /// Sends a frozen body to `endpoint`. `now` is the time of this try.
     pub async fn send(&self, endpoint: &Endpoint, id: &NotificationId, body: &[u8], now: Timestamp) -> Attempt {
         let request = match request(endpoint, id, body, now) {
@@ -125,7 +140,7 @@ impl Hooks {
         match timeout_at(end, client.send(request)).await {
             Ok(Ok(response)) => answered(response, now, end).await,
             Ok(Err(failure)) => failed(&failure),
-            Err(_) => late(endpoint, self.deadline),
+            Err(_) => late(endpoint.url.host_str().unwrap_or_default(), self.deadline),
         }
     }
 }
@@ -151,26 +166,54 @@ fn set(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), S
     Ok(())
 }
 
-async fn answered(mut response: Response, now: Timestamp, end: Instant) -> Attempt {
-    let status = response.status();
-    let after = asked(&response, now);
-    let location = redirect(&response);
+/// What a far side answered.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// How long it asks to be left alone.
+    pub(super) after: Option<Duration>,
+    /// Where a redirect leads: its host, for people.
+    pub(super) leads: String,
+    /// The body, as far as it was read.
+    pub(super) body: String,
+}
+
+impl Answer {
+    /// What it said, on one line.
+    pub(super) fn said(&self) -> String {
+        let (status, said) = (self.status.as_u16(), text::line(&self.body, 200));
+        if said.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {said}") }
+    }
+}
+
+async fn read(mut response: Response, now: Timestamp, end: Instant) -> Answer {
+    let (status, after, leads) = (response.status(), asked(&response, now), redirect(&response));
     let mut body = Vec::new();
     // A body that drips, lies or never ends changes nothing about what the head said.
     let end = end.min(Instant::now() + ANSWER_DEADLINE);
     let _ = timeout_at(end, capped::read(&mut response, ANSWER_CAP, &mut body)).await;
-    let said = text::line(&String::from_utf8_lossy(&body), 200);
-    let answer =
-        if said.is_empty() { format!("HTTP {}", status.as_u16()) } else { format!("HTTP {}: {said}", status.as_u16()) };
-    match status {
-        _ if status.is_success() => Attempt::Delivered { answer },
-        StatusCode::GONE => Attempt::Permanent {
-            reason: format!("{answer}; the endpoint asks never to be called again: take the receiver out"),
-            receiver_gone: true,
-        },
-        _ if status.is_redirection() => Attempt::later(format!("{answer}; redirects are not followed{location}")),
-        _ => Attempt::Retry { reason: answer, after, ambiguous: false },
+    Answer { status, after, leads, body: String::from_utf8_lossy(&body).into_owned() }
+}
+
+async fn answered(response: Response, now: Timestamp, end: Instant) -> Attempt {
+    let answer = read(response, now, end).await;
+    match answer.status {
+        status if status.is_success() => Attempt::Delivered { answer: answer.said() },
+        StatusCode::GONE => gone(&answer),
+        status if status.is_redirection() => redirected(&answer),
+        _ => Attempt::Retry { reason: answer.said(), after: answer.after, ambiguous: false, broken: false },
     }
+}
+
+/// What to make of a far side that wants never to be called again.
+pub(super) fn gone(answer: &Answer) -> Attempt {
+    let reason = format!("{}; the endpoint asks never to be called again: take the receiver out", answer.said());
+    Attempt::Permanent { reason, receiver_gone: true }
+}
+
+/// What to make of a redirect: who is led elsewhere may be led anywhere.
+pub(super) fn redirected(answer: &Answer) -> Attempt {
+    Attempt::later(format!("{}; redirects are not followed{}", answer.said(), answer.leads))
 }
 
 /// How long an endpoint that is too busy asks to be left alone. Its own clock is used where it gives one.
@@ -200,11 +243,10 @@ fn failed(failure: &Failure) -> Attempt {
         Failure::Dropped(why) => (why.clone(), true),
         Failure::CutShort(why) | Failure::Unexpected(why) => (why.clone(), true),
     };
-    Attempt::Retry { reason, after: None, ambiguous }
+    Attempt::Retry { reason, after: None, ambiguous, broken: false }
 }
 
-fn late(endpoint: &Endpoint, deadline: Duration) -> Attempt {
-    let host = endpoint.url.host_str().unwrap_or_default();
+fn late(host: &str, deadline: Duration) -> Attempt {
     let reason = format!("{host} did not answer within {} s", deadline.as_secs_f64());
-    Attempt::Retry { reason, after: None, ambiguous: true }
+    Attempt::Retry { reason, after: None, ambiguous: true, broken: false }
 }

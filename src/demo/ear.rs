@@ -56,12 +56,14 @@ impl Ear for Listener {
                 }
                 Tried::Delivered { .. } => {}
                 // What fails for hours is told once.
-                Tried::Again { reason, .. } => {
+                Tried::Again { reason, .. } | Tried::Broken { reason, .. } | Tried::Shorter { reason } => {
                     if self.failing.insert(receiver.clone(), reason.clone()).as_ref() != Some(reason) {
                         self.tell("not_yet", "NOT YET", format!("{receiver}: {reason}; it is tried again"));
                     }
                 }
-                Tried::Dead { reason } => self.tell("given_up", "GIVEN UP", format!("{receiver}: {reason}")),
+                Tried::Dead { reason } | Tried::Gone { reason, .. } => {
+                    self.tell("given_up", "GIVEN UP", format!("{receiver}: {reason}"))
+                }
             },
         }
     }

@@ -2,6 +2,7 @@
 //! they were. [`demo`] is for newcomers: nothing leaves the machine, and nothing of the user's own is read or written.
 //! [`drill`] tells the same story to real receivers. Every message and page says that it is a drill.
 
+mod announcer;
 pub mod drill;
 mod ear;
 mod far;

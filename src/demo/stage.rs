@@ -16,14 +16,15 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::announcer::Announcer;
 use super::ear::Listener;
-use super::far::{Arrival, Came, Far};
+use super::far::{Arrival, Far};
 use super::hospital;
 use super::mailbox;
 use super::pace::{Pace, Progress};
 use super::scratch::Scratch;
 use super::story::{Act, Entry, Post, Story, What};
-use super::telling::{Line, Telling, after};
+use super::telling::{Line, Telling};
 use crate::clock::Clock;
 use crate::commands::inbox::{Answer, Inbox};
 use crate::commands::run::draw_salt;
@@ -31,7 +32,6 @@ use crate::commands::run::loops::Loops;
 use crate::commands::run::reload::{Made, Outlets};
 use crate::commands::setup::Sound;
 use crate::config::subscriptions::Subscriptions;
-use crate::model::clock_text::between;
 use crate::model::id::{Ids, IncidentId, VendorId};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Ways;
@@ -354,50 +354,4 @@ fn write_secret(folder: &Path, key: &[u8]) -> Result<std::path::PathBuf> {
     let path = folder.join("webhook-secret");
     std::fs::write(&path, format!("whsec_{}", STANDARD.encode(key))).with_context(|| path.display().to_string())?;
     Ok(path)
-}
-
-/// Tells what arrived where, and how long after the vendor's word.
-struct Announcer {
-    store: Store,
-    story: Arc<Story>,
-    telling: Arc<Telling>,
-    progress: Arc<Progress>,
-    /// The subject that was told last.
-    last: String,
-}
-
-impl Announcer {
-    async fn announce(mut self, mut arrivals: mpsc::Receiver<Arrival>, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                arrival = arrivals.recv() => match arrival {
-                    Some(arrival) => self.tell(&arrival).await,
-                    None => return,
-                },
-            }
-        }
-    }
-
-    async fn tell(&mut self, arrival: &Arrival) {
-        let facts = self.store.facts_of(&arrival.id).await.ok().flatten();
-        let (facts, subject) = facts.map_or((None, None), |(facts, subject)| (Some(facts), subject));
-        let subject = subject.unwrap_or_default();
-        let vendor = facts.as_ref().and_then(|facts| facts.topics.first()?.source.as_ref().map(|s| s.vendor()));
-        let word = vendor.and_then(|vendor| self.story.last_word(&vendor, arrival.at));
-        let later = word.map(|word| between(word, arrival.at));
-        let to = facts.map_or_else(|| arrival.to.clone(), |facts| facts.receiver.to_string());
-        let (kind, label) = match arrival.came {
-            Came::Mail => ("mail", "mail"),
-            Came::Webhook => ("webhook", "webhook"),
-            Came::Unverified => ("unverified", "!! forged"),
-        };
-        let when = later.map(|seconds| format!(", {} after the word", after(seconds))).unwrap_or_default();
-        let is_same = std::mem::replace(&mut self.last, subject.clone()) == subject;
-        let what = if is_same { "the same" } else { subject.trim_start_matches("[DRILL] ") };
-        let words = format!("{to}{when}: {what}");
-        let facts = json!({ "to": to, "id": arrival.id, "subject": subject, "after_seconds": later });
-        self.telling.tell(arrival.at, &Line { kind, label, words, facts });
-        self.progress.stir(arrival.at);
-    }
 }

@@ -58,6 +58,10 @@ pub enum Deed {
     Unacknowledged,
     /// How a source is read was confirmed.
     SourceConfirmed,
+    /// A test message was sent to a receiver.
+    ReceiverTried,
+    /// Messages that were given up are tried once more.
+    DeliveriesRetried,
     /// Another configuration holds.
     ConfigurationReloaded,
 }
@@ -85,6 +89,8 @@ impl Deed {
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
             Self::SourceConfirmed => "source_confirmed",
+            Self::ReceiverTried => "receiver_tried",
+            Self::DeliveriesRetried => "deliveries_retried",
             Self::ConfigurationReloaded => "configuration_reloaded",
         }
     }

@@ -10,6 +10,17 @@ pub struct Condition {
     pub configuration: Configuration,
     /// The watch outside; `None` where there is none.
     pub heartbeat: Option<Heartbeat>,
+    /// What the last look at ourselves found; `None` before the first.
+    pub audited: Option<Audited>,
+}
+
+/// What a look at ourselves found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audited {
+    /// When.
+    pub at: Timestamp,
+    /// What is not well; nothing, if all is.
+    pub wrong: Vec<String>,
 }
 
 /// What holds of the configuration's files.

@@ -157,6 +157,12 @@ impl Health {
         Self::Readable { blind: Vec::new(), stale: None, doubts: Vec::new() }
     }
 
+    /// Whether the last look was good, whatever is thought of what it saw.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        matches!(self, Self::Readable { .. })
+    }
+
     /// Why it may not be saying what it used to, though it can be read.
     #[must_use]
     pub fn doubts(&self) -> &[Doubt] {

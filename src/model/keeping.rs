@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
+use super::inquiry::Inquiry;
 
 /// What is wrong with the reading of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -73,4 +74,7 @@ pub struct Keeping {
     pub url: Option<String>,
     /// The services whose state rests on it, the most needed first.
     pub needed_by: Vec<String>,
+    /// What asking its page anew came to, if it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inquiry: Option<Inquiry>,
 }

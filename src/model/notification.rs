@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ahead::Ahead;
+use super::course::Course;
 use super::effect::{Cause, EffectKind};
 use super::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId, SubscriptionId};
 use super::impact::Impact;
@@ -51,6 +52,9 @@ pub struct Facts {
     /// It is part of a drill and must say so.
     #[serde(default)]
     pub drill: bool,
+    /// How it came to be sent this way.
+    #[serde(default, skip_serializing_if = "Course::is_usual")]
+    pub course: Course,
 }
 
 /// One cause and what it does to us.

@@ -50,6 +50,8 @@ impl Flapping {
     /// Whether something that came or went at these times, in order, is flapping.
     #[must_use]
     pub fn judge(&self, turns: &[Timestamp], now: Timestamp) -> Option<Restless> {
+        // What lies ahead of a clock that was set back is no measure of how long it has been steady.
+        let turns = turns.get(..turns.partition_point(|turn| *turn <= now))?;
         let last = *turns.last()?;
         let until = last.checked_add(self.steady).unwrap_or(Timestamp::MAX);
         let needed = usize::try_from(self.turns).unwrap_or(usize::MAX);
@@ -96,6 +98,12 @@ mod tests {
     fn a_rest_begins_the_count_anew_and_slow_turns_are_no_flapping() {
         assert_eq!(judge(&[0, 10, 31, 41, 51], 51), None, "it stood still for 21 minutes between");
         assert_eq!(judge(&[0, 19, 38, 57, 76], 76), None, "five turns in 76 minutes");
+    }
+
+    #[test]
+    fn turns_that_lie_ahead_of_a_clock_that_was_set_back_do_not_count() {
+        assert_eq!(judge(&[0, 10, 20, 30, 40, 100], 41), Some((5, 0, 60)));
+        assert_eq!(judge(&[0, 10, 20, 30, 40, 100], 61), None);
     }
 
     #[test]

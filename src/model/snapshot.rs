@@ -315,6 +315,13 @@ impl Unreadable {
         }
     }
 
+    /// Whether the server was there and answered, but with something else than the document, or with none at its place: so
+    /// it is where a page has moved to another platform.
+    #[must_use]
+    pub const fn is_another_document(&self) -> bool {
+        matches!(self, Self::Moved(_) | Self::Unexpected(_))
+    }
+
     /// Whether this could be our own network being gone: nothing at all was answered.
     #[must_use]
     pub const fn may_be_our_network(&self) -> bool {

@@ -9,6 +9,7 @@ use super::effect::EffectKind;
 use super::id::{ReceiverId, ServiceId, SiteId, SubscriptionId, VendorId};
 use super::impact::Impact;
 use super::inventory::Tier;
+use super::preset::Preset;
 use super::quiet::{Digest, Quiet};
 
 /// A secret by reference. The value itself never stands in a configuration, a database or a log.
@@ -83,6 +84,12 @@ pub struct Receiver {
     pub way: Way,
     /// In which form. A webhook gets every form at once.
     pub form: Form,
+    /// Who gets what this one does not take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<ReceiverId>,
+    /// At the most so many messages in ten minutes; what is beyond is gathered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<u32>,
 }
 
 /// The form in which a receiver wants its messages.
@@ -114,6 +121,8 @@ pub enum Way {
         /// Whether the address may be one that is not public (a server of our own).
         allow_private: bool,
     },
+    /// A service with a payload of its own.
+    Preset(Box<Preset>),
 }
 
 /// Where a webhook goes to. The address often holds a token, so it may be a reference.
@@ -134,6 +143,7 @@ impl Receiver {
             Way::Email(email) => format!("mailto:{}", email.as_str().to_lowercase()),
             Way::Webhook { url: WebhookUrl::Plain(url), .. } => url.to_string(),
             Way::Webhook { url: WebhookUrl::Secret(reference), .. } => format!("{reference:?}"),
+            Way::Preset(preset) => preset.address(),
         }
     }
 }

@@ -1,9 +1,7 @@
-//! What came of the requests of a look, by their role. Every format of several documents asks here.
+//! What came of the requests of a look, by their role. Every format asks here.
 
-use super::field::{Field, List};
-use super::keyed::Keyed;
 use super::{Answer, Body, Outcome};
-use crate::model::snapshot::{SeenIncident, Snapshot, Unreadable};
+use crate::model::snapshot::Unreadable;
 
 /// The last answer of a role; `None` where it was not asked, or a replay has no recording of it.
 #[must_use]
@@ -24,16 +22,22 @@ pub fn read<'a, T>(
     of(answers, role).map(|got| got.and_then(read))
 }
 
-/// Whether every entry of a list is of its kind.
-#[must_use]
-pub fn is_whole<T>(list: &Field<List<T>>) -> bool {
-    matches!(list, Field::Is(List(all)) if all.iter().all(|entry| entry.get().is_some()))
+/// The last answer of a role without which there is nothing to read.
+///
+/// # Errors
+/// [`Unreadable`] as it came, or where nothing came at all.
+pub fn needed<'a>(answers: &'a [Answer], role: &str) -> Result<&'a Body, Unreadable> {
+    of(answers, role).unwrap_or_else(|| Err(Unreadable::Unexpected(format!("there is no answer for {role}"))))
 }
 
-/// Puts an incident in its place; one that repeats a key takes the place of the earlier one, and that is said.
-pub fn put(seen: &mut Keyed<SeenIncident>, one: SeenIncident, at: &str, into: &mut Snapshot) {
-    let key = one.key.clone();
-    if seen.put(&key, one) {
-        into.warn(at, format!("has the key of another, {key}; this one counts"));
+/// The answer of a format that needs one document only.
+///
+/// # Errors
+/// [`Unreadable`] as it came, or where nothing was asked.
+pub fn first(answers: &[Answer]) -> Result<&Body, Unreadable> {
+    match answers.first().map(|answer| &answer.outcome) {
+        Some(Outcome::Body(body)) => Ok(body),
+        Some(Outcome::Unreadable(why)) => Err(why.clone()),
+        Some(Outcome::NotRecorded) | None => Err(Unreadable::Unexpected("nothing was asked".to_owned())),
     }
 }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 use html2text::render::TrivialDecorator;
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::Body;
+use super::field::{Field, Object};
+use super::{Body, markup};
 use crate::model::snapshot::Unreadable;
 use crate::model::text;
 
@@ -71,12 +73,36 @@ pub fn json(body: &Body) -> Result<Value, Unreadable> {
 ///
 /// # Errors
 /// As [`json`].
-pub fn typed<'a, T: serde::Deserialize<'a>>(text: &'a str, body: &Body) -> Result<T, Unreadable> {
+pub fn typed<'a, T: Deserialize<'a>>(text: &'a str, body: &Body) -> Result<T, Unreadable> {
     serde_json::from_str(text).map_err(|error| not_json(text, &error, body))
 }
 
+/// The object that a JSON document is. `whose` says in an error what it should be.
+///
+/// # Errors
+/// [`Unreadable`] where it is no JSON, or something else than an object.
+pub fn object<'a, T: Deserialize<'a>>(json: &'a str, body: &Body, whose: &str) -> Result<T, Unreadable> {
+    match typed(json, body)? {
+        Field::Is(Object(document)) => Ok(document),
+        Field::Absent => Err(Unreadable::Unexpected(format!("null, where {whose} is an object"))),
+        Field::Odd(kind) => Err(Unreadable::Unexpected(format!("{kind}, where {whose} is an object"))),
+    }
+}
+
+/// Names what a sign lacks: each part of it with whether it is there.
+///
+/// # Errors
+/// [`Unreadable::Unexpected`] where anything is not.
+pub fn signed(whose: &str, parts: &[(&str, bool)]) -> Result<(), Unreadable> {
+    let missing: Vec<&str> = parts.iter().filter(|(_, is_there)| !is_there).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Unreadable::Unexpected(format!("not {whose}, for it lacks {}", missing.join(", "))))
+}
+
 fn not_json(text: &str, error: &serde_json::Error, body: &Body) -> Unreadable {
-    if text.trim_start().starts_with('<') {
+    if markup::is_markup(text) {
         return not_markup(text, heading(body));
     }
     if error.is_eof() {
@@ -101,7 +127,7 @@ fn not_markup(text: &str, heading: Option<String>) -> Unreadable {
 /// The title of an HTML page, to name it in an error. Only the beginning is looked at.
 fn heading(body: &Body) -> Option<String> {
     let head = String::from_utf8_lossy(body.bytes.get(..body.bytes.len().min(8192))?).into_owned();
-    if !head.trim_start().starts_with('<') {
+    if !markup::is_markup(&head) {
         return None;
     }
     // Up to the end of the title and no further: even 8 KB of nested markup cost a parser a second.
@@ -116,12 +142,34 @@ fn heading(body: &Body) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
+/// A page for people, down to its end. `whose` says in an error who has one there.
+///
+/// # Errors
+/// [`Unreadable`] where it is no page, or is cut short.
+pub fn page<'a>(body: &'a Body, whose: &str) -> Result<Cow<'a, str>, Unreadable> {
+    let html = text(body)?;
+    if !markup::is_markup(&html) {
+        return Err(Unreadable::Unexpected(format!("no HTML, where {whose} has a page")));
+    }
+    let end = html.trim_end();
+    let tail = end.get(end.floor_char_boundary(end.len().saturating_sub(END.len()))..).unwrap_or_default();
+    if tail.eq_ignore_ascii_case(END) { Ok(html) } else { Err(broken_off(&html, END)) }
+}
+
+/// What to say of a page that does not reach what it ends with.
+#[must_use]
+pub fn broken_off(html: &str, end: &str) -> Unreadable {
+    Unreadable::CutShort(format!("the page breaks off after {} bytes, before {end}", html.len()))
+}
+
 /// What to say of a page for people that stands where a document of another kind should be.
 #[must_use]
 pub fn page_instead(text: &str, body: &Body) -> Unreadable {
     not_markup(text, heading(body))
 }
 
+/// What a whole page ends with.
+const END: &str = "</html>";
 /// More tags than any update of a vendor's has. Rendering takes the square of the depth: 100,000 nested `<div>` took
 /// minutes, so what has more than this is stripped of its tags instead.
 const MOST_TAGS: usize = 400;
@@ -167,8 +215,7 @@ fn stripped(html: &str) -> String {
         rest = after;
     }
     text.push_str(rest);
-    let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    entities.iter().fold(text, |text, (entity, meant)| text.replace(entity, meant))
+    markup::resolved(&text)
 }
 
 #[cfg(test)]

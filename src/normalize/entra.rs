@@ -10,7 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::field::{Field, Object, Text, Word};
-use super::{Body, document};
+use super::{Body, document, markup};
 use crate::model::credentials::Cloud;
 use crate::model::secret::Secret;
 use crate::model::snapshot::Unreadable;
@@ -123,7 +123,7 @@ pub fn grant(body: &Body) -> Result<Grant, Unreadable> {
 
 /// The body is not quoted: it may hold half a token.
 fn no_token(text: &str, body: &Body) -> Unreadable {
-    if text.trim_start().starts_with('<') {
+    if markup::is_markup(text) {
         return document::page_instead(text, body);
     }
     Unreadable::Unexpected("the answer holds no bearer token".to_owned())

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::field::{Field, List, Place, Text, Truth, Word};
 use super::listed::{self, Gathered};
-use super::{About, Body, Reader, Reading, document, first};
+use super::{About, Body, Reader, Reading, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, Snapshot, Unreadable};
@@ -36,7 +36,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![asked.below(STATUSES, "/api/v1/endpoints/statuses", "application/json")],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find: |page| vec![page.at("/")],
 };
 
@@ -93,7 +93,7 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         Field::Is(List(list)) => list.iter().filter_map(Field::get).any(|row| is_endpoint(&row.0)),
         Field::Absent | Field::Odd(_) => false,
     };
-    listed::signed("a list of Gatus's", &[("endpoints with key and results[]", is_one)])?;
+    document::signed("a list of Gatus's", &[("endpoints with key and results[]", is_one)])?;
     let mut seen = Gathered::default();
     let mut newest = None;
     seen.list(&endpoints, None, "endpoints", &mut snapshot, |row, at, into| component(row, at, &mut newest, into));
@@ -109,7 +109,7 @@ fn component(
     newest: &mut Option<Timestamp>,
     into: &mut Snapshot,
 ) -> Option<SeenComponent> {
-    let key = listed::key(&row.key, at, "key", into)?;
+    let key = row.key.key(at, "key", into)?;
     let name = row.name.read(at, "name", into).map_or_else(|| key.clone(), |name| text::title(&name.0));
     let group = row.group.read(at, "group", into).map(|group| text::title(&group.0)).filter(|group| !group.is_empty());
     let (vendor_status, status) = match last(row, at, newest, into) {

@@ -1,8 +1,40 @@
 //! Entries by their key, in the order of the document. A document may repeat a key; the last entry of a key counts.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
+use crate::model::snapshot::{ComponentRef, SeenComponent, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::text;
+
+/// What is known by a vendor's key.
+pub trait HasKey {
+    /// The key.
+    fn key(&self) -> &str;
+}
+
+impl HasKey for SeenIncident {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl HasKey for SeenComponent {
+    fn key(&self) -> &str {
+        &self.component.key
+    }
+}
+
+impl HasKey for SeenUpdate {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl HasKey for ComponentRef {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
 
 /// Entries of which each key stands once.
 #[derive(Debug)]
@@ -29,6 +61,20 @@ impl<T> Keyed<T> {
             }
         }
         place.is_some()
+    }
+
+    /// Puts an entry in its place by its own key; that it takes the place of an earlier one is said. False where that one
+    /// said something else, so that its word is lost.
+    pub fn add(&mut self, one: T, at: impl Display, into: &mut Snapshot) -> bool
+    where
+        T: HasKey + PartialEq,
+    {
+        let key = one.key().to_owned();
+        let loses_none = self.get(&key).is_none_or(|known| *known == one);
+        if self.put(&key, one) {
+            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
+        }
+        loses_none
     }
 
     /// The entry of that key.

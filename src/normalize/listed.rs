@@ -1,58 +1,10 @@
-//! What the formats of the smaller platforms share: the answer of a role, lists that are read entry by entry, tables of
-//! words. It knows no vendor and no field's name; those are given to it.
+//! What formats share: lists that are read entry by entry, tables of words. It knows no vendor and no field's name; those are given to it.
 
-use serde::Deserialize;
-
-use super::document;
-use super::field::{Field, List, Object, Place, Text, Word};
-use super::keyed::{self, Keyed};
-use super::{Answer, Body, Outcome};
+use super::field::{Field, List, Place, Text, Word};
+use super::keyed::{HasKey, Keyed};
 use crate::model::impact::Impact;
-use crate::model::snapshot::{ComponentRef, Covers, SeenComponent, SeenIncident, SeenUpdate, Snapshot, Unreadable};
+use crate::model::snapshot::{ComponentRef, Covers, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
-use crate::model::text;
-
-/// What came of the last request of a role; `None` where it was not asked, or a replay has no recording of it.
-#[must_use]
-pub fn answered<'a>(answers: &'a [Answer], role: &str) -> Option<Result<&'a Body, Unreadable>> {
-    match answers.iter().rev().find(|answer| answer.role == role).map(|answer| &answer.outcome) {
-        None | Some(Outcome::NotRecorded) => None,
-        Some(Outcome::Unreadable(why)) => Some(Err(why.clone())),
-        Some(Outcome::Body(body)) => Some(Ok(body)),
-    }
-}
-
-/// The same, of a role without which there is nothing to read.
-///
-/// # Errors
-/// [`Unreadable`] as it came, or where nothing came at all.
-pub fn needed<'a>(answers: &'a [Answer], role: &str) -> Result<&'a Body, Unreadable> {
-    answered(answers, role).unwrap_or_else(|| Err(Unreadable::Unexpected(format!("there is no answer for {role}"))))
-}
-
-/// The object that a JSON document is. `whose` says in an error what it should be.
-///
-/// # Errors
-/// [`Unreadable`] where it is no JSON, or something else than an object.
-pub fn object<'a, T: Deserialize<'a>>(json: &'a str, body: &Body, whose: &str) -> Result<T, Unreadable> {
-    match document::typed(json, body)? {
-        Field::Is(Object(document)) => Ok(document),
-        Field::Absent => Err(Unreadable::Unexpected(format!("null, where {whose} is an object"))),
-        Field::Odd(kind) => Err(Unreadable::Unexpected(format!("{kind}, where {whose} is an object"))),
-    }
-}
-
-/// Names what a sign lacks: each part of it with whether it is there.
-///
-/// # Errors
-/// [`Unreadable::Unexpected`] where anything is not.
-pub fn signed(whose: &str, parts: &[(&str, bool)]) -> Result<(), Unreadable> {
-    let missing: Vec<&str> = parts.iter().filter(|(_, is_there)| !is_there).map(|(name, _)| *name).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Unreadable::Unexpected(format!("not {whose}, for it lacks {}", missing.join(", "))))
-}
 
 /// Whether a list is there.
 #[must_use]
@@ -60,34 +12,34 @@ pub const fn is_list<T>(field: &Field<List<T>>) -> bool {
     matches!(field, Field::Is(_))
 }
 
-/// What is known by a vendor's key.
-pub trait HasKey {
-    /// The key.
-    fn key(&self) -> &str;
+/// Whether every entry of a list is of its kind.
+#[must_use]
+pub fn is_whole<T>(list: &Field<List<T>>) -> bool {
+    matches!(list, Field::Is(List(all)) if all.iter().all(|entry| entry.get().is_some()))
 }
 
-impl HasKey for SeenIncident {
-    fn key(&self) -> &str {
-        &self.key
+/// Puts what `read` makes of each entry of a list; false where one was lost on the way.
+pub fn put_all<T>(
+    seen: &mut Keyed<SeenIncident>,
+    list: &Field<List<T>>,
+    name: &str,
+    into: &mut Snapshot,
+    mut read: impl FnMut(&T, Place<'_>, &mut Snapshot) -> Option<SeenIncident>,
+) -> bool {
+    let rows = list.entries(None, name, into);
+    let mut is_whole = match list {
+        Field::Absent => true,
+        Field::Is(list) => list.0.len() == rows.len(),
+        Field::Odd(_) => false,
+    };
+    for (index, row) in rows {
+        let at = Place::of(name, index);
+        match read(row, at, into) {
+            Some(one) => is_whole &= seen.add(one, at, into),
+            None => is_whole = false,
+        }
     }
-}
-
-impl HasKey for SeenComponent {
-    fn key(&self) -> &str {
-        &self.component.key
-    }
-}
-
-impl HasKey for SeenUpdate {
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
-
-impl HasKey for ComponentRef {
-    fn key(&self) -> &str {
-        &self.key
-    }
+    is_whole
 }
 
 /// What reading one entry came to.
@@ -120,7 +72,7 @@ impl<T> Default for Gathered<T> {
     }
 }
 
-impl<T: HasKey> Gathered<T> {
+impl<T: HasKey + PartialEq> Gathered<T> {
     /// Adds what `read` makes of each entry of a list. `None` is an entry that is lost.
     pub fn list<R, O: Into<Read<T>>>(
         &mut self,
@@ -143,17 +95,15 @@ impl<T: HasKey> Gathered<T> {
         }
     }
 
-    /// Adds one; `None` is one that is lost.
+    /// Adds one; `None` is one that is lost. Two that say different things under one key are two things, of which one is
+    /// lost; what is said twice is not.
     pub fn add(&mut self, one: impl Into<Read<T>>, at: Place<'_>, into: &mut Snapshot) {
         let one = match one.into() {
             Read::Seen(one) => one,
             Read::Aside => return,
             Read::Lost => return self.lose(),
         };
-        let key = one.key().to_owned();
-        if self.all.put(&key, one) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.is_whole &= self.all.add(one, at, into);
     }
 
     /// Says that something was lost that had no entry of its own.
@@ -185,36 +135,12 @@ impl<T: HasKey> Gathered<T> {
     }
 }
 
-/// The key of an entry. Without one nothing can be followed from look to look.
-pub fn key(field: &Field<Word<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<String> {
-    let key = keyed::key(&field.need(at, name, into)?.0);
-    if key.is_none() {
-        into.warn(at.field(name), "is empty");
-    }
-    key
-}
-
-/// A title on one line; its absence is said.
-pub fn title(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |title| text::title(&title.0))
-}
-
-/// A vendor's word as it is; its absence is said.
-pub fn word(field: &Field<Word<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |word| text::title(&word.0))
-}
-
-/// A text of a vendor's as plain text.
-pub fn plain(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.read(at, name, into).map_or_else(String::new, |body| document::plain(&body.0))
-}
-
 /// What a vendor's word means, by a table. One never seen is said and has no meaning; that an empty one is missing was
 /// said before.
 pub fn meaning<T: Copy>(word: &str, table: &[(&str, T)], at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<T> {
     let known = table.iter().find(|(known, _)| *known == word).map(|(_, meant)| *meant);
-    if known.is_none() && !word.is_empty() {
-        into.warn(at.field(name), format!("is a word never seen: {word:?}"));
+    if known.is_none() {
+        at.never_seen_if_any(name, word, into);
     }
     known
 }
@@ -227,7 +153,7 @@ pub fn status(
     name: &str,
     into: &mut Snapshot,
 ) -> (String, Impact) {
-    let word = word(field, at, name, into);
+    let word = field.line(at, name, into);
     let impact = meaning(&word, table, at, name, into).unwrap_or(Impact::Unknown);
     (word, impact)
 }

@@ -32,7 +32,6 @@ pub mod keyed;
 pub mod listed;
 pub mod manual;
 pub mod mapping;
-pub mod marked;
 pub mod markup;
 pub mod microsoft_365;
 pub mod microsoft_public;
@@ -335,16 +334,6 @@ pub fn read(source: &Source, answers: &[Answer], open: &KnownOpen, now: Timestam
     (reader(source.format).read)(&Asked { source, url, open, now }, answers)
 }
 
-/// The body that was answered last for that role, or why there is none; `None` where it was not asked, or a replay has no
-/// recording of it.
-fn answered<'a>(answers: &'a [Answer], role: &str) -> Option<Result<&'a Body, Unreadable>> {
-    match answers.iter().rev().find(|answer| answer.role == role).map(|answer| &answer.outcome) {
-        None | Some(Outcome::NotRecorded) => None,
-        Some(Outcome::Unreadable(why)) => Some(Err(why.clone())),
-        Some(Outcome::Body(body)) => Some(Ok(body)),
-    }
-}
-
 /// The call that a request stands for, of a format whose places are asked by calls: its requests name them in their
 /// addresses, as if they were asked for.
 #[must_use]
@@ -357,13 +346,4 @@ pub fn call(format: Format, request: &Request) -> Option<Call> {
 #[must_use]
 pub fn is_read_anew(source: &Source, open: &KnownOpen) -> bool {
     source.format == Format::AzureServiceHealth && open.keys.values().any(|kind| *kind == Kind::Maintenance)
-}
-
-/// The body of a format that needs one document only.
-fn first(answers: &[Answer]) -> Result<&Body, Unreadable> {
-    match answers.first().map(|answer| &answer.outcome) {
-        Some(Outcome::Body(body)) => Ok(body),
-        Some(Outcome::Unreadable(why)) => Err(why.clone()),
-        Some(Outcome::NotRecorded) | None => Err(Unreadable::Unexpected("nothing was asked".to_owned())),
-    }
 }

@@ -6,16 +6,25 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::assure;
 use super::compiled::Compiled;
+use crate::alerting::rules::Whose;
 use crate::config::schedule;
-use crate::model::id::SourceId;
+use crate::model::id::{ServiceId, SourceId};
 use crate::model::incident::Health;
+use crate::model::subscription::Subscription;
 use crate::model::vendor::{Schedule, Source};
 use crate::store::auditor::Looked;
 use crate::store::{Store, StoreError};
 
 /// A message that was due for so long and that nobody tries is forgotten by somebody.
 const UNTRIED_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// What is about the worst must be taken by some way within this time.
+const UNTAKEN_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// Who is told is decided with the trouble itself, and at the latest by the next tick.
+const UNDECIDED_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// A message that does not arrive goes by its second way within this time, once it may.
+const UNSECONDED_FOR: SignedDuration = SignedDuration::from_mins(2);
 /// The least that a look may be late.
 const LATE_AT_LEAST: SignedDuration = SignedDuration::from_mins(3);
 /// How long the store may take to write something.
@@ -63,7 +72,32 @@ async fn judged(
         0 => {}
         overdue => wrong.push(format!("messages that are due and that nobody tries: {overdue}")),
     }
+    match store.untaken(now - UNTAKEN_FOR).await? {
+        0 => {}
+        untaken => wrong.push(format!("messages about the worst that no way has taken: {untaken}")),
+    }
+    let undecided = store.undecided(now - SignedDuration::from_hours(1), now - UNDECIDED_FOR).await?;
+    match undecided.iter().filter(|(service, _)| is_wanted(compiled, service)).count() {
+        0 => {}
+        undecided => wrong.push(format!("troubles of which it was never decided who is told: {undecided}")),
+    }
+    let stuck = assure::stuck(store, compiled, now - UNSECONDED_FOR).await?;
+    // What lies with the whole way is there at once, and the deliveries have a second for it.
+    match stuck.iter().filter(|row| row.since <= now - UNSECONDED_FOR).count() {
+        0 => {}
+        stuck => wrong.push(format!("messages that do not arrive and go by no second way: {stuck}")),
+    }
     Ok(wrong)
+}
+
+/// Whether a subscription wants all that hurts a service, so that something must have been decided.
+fn is_wanted(compiled: &Compiled, service: &ServiceId) -> bool {
+    compiled.rules.about(service, Whose::Vendor(None)).into_iter().any(|wish| {
+        let Subscription { components, regions, with_words, without_words, step, receivers, .. } = wish;
+        let leads_there = receivers.iter().any(|id| compiled.rules.address(id).is_some());
+        let lists = [components, regions, with_words, without_words];
+        leads_there && step.is_none() && lists.iter().all(|list| list.is_empty())
+    })
 }
 
 /// Whether a source should have been looked at by now. One that does not answer is looked at less often, as its server

@@ -11,6 +11,7 @@ use crate::alerting::graph::Graph;
 use crate::alerting::route::Manner;
 use crate::alerting::rules::Rules;
 use crate::config::catalogue::Catalogue;
+use crate::model::arriving::Arriving;
 use crate::model::detected::Detected;
 use crate::model::format::{Evidence, Format};
 use crate::model::id::{Ids, SourceId, VendorId};
@@ -54,6 +55,10 @@ pub struct Compiled {
     pub rules: Rules,
     /// How things are told.
     pub manner: Manner,
+    /// How it is made certain that messages arrive.
+    pub arriving: Arriving,
+    /// What is doubtful about the ways by which people are told, in words.
+    pub doubtful_ways: Vec<String>,
     /// Who gets a message at set hours.
     pub shifts: Vec<Shift>,
     /// Nothing of it is happening: every page and message says that it is a drill.
@@ -117,6 +122,8 @@ impl Compiled {
             graph,
             rules,
             manner: parts.manner,
+            arriving: Arriving::default(),
+            doubtful_ways: Vec::new(),
             shifts: parts.shifts,
             is_drill: false,
         }
@@ -180,6 +187,18 @@ impl Compiled {
     #[must_use]
     pub fn vendor_name(&self, id: &VendorId) -> String {
         self.vendor(id).map_or_else(|| id.to_string(), |vendor| vendor.into_owned().name)
+    }
+
+    /// The same, with this care that messages arrive.
+    #[must_use]
+    pub fn arriving(self, arriving: Arriving) -> Self {
+        Self { arriving, ..self }
+    }
+
+    /// The same, with what is doubtful about the ways by which people are told.
+    #[must_use]
+    pub fn doubting(self, doubtful_ways: Vec<String>) -> Self {
+        Self { doubtful_ways, ..self }
     }
 
     /// The same as a later edition.

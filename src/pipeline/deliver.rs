@@ -6,18 +6,24 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::kill_point;
+use crate::alerting::message::card::card;
 use crate::alerting::message::message;
 use crate::alerting::message::short::short_subject;
 use crate::delivery::mail::{self, Envelope, Mailbox};
 use crate::delivery::mailer::Mailer;
 use crate::delivery::pager;
+use crate::delivery::preset::{self, Party};
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
+use crate::model::course::TroubleKind;
+use crate::model::hash;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
-use crate::store::outbox::{Claimed, Frozen, Tried};
-use crate::store::{Store, StoreError};
+use crate::model::thread::{Known, Learned};
+use crate::store::outbox::{Claimed, Frozen, Marked, Tried};
+use crate::store::trouble::Kept;
+use crate::store::{Store, StoreError, Writing};
 
 /// How long a claimed row is ours, in real time. Longer than any try may take.
 const LEASE: Duration = Duration::from_secs(8 * 60);
@@ -56,8 +62,16 @@ pub struct Ways {
     pub hooks: Hooks,
     /// The webhooks, ready to be signed and sent, or why not.
     pub endpoints: BTreeMap<ReceiverId, Result<Endpoint, String>>,
+    /// The services, with what they let us in with, or why that is missing.
+    pub parties: BTreeMap<ReceiverId, Result<Party, String>>,
     /// The name of this process in leases.
     pub process: String,
+}
+
+impl std::fmt::Debug for Ways {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ways({} receivers)", self.receivers.len())
+    }
 }
 
 /// The mail relay and what every mail needs.
@@ -77,8 +91,12 @@ pub struct Delivery {
     pub id: NotificationId,
     /// To whom.
     pub receiver: ReceiverId,
+    /// The address it went to.
+    pub address: String,
     /// What came of it.
     pub tried: Tried,
+    /// What the far side calls things now.
+    pub learned: Vec<Learned>,
 }
 
 /// Claims rows that are due, to be tried at once, and freezes those that were never tried, in one transaction. Each
@@ -100,9 +118,13 @@ pub async fn claim(
         return Ok(claimed);
     }
     kill_point("claimed");
+    refuse_gone(&mut tx, ways, &mut claimed, time.now()).await?;
+    for row in claimed.iter_mut().filter(|row| ways.keeps_names(&row.notification.receiver)) {
+        row.known = tx.known_of(&row.notification.address, &row.notification.facts).await?;
+    }
     for row in claimed.iter_mut().filter(|row| row.bytes.is_none()) {
         // What cannot be worded is told by the try.
-        if let Ok(frozen) = ways.compose(&row.notification, time.outside()) {
+        if let Ok(frozen) = ways.compose(&row.notification, &row.known, time.outside()) {
             tx.freeze(&row.notification.id, &frozen).await?;
             row.bytes = Some(frozen.bytes);
         }
@@ -110,6 +132,35 @@ pub async fn claim(
     tx.commit().await?;
     kill_point("frozen");
     Ok(claimed)
+}
+
+/// An endpoint that asked never to be called again is not, until its receiver is configured otherwise.
+async fn refuse_gone(
+    tx: &mut Writing,
+    ways: &Ways,
+    claimed: &mut Vec<Claimed>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let is_gone = |kept: &Kept| kept.trouble.kind == TroubleKind::Gone && kept.trouble.over.is_none();
+    for gone in tx.troubles().await?.into_iter().filter(is_gone) {
+        let row = claimed.iter().find(|row| row.notification.receiver.as_str() == gone.receiver);
+        let Some(receiver) = row.and_then(|row| ways.receivers.get(&row.notification.receiver)) else { continue };
+        if gone.made_of.as_deref() != Some(made_of(receiver).as_str()) {
+            tx.lift_gone(&[receiver.id.as_str()], now).await?;
+            continue;
+        }
+        let reason = format!("not called: it answered {}", gone.trouble.reason);
+        for row in claimed.iter().filter(|row| row.notification.receiver == receiver.id) {
+            tx.mark(&row.notification.id, &Tried::Dead { reason: reason.clone() }, now).await?;
+        }
+        claimed.retain(|row| row.notification.receiver != receiver.id);
+    }
+    Ok(())
+}
+
+/// How a receiver is configured, as a word to compare.
+fn made_of(receiver: &Receiver) -> String {
+    hash::of(serde_json::to_string(receiver).unwrap_or_default().as_bytes())
 }
 
 /// Tries one claimed row once, and marks it.
@@ -124,14 +175,16 @@ pub async fn deliver_once(store: &Store, ways: &Ways, row: Claimed, time: &impl 
 
 /// Tries one claimed row once. Whoever calls this marks what came of it.
 pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
-    let Claimed { notification, bytes } = row;
+    let Claimed { notification, bytes, known } = row;
+    let mut learned = Vec::new();
     // Only frozen bytes are sent. What could not be frozen could not be worded.
     let bytes = bytes.ok_or_else(|| {
-        ways.compose(&notification, time.outside()).err().unwrap_or_else(|| "it was not frozen".to_owned())
+        ways.compose(&notification, &known, time.outside()).err().unwrap_or_else(|| "it was not frozen".to_owned())
     });
     let tried = match bytes {
         Ok(bytes) => {
-            let attempt = ways.send(&notification, &bytes, time.outside()).await;
+            let (attempt, names) = ways.send(&notification, &bytes, &known, time.outside()).await;
+            learned = names;
             if matches!(attempt, Attempt::Delivered { .. }) {
                 kill_point("accepted");
             }
@@ -140,15 +193,15 @@ pub async fn try_once(ways: &Ways, row: Claimed, time: &impl Time) -> Delivery {
         Err(reason) => again_or_dead(ways, &notification, reason, None, time.now()),
     };
     count(&notification.facts, &tried, time.now());
-    Delivery { id: notification.id, receiver: notification.receiver, tried }
+    Delivery { id: notification.id, receiver: notification.receiver, address: notification.address, tried, learned }
 }
 
 /// Counts what came of a try; of a delivery also how long it took since we saw, and since the vendor said.
 fn count(facts: &Facts, tried: &Tried, now: Timestamp) {
     let outcome = match tried {
         Tried::Delivered { .. } => "delivered",
-        Tried::Again { .. } => "failed",
-        Tried::Dead { .. } => "given_up",
+        Tried::Again { .. } | Tried::Broken { .. } | Tried::Shorter { .. } => "failed",
+        Tried::Dead { .. } | Tried::Gone { .. } => "given_up",
     };
     metrics::counter!("bellwether_deliveries_total", "outcome" => outcome).increment(1);
     if outcome != "delivered" {
@@ -168,17 +221,27 @@ fn count(facts: &Facts, tried: &Tried, now: Timestamp) {
 /// [`StoreError`] when the rows cannot be marked. What was sent and not marked is sent again, with the same id and the
 /// same bytes.
 pub async fn mark(store: &Store, deliveries: &[Delivery], now: Timestamp) -> Result<(), StoreError> {
-    store.mark_all(deliveries.iter().map(|delivery| (&delivery.id, &delivery.tried)), now).await?;
+    store.mark_all(deliveries.iter().map(marked), now).await?;
     kill_point("marked");
     Ok(())
 }
 
+fn marked(delivery: &Delivery) -> Marked<'_> {
+    let Delivery { id, address, tried, learned, .. } = delivery;
+    Marked { id, tried, address, learned }
+}
+
 impl Ways {
+    /// Whether the way to a receiver hangs on what its far side calls things.
+    fn keeps_names(&self, receiver: &ReceiverId) -> bool {
+        self.receivers.get(receiver).is_some_and(|receiver| matches!(receiver.way, Way::Preset(_)))
+    }
+
     /// Words a notification for its way. `outside` is the date of a drill's mail, whose own times are those of a story.
     ///
     /// # Errors
     /// Why it cannot be worded for this way, for people.
-    pub fn compose(&self, notification: &Notification, outside: Timestamp) -> Result<Frozen, String> {
+    pub fn compose(&self, notification: &Notification, known: &Known, outside: Timestamp) -> Result<Frozen, String> {
         let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
         let receiver = self.receiver(&notification.receiver)?;
@@ -188,6 +251,8 @@ impl Ways {
                 self.compose_mail(notification, receiver.form, date, to, &message)?
             }
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
+            Way::Preset(service) if facts.drill => preset::compose(service, &card(id, facts).as_of(outside), known)?,
+            Way::Preset(service) => preset::compose(service, &card(id, facts), known)?,
         };
         Ok(Frozen { subject: message.subject, bytes })
     }
@@ -204,6 +269,8 @@ impl Ways {
         let Notification { id, thread, facts, .. } = notification;
         let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date, message };
         let composed = match form {
+            // Refused whole: the line for pagers, with its subject.
+            Form::Whole if facts.course.shortened => pager::compose(&envelope, &message.subject),
             Form::Whole => mail::compose(&envelope),
             Form::Short { has_subject: true } => pager::compose(&envelope, &short_subject(facts)),
             Form::Short { has_subject: false } => pager::compose(&envelope, ""),
@@ -212,23 +279,46 @@ impl Ways {
     }
 
     /// Sends frozen bytes. `now` is the time by which the far side judges the signature.
-    pub async fn send(&self, notification: &Notification, bytes: &[u8], now: Timestamp) -> Attempt {
-        let receiver = match self.receiver(&notification.receiver) {
-            Ok(receiver) => receiver,
-            Err(reason) => return Attempt::Retry { reason, after: None, ambiguous: false },
+    pub async fn send(
+        &self,
+        notification: &Notification,
+        bytes: &[u8],
+        known: &Known,
+        now: Timestamp,
+    ) -> (Attempt, Vec<Learned>) {
+        let attempt = match self.receiver(&notification.receiver) {
+            Ok(Receiver { way: Way::Preset(_), id, .. }) => match self.parties.get(id) {
+                Some(Ok(party)) => {
+                    let told = self.hooks.tell(party, bytes, known, now).await;
+                    return (told.attempt, told.learned);
+                }
+                Some(Err(reason)) => unsent(reason.clone()),
+                None => unsent("its service is not set up".to_owned()),
+            },
+            Ok(receiver) => self.send_plainly(receiver, notification, bytes, now).await,
+            Err(reason) => unsent(reason),
         };
+        (attempt, Vec::new())
+    }
+
+    async fn send_plainly(
+        &self,
+        receiver: &Receiver,
+        notification: &Notification,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Attempt {
         match &receiver.way {
             Way::Email(to) => match self.relay() {
                 Ok(relay) => relay.mailer.send_raw(to, bytes).await,
-                Err(reason) => Attempt::Retry { reason, after: None, ambiguous: false },
+                Err(reason) => unsent(reason),
             },
             Way::Webhook { .. } => match self.endpoints.get(&receiver.id) {
                 Some(Ok(endpoint)) => self.hooks.send(endpoint, &notification.id, bytes, now).await,
-                Some(Err(reason)) => Attempt::Retry { reason: reason.clone(), after: None, ambiguous: false },
-                None => {
-                    Attempt::Retry { reason: "its webhook is not set up".to_owned(), after: None, ambiguous: false }
-                }
+                Some(Err(reason)) => unsent(reason.clone()),
+                None => unsent("its webhook is not set up".to_owned()),
             },
+            Way::Preset(_) => unsent("its service is not set up".to_owned()),
         }
     }
 
@@ -241,14 +331,30 @@ impl Ways {
     }
 }
 
+/// It did not get as far as the far side; somebody may mend that.
+const fn unsent(reason: String) -> Attempt {
+    Attempt::Retry { reason, after: None, ambiguous: false, broken: false }
+}
+
 fn judge(ways: &Ways, notification: &Notification, attempt: Attempt, now: Timestamp) -> Tried {
     match attempt {
         Attempt::Delivered { answer } => Tried::Delivered { answer },
-        Attempt::Permanent { reason, .. } => Tried::Dead { reason },
-        Attempt::Retry { reason, after, ambiguous } => {
+        Attempt::Permanent { reason, receiver_gone: true } => match ways.receivers.get(&notification.receiver) {
+            Some(receiver) => Tried::Gone { reason, made_of: made_of(receiver) },
+            None => Tried::Dead { reason },
+        },
+        Attempt::Permanent { reason, receiver_gone: false } => Tried::Dead { reason },
+        Attempt::TooMuch { reason } => match ways.receivers.get(&notification.receiver).map(|receiver| receiver.form) {
+            Some(Form::Whole) if !notification.facts.course.shortened => Tried::Shorter { reason },
+            _ => Tried::Dead { reason },
+        },
+        Attempt::Retry { reason, after, ambiguous, broken } => {
             let reason =
                 if ambiguous { format!("{reason} (it may have arrived: a later one may be a double)") } else { reason };
-            again_or_dead(ways, notification, reason, after, now)
+            match again_or_dead(ways, notification, reason, after, now) {
+                Tried::Again { due, reason } if broken => Tried::Broken { due, reason },
+                other => other,
+            }
         }
     }
 }

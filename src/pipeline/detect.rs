@@ -4,6 +4,7 @@
 //! What was found is remembered in the store and becomes part of the next configuration ([`Compiled::knowing`]); from
 //! then on the source is read like any other. Until then it cannot be read, which is never green.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -15,11 +16,13 @@ use super::compiled::Compiled;
 use super::look::{Ask, Asked, Looked, Memory};
 use super::settle::{self, Happened};
 use crate::alerting::drift::Outlook;
+use crate::model::credentials::Access;
 use crate::model::detected::Detected;
+use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Look, Unreadable};
 use crate::model::vendor::Source;
 use crate::normalize::detect::{Detection, Found, Nothing, Step};
-use crate::normalize::{Outcome, Request};
+use crate::normalize::{self, Outcome, Request};
 use crate::store::{Store, StoreError};
 
 /// How long finding out may take in all. Some eighty requests, two at a time, to a server that is well.
@@ -97,9 +100,7 @@ pub async fn detect_once(
     ask: &dyn Ask,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
-    let Some(page) = source.auto.as_ref().map(|auto| &auto.page).or(source.url.as_ref()) else {
-        return Ok(Happened::default());
-    };
+    let Some(page) = page_of(source) else { return Ok(Happened::default()) };
     let nothing = match detect(ask, source, page, now).await {
         Came::Found(found) => {
             let detected = remembered(page, &found, now);
@@ -151,15 +152,17 @@ fn unread(nothing: &Nothing) -> Unreadable {
 pub enum Again {
     /// It publishes as it did: whatever keeps it from being read, it is not another platform.
     Same,
-    /// It publishes otherwise now. For a source whose file says `auto` that is remembered already, and holds from the
-    /// next configuration on; for any other it is for a person to write.
-    Other(Box<Detected>),
+    /// It publishes otherwise, or elsewhere, now; of a feed with what it calls itself. For a source whose file says
+    /// `auto` that is remembered already, and holds from the next configuration on; for any other it is for a person to
+    /// write.
+    Other(Box<Detected>, Option<String>),
     /// Nobody can tell.
     Nothing(Box<Nothing>),
 }
 
 /// Finds out anew how a source publishes, where it was read for long and cannot be any more. It asks the page many
-/// things, so it is for rare hours. Who decides when is the caller's affair.
+/// things, so it is for rare hours. Who decides when is the caller's affair. It asks as somebody who has no credentials,
+/// whatever those of the source are.
 ///
 /// # Errors
 /// [`StoreError`] when what was found could not be written.
@@ -170,19 +173,34 @@ pub async fn detect_again(
     ask: &dyn Ask,
     now: Timestamp,
 ) -> Result<Again, StoreError> {
-    let auto = source.auto.as_ref();
-    let Some(page) = auto.map(|auto| &auto.page).or(source.url.as_ref()) else { return Ok(Again::Same) };
-    let found = match detect(ask, source, page, now).await {
+    let Some(page) = page_of(source) else { return Ok(Again::Same) };
+    let stranger = Source { access: Access::Open, ..source.clone() };
+    let found = match detect(ask, &stranger, page, now).await {
         Came::Found(found) => found,
         Came::Nothing(nothing) => return Ok(Again::Nothing(nothing)),
     };
     let detected = remembered(page, &found, now);
-    let is_same_place = auto.is_none() || source.url.as_ref() == Some(&detected.url);
-    if detected.format == source.format && is_same_place {
+    if is_read_so(source, &detected, now) {
         return Ok(Again::Same);
     }
-    if auto.is_some() {
+    if source.auto.is_some() {
         remember(store, compiled, source, &detected).await?;
     }
-    Ok(Again::Other(Box::new(detected)))
+    Ok(Again::Other(Box::new(detected), found.titled))
+}
+
+/// The page that a person would open: what a file that says `auto` names, else where the source is read.
+pub(super) fn page_of(source: &Source) -> Option<&Url> {
+    source.auto.as_ref().map(|auto| &auto.page).or(source.url.as_ref())
+}
+
+/// Whether a look at what was found would ask for what a look at the source asks for, however its address is written.
+fn is_read_so(source: &Source, detected: &Detected, now: Timestamp) -> bool {
+    let asked = |source: &Source| {
+        let plan = normalize::plan(source, &KnownOpen::default(), now);
+        plan.into_iter().map(|request| (request.role, request.url)).collect::<BTreeSet<_>>()
+    };
+    let (url, roles) = (Some(detected.url.clone()), detected.roles.clone());
+    let found = Source { url, roles, ..source.clone() };
+    detected.format == source.format && asked(&found) == asked(source)
 }

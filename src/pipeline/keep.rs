@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::inquire::is_of;
 use super::settle::Notice;
 use super::stage::Stage;
 use crate::alerting::facts;
@@ -11,6 +12,7 @@ use crate::alerting::keep::{Ours, SightDecision, route_sight, sight};
 use crate::model::effect::{EffectKind, World};
 use crate::model::id::{SourceId, VendorId};
 use crate::model::incident::Health;
+use crate::model::inquiry::Inquiry;
 use crate::model::inventory::Service;
 use crate::model::keeping::{Finding, Keeping, Sample};
 use crate::store::{StoreError, Writing};
@@ -32,14 +34,21 @@ pub(super) async fn settle(
         is_offline: world.offline_since.is_some(),
         online_again: world.online_again,
     };
+    let inquiries = tx.inquiries().await?;
+    let inquiry = |source: &SourceId| {
+        let read = stage.compiled.sources.get(source)?;
+        inquiries.get(source).filter(|inquiry| is_of(inquiry, read))
+    };
     let mut notices = Vec::new();
     let is_meant = |source: &SourceId| vendors.is_none_or(|all| all.contains(&source.vendor()));
     for (source, health) in world.sources.iter().filter(|(source, _)| is_meant(source)) {
         let needing = needing(stage, source);
-        let kept = route_sight(source, &sight(health, ours, now), &needing, &told, &stage.compiled.rules, now);
+        let reading = Reading { health, inquiry: inquiry(source) };
+        let sight = sight(health, reading.inquiry, ours, now);
+        let kept = route_sight(source, &sight, &needing, &told, &stage.compiled.rules, now);
         tx.put_told_sight(&kept.told).await?;
         for one in &kept.decisions {
-            notices.extend(tell(tx, stage, source, health, &needing, one, now).await?);
+            notices.extend(tell(tx, stage, source, reading, &needing, one, now).await?);
         }
     }
     // Of what nobody looks at any more there is nothing to be told.
@@ -47,6 +56,13 @@ pub(super) async fn settle(
     let gone: Vec<_> = gone.map(|key| (key.clone(), None)).collect();
     tx.put_told_sight(&gone).await?;
     Ok(notices)
+}
+
+/// What is known of the reading of a source.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    health: &'a Health,
+    inquiry: Option<&'a Inquiry>,
 }
 
 /// The services that rest on a source's vendor, the most needed first.
@@ -60,7 +76,7 @@ async fn tell(
     tx: &mut Writing,
     stage: &Stage<'_>,
     source: &SourceId,
-    health: &Health,
+    Reading { health, inquiry }: Reading<'_>,
     needing: &[&Service],
     one: &SightDecision,
     now: Timestamp,
@@ -79,6 +95,7 @@ async fn tell(
         format: found.map(|s| s.format.name().to_owned()).unwrap_or_default(),
         url: found.and_then(|s| s.url.as_ref()).map(ToString::to_string),
         needed_by: needing.iter().map(|service| service.name.clone()).collect(),
+        inquiry: inquiry.filter(|_| one.kind != EffectKind::Over).cloned(),
     };
     for topic in &mut facts.topics {
         topic.told = vec![one.kind];

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
+use super::inquire::Strange;
 use super::settle::Happened;
 use crate::alerting::drift::Outlook;
 use crate::model::hash;
@@ -105,6 +106,9 @@ pub struct Memory {
     pub moved: bool,
     /// Whether, and why not, the last look was good; `None` before the first.
     pub health: Option<Result<(), &'static str>>,
+    /// Since when, and how often, something else was answered than the document; `None` where the last look got it, or
+    /// got no answer.
+    pub strange: Option<Strange>,
 }
 
 impl Memory {
@@ -141,6 +145,7 @@ impl Memory {
             self.shape_taken = Some(now);
         }
         self.health = Some(looked.health());
+        self.strange = Strange::after(self.strange, &looked.look, now);
         self.hashes.extend(looked.bodies.iter().map(|(role, hash, _)| (*role, hash.clone())));
         // A document of several pages is never known by one of them.
         let several = |role: &str| looked.bodies.iter().filter(|(other, ..)| *other == role).count() > 1;
@@ -157,6 +162,7 @@ impl Memory {
     /// Forgets what was read last, so that the next look reads it anew.
     pub fn forget(&mut self) {
         self.health = None;
+        self.strange = None;
         self.hashes.clear();
     }
 

@@ -12,11 +12,14 @@
 //! 7. [`settle::tick_once`] does what only time brings: a source blind for too long, a maintenance past its end, our own
 //!    network gone, a maintenance that lies near enough ahead, the hour of a shift.
 //!
+//! 8. [`inquire::inquire_once`] asks a page anew how it publishes, where something else than the document came for long.
+//!
 //! `tests/it/walk.rs` follows this list step by step.
 
 pub mod accounts;
 pub mod acknowledge;
 mod ahead;
+pub mod assure;
 pub mod auditor;
 pub mod compiled;
 pub mod confirm;
@@ -24,13 +27,17 @@ pub mod deliver;
 pub mod detect;
 mod drift;
 pub mod hand;
+pub mod inquire;
 pub mod join;
 mod keep;
 pub mod look;
 pub mod mapped;
+pub mod replay;
 pub mod settle;
 mod shift;
 mod stage;
+pub mod trial;
+mod ways;
 pub mod why;
 
 use jiff::Timestamp;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::ahead;
 use super::compiled::Compiled;
@@ -13,17 +13,22 @@ use super::keep;
 use super::kill_point;
 use super::look::Looked;
 use super::shift;
-use super::stage::{Stage, reported_late};
-use crate::alerting::diff::{self, Habits};
+use super::stage::{Stage, remember};
+use crate::alerting::about::reported_late;
+use crate::alerting::diff::{self, Diff, Habits};
 use crate::alerting::effects::effects_on;
 use crate::alerting::graph::Graph;
-use crate::alerting::route;
+use crate::alerting::kin::kin;
+use crate::alerting::route::Ground;
+use crate::alerting::step::{
+    Remembered, Scene, Stepped, Turned, next_after as next_after_alone, step, unreachable_since,
+};
 use crate::model::change::{Change, ChangeKind};
 use crate::model::detected::Detected;
-use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
+use crate::model::effect::{Cause, Effect, EffectKind, World};
 use crate::model::id::{ReceiverId, ServiceId, SourceId, VendorId};
-use crate::model::impact::Step;
-use crate::model::incident::{Health, Known, Report};
+use crate::model::incident::{Known, Report};
+use crate::model::inquiry::Inquiry;
 use crate::model::inventory::Service;
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Look, SeenIncident};
@@ -53,6 +58,8 @@ pub struct Happened {
     pub leave_alone: Option<Duration>,
     /// Set where a look found out how a source publishes: from then on it is read so.
     pub detected: Option<Box<Detected>>,
+    /// Set where the page of a source was asked anew how it publishes.
+    pub inquiry: Option<Box<Inquiry>>,
     /// After a tick: when time alone will next change anything, as things stand.
     pub next_tick: Option<Timestamp>,
 }
@@ -135,9 +142,13 @@ pub async fn take_in(
     let diff = compare(&before);
     let watch = tx.watch(&source.id).await?.of(&drift::about(source));
     let judged = drift::judge(compiled, &watch, &before, &diff.known, looked, now);
-    let diff = diff.doubting(&before.health, judged.watch.doubts(), now);
+    let mut diff = diff.doubting(&before.health, judged.watch.doubts(), now);
+    as_kin(&mut tx, &mut diff).await?;
     let is_news = !diff.changes.is_empty();
     put_look(&mut tx, &before, &diff.known, looked, is_news || judged.has_begun, now).await?;
+    if diff.known.health.is_readable() && !before.health.is_readable() {
+        tx.end_inquiry(&source.id).await?;
+    }
     if judged.watch != watch {
         tx.put_watch(&source.id, &judged.watch).await?;
     }
@@ -152,6 +163,28 @@ pub async fn take_in(
     tx.commit().await?;
     kill_point("committed");
     Ok(happened)
+}
+
+/// What opens and is known already from another page of the vendor is told as another word on that.
+async fn as_kin(tx: &mut Writing, diff: &mut Diff) -> Result<(), StoreError> {
+    let opens =
+        |c: &Change| matches!(c, Change::Incident(c) if c.kind == ChangeKind::Opened && c.report.standing.is_open());
+    if !diff.changes.iter().any(opens) {
+        return Ok(());
+    }
+    let open = tx.open_of(&diff.known.source.vendor()).await?;
+    for change in &mut diff.changes {
+        let Change::Incident(c) = change else { continue };
+        if c.kind != ChangeKind::Opened || !c.report.standing.is_open() {
+            continue;
+        }
+        let Some(incident) = kin(&c.report, &open) else { continue };
+        (c.kind, c.report.incident) = (ChangeKind::Updated, incident.clone());
+        if let Some(known) = diff.known.reports.get_mut(&c.report.seen.key) {
+            known.incident = incident.clone();
+        }
+    }
+    Ok(())
 }
 
 async fn put_look(
@@ -238,21 +271,9 @@ pub async fn next_tick(store: &Store, compiled: &Compiled, now: Timestamp) -> Re
 }
 
 fn next_after(world: &World, compiled: &Compiled, now: Timestamp) -> Option<Timestamp> {
-    let blind_after = compiled.effect_rules.blind_after;
-    // Vendors write times at the edge of what a time can be; what lies beyond it never comes.
-    let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(Timestamp::MAX);
-    let blind = world.sources.values().filter_map(|health| match health {
-        Health::Unreadable { since, .. } => {
-            Some(later(world.online_again.map_or(*since, |again| again.max(*since)), blind_after))
-        }
-        Health::NeverRead | Health::Readable { .. } => None,
-    });
-    let planned = world.reports.iter().filter_map(|r| r.seen.planned.as_ref()?.until.as_ref()?.at);
-    // Past its end means later than its end, be it by a millisecond.
-    let overrun = planned.map(|until| later(until, SignedDuration::from_millis(1)));
-    let offline = world.offline_since.map(|since| later(since, blind_after));
-    let told_ahead = ahead::next(world, compiled);
-    blind.chain(overrun).chain(offline).chain(told_ahead).chain(shift::next(compiled, now)).filter(|at| *at > now).min()
+    let told_ahead = ahead::next(world, compiled).into_iter();
+    let later = told_ahead.chain(shift::next(compiled, now)).filter(|at| *at > now);
+    later.chain(next_after_alone(world, compiled.effect_rules, now)).min()
 }
 
 /// Our own network is gone when every source that is polled, and there are three at least, is unreachable.
@@ -261,16 +282,7 @@ async fn mark_our_network(
     world: &mut World,
     now: Timestamp,
 ) -> Result<Option<OurNetwork>, StoreError> {
-    let silent: Vec<Option<Timestamp>> = world
-        .sources
-        .values()
-        .map(|health| match health {
-            Health::Unreadable { since, why } if why.may_be_our_network() => Some(*since),
-            Health::Unreadable { .. } | Health::Readable { .. } | Health::NeverRead => None,
-        })
-        .collect();
-    let gone_since = silent.iter().copied().collect::<Option<Vec<_>>>().filter(|all| all.len() >= 3);
-    match (world.offline_since, gone_since.and_then(|all| all.into_iter().max())) {
+    match (world.offline_since, unreachable_since(world)) {
         (None, Some(since)) => {
             world.offline_since = Some(since);
             tx.set_note("offline_since", Some(&since.to_string())).await?;
@@ -363,7 +375,6 @@ async fn settle(
         Scope::Everything => all_services(tx, &services).await?,
         Scope::Vendors(_) => services.iter().map(|s| s.id.clone()).collect(),
     };
-    let logged = log_effects(tx, &effects, &ids, now).await?;
     let mut told = tx.told(matches!(scope, Scope::Vendors(_)).then_some(ids.as_slice())).await?;
     told.retain(|(_, _, cause), _| scope.judges(cause));
     let vendors = match scope {
@@ -371,9 +382,18 @@ async fn settle(
         Scope::Vendors(vendors) => Some(vendors),
     };
     let told_ahead = tx.told_ahead(vendors).await?;
-    let causes = told.keys().map(|(_, _, cause)| cause.clone()).chain(ahead::causes(&told_ahead)).collect();
-    let stage = Stage::gather(tx, compiled, &world, &effects, &changes, causes, now).await?;
-    let routed = route::route(&effects, &told, &stage.about, stage.ground(now));
+    let silences = tx.silences(now).await?;
+    let ground = Ground { rules: &compiled.rules, manner: compiled.manner, silences: &silences, now };
+    let upstream = compiled.inventory.upstream.as_slice();
+    let scene = Scene { graph: &compiled.graph, upstream, world: &world, changes: &changes, ground };
+    let hurting = tx.hurting(&ids).await?;
+    let told_of = told.keys().map(|(_, _, cause)| cause.clone()).chain(ahead::causes(&told_ahead));
+    let causes = effects.hurts.keys().map(|(_, cause)| cause.clone()).chain(told_of).collect();
+    let known = Remembered { causes, hurting, told, ..Remembered::default() };
+    let mut remembered = remember(tx, &scene, known).await?;
+    let Stepped { turned, about, routed } = step(&effects, &scene, &mut remembered);
+    put_turned(tx, &turned, now).await?;
+    let stage = Stage::new(compiled, &effects, &scene, remembered, about);
     let mut notices = stage.tell(tx, &routed.decisions, is_first_look, now).await?;
     tx.put_told(&routed.told).await?;
     for change in reported_late(&changes) {
@@ -381,7 +401,7 @@ async fn settle(
     }
     notices.extend(ahead::settle(tx, &stage, &world, vendors, &told_ahead, now).await?);
     notices.extend(keep::settle(tx, &stage, &world, vendors, now).await?);
-    Ok(Happened { changes, effects: logged, notices, next_tick: routed.again, ..Happened::default() })
+    Ok(Happened { changes, effects: turned.logged, notices, next_tick: routed.again, ..Happened::default() })
 }
 
 /// An incident of several reports is over when all of them are, and is not opened again while one is open.
@@ -409,40 +429,9 @@ async fn all_services(tx: &mut Writing, services: &[&Service]) -> Result<Vec<Ser
     Ok(ids.into_iter().collect())
 }
 
-/// Compares what hurts now with what hurt until now, and logs the difference.
-async fn log_effects(
-    tx: &mut Writing,
-    effects: &Effects,
-    services: &[ServiceId],
-    now: Timestamp,
-) -> Result<Vec<(EffectKind, Effect)>, StoreError> {
-    let mut before = tx.hurting(services).await?;
-    let (mut hurting, mut logged) = (Vec::new(), Vec::new());
-    for (key, effect) in effects.hurts.iter().filter(|((_, cause), _)| is_vendors(cause)) {
-        let kind = match before.remove(key) {
-            None => Some(EffectKind::Hurt),
-            Some(old) if old == *effect => continue,
-            Some(old) => match old.impact.step_to(effect.impact) {
-                Step::Up => Some(EffectKind::Worse),
-                Step::Down => Some(EffectKind::Better),
-                Step::Same | Step::Lost => None,
-            },
-        };
-        hurting.push(effect);
-        logged.extend(kind.map(|kind| (kind, effect.clone())));
-    }
-    tx.put_hurts(&hurting).await?;
-    let over: Vec<Effect> = before.into_values().collect();
-    tx.drop_hurts(&over).await?;
-    logged.extend(over.into_iter().map(|effect| (EffectKind::Over, effect)));
-    tx.put_effects(&logged, now).await?;
-    Ok(logged)
-}
-
-/// What a vendor did, not what we cannot see.
-const fn is_vendors(cause: &Cause) -> bool {
-    match cause {
-        Cause::Incident(_) | Cause::Component { .. } => true,
-        Cause::Blind(_) | Cause::Offline | Cause::Sight(_) => false,
-    }
+/// Logs what turned.
+async fn put_turned(tx: &mut Writing, turned: &Turned, now: Timestamp) -> Result<(), StoreError> {
+    tx.put_hurts(&turned.hurting).await?;
+    tx.drop_hurts(&turned.over).await?;
+    tx.put_effects(&turned.logged, now).await
 }

@@ -17,6 +17,7 @@ use crate::model::id::{IncidentId, ReceiverId, ServiceId, SourceId};
 use crate::model::notification::{FACTS_VERSION, Facts};
 use crate::model::shift::{Shift, ShiftFacts};
 use crate::model::vendor::{Schedule, Source};
+use crate::store::outbox::Gather;
 use crate::store::{StoreError, Writing};
 
 /// What is younger has hardly had its turn to be delivered.
@@ -187,8 +188,9 @@ async fn put_out(
         shift: Some(told),
         test: false,
         drill: compiled.is_drill,
+        course: Default::default(),
     };
-    tx.put_notification(&id, address, &thread, &facts, None, now).await?;
+    tx.put_notification(&id, address, &thread, &facts, Gather::No, now).await?;
     let (receiver, services) = (receiver.clone(), Vec::new());
     Ok(Notice { at: now, receiver, services, subject: subject(&facts), sent: true, why: what })
 }

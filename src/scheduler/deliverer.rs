@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::pulse::{Loop, Pulse};
 use crate::clock::Clock;
+use crate::pipeline::assure::assure_once;
+use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::{self, Delivery, Ways};
 use crate::store::{Store, StoreError};
 
@@ -26,6 +28,8 @@ pub struct Deliverer {
     pub store: Store,
     /// How receivers are reached, by the configuration of the moment.
     pub ways: watch::Receiver<Arc<Ways>>,
+    /// The same configuration's rules.
+    pub compiled: watch::Receiver<Arc<Compiled>>,
     /// The time.
     pub clock: Clock,
     /// Is woken when something was put into the outbox.
@@ -48,6 +52,7 @@ impl Deliverer {
     pub async fn run(self, stop: CancellationToken) {
         let mut under_way = UnderWay::default();
         while !stop.is_cancelled() {
+            self.assure().await;
             self.claim(&mut under_way).await;
             self.pulse.beat(Loop::Deliveries);
             tokio::select! {
@@ -59,6 +64,16 @@ impl Deliverer {
         }
         while let Some(done) = under_way.tries.join_next_with_id().await {
             self.done(done, &mut under_way).await;
+        }
+    }
+
+    /// Sends what does not arrive by a second way too.
+    async fn assure(&self) {
+        let compiled = self.compiled.borrow().clone();
+        match assure_once(&self.store, &compiled, self.clock.now()).await {
+            // The configuration that holds by now does it at its turn.
+            Ok(_) | Err(StoreError::Superseded) => {}
+            Err(error) => tracing::error!(%error, "it cannot be seen what does not arrive"),
         }
     }
 

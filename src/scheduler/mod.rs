@@ -4,6 +4,7 @@
 //! answered at all is looked at by a pool of its own, so that what hangs delays only what hangs.
 
 pub mod deliverer;
+pub mod inquirer;
 pub mod keyring;
 pub mod network;
 pub mod pulse;

@@ -16,6 +16,7 @@ use super::{SLOT, TICK, timetable};
 use crate::clock::Clock;
 use crate::model::id::SourceId;
 use crate::pipeline::compiled::Compiled;
+use crate::pipeline::inquire::may_be_asked;
 use crate::pipeline::look::{Ask, Memory};
 use crate::pipeline::poll_once;
 use crate::pipeline::settle::{self, Happened};
@@ -46,6 +47,8 @@ pub struct Watch {
     pub pulse: Arc<Pulse>,
     /// Is told when a look found out how a source publishes, so that it is read so from then on.
     pub found: Arc<Notify>,
+    /// Is told which sources are answered by something else than their document for long.
+    pub strange: mpsc::Sender<SourceId>,
 }
 
 /// What a look or a tick led to, for the terminal, the page and the outbox.
@@ -182,6 +185,10 @@ impl Watch {
         let is_found = polled.as_ref().is_ok_and(|happened| happened.detected.is_some());
         if is_found {
             self.found.notify_one();
+        }
+        if watched.memory.strange.is_some_and(|strange| strange.is_long(at)) && may_be_asked(&watched.source) {
+            // Where nobody can take it just now, the next look says it again.
+            let _ = self.strange.try_send(watched.source.id.clone());
         }
         let is_readable = watched.memory.is_readable();
         watched.mood.failures = if is_readable || is_found { 0 } else { watched.mood.failures.saturating_add(1) };

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::{StoreError, migrate, ms};
 
-const PUT_ASIDE: &str = "UPDATE notification SET state = 'dead', ended = $1, leased_until = NULL, leased_by = NULL, answer = 'put aside when a backup was restored: it waited then, and may have been delivered since' WHERE state = 'pending'";
+const PUT_ASIDE: &str = "UPDATE notification SET state = 'dead', ended = $1, second = 'put aside', leased_until = NULL, leased_by = NULL, answer = 'put aside when a backup was restored: it waited then, and may have been delivered since' WHERE state = 'pending'";
 
 /// What is in a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]

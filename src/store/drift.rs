@@ -9,6 +9,7 @@ use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
 use crate::model::doubt::Watch;
 use crate::model::format::Format;
 use crate::model::id::SourceId;
+use crate::model::inquiry::Inquiry;
 
 const PUT: &str =
     "INSERT INTO watch (source, doc) VALUES ($1, $2) ON CONFLICT (source) DO UPDATE SET doc = excluded.doc";
@@ -123,7 +124,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn watches(&self) -> Result<AllWatched, StoreError> {
         let mut view = self.view().await?;
-        let mut all = AllWatched { confirmed: view.confirmations().await?, ..AllWatched::default() };
+        let (confirmed, inquiries) = (view.confirmations().await?, view.inquiries().await?);
+        let mut all = AllWatched { confirmed, inquiries, ..AllWatched::default() };
         for row in sqlx::query("SELECT source, doc FROM watch").fetch_all(&mut *view.tx).await? {
             if let Ok(source) = SourceId::parse(row.get(0)) {
                 all.watch.insert(source, from_text("watch", row.get(1))?);
@@ -155,6 +157,8 @@ pub struct AllWatched {
     pub watch: BTreeMap<SourceId, Watch>,
     /// Who has confirmed which.
     pub confirmed: BTreeMap<SourceId, Confirmation>,
+    /// What asking their pages anew came to, of those that cannot be read.
+    pub inquiries: BTreeMap<SourceId, Inquiry>,
     /// Since when each stands still.
     pub still: BTreeMap<SourceId, Stillness>,
 }

@@ -179,7 +179,7 @@ impl Writing {
             }
         }
         self.drop_hurts(&moved).await?;
-        self.put_hurts(&kept.iter().collect::<Vec<_>>()).await
+        self.put_hurts(&kept).await
     }
 
     async fn hurt_by(&mut self, incident: &IncidentId) -> Result<Vec<Effect>, StoreError> {

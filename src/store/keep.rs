@@ -18,6 +18,8 @@ struct Doc {
     plight: Plight,
     doubts: Vec<Doubt>,
     since: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposed: Option<String>,
 }
 
 const ALL: &str = "SELECT address, source, doc FROM told_sight";
@@ -39,9 +41,9 @@ impl Writing {
         };
         let mut all = BTreeMap::new();
         for row in rows {
-            let Doc { receiver, plight, doubts, since } = from_text("told_sight", row.get(2))?;
+            let Doc { receiver, plight, doubts, since, proposed } = from_text("told_sight", row.get(2))?;
             let Ok(source) = SourceId::parse(row.get(1)) else { continue };
-            all.insert((row.get(0), source), ToldSight { receiver, plight, doubts, since });
+            all.insert((row.get(0), source), ToldSight { receiver, plight, doubts, since, proposed });
         }
         Ok(all)
     }
@@ -57,8 +59,8 @@ impl Writing {
                     .bind(address)
                     .bind(source.as_str()),
                 Some(told) => {
-                    let ToldSight { receiver, plight, doubts, since } = told.clone();
-                    let doc = to_text("told_sight", &Doc { receiver, plight, doubts, since })?;
+                    let ToldSight { receiver, plight, doubts, since, proposed } = told.clone();
+                    let doc = to_text("told_sight", &Doc { receiver, plight, doubts, since, proposed })?;
                     sqlx::query(PUT).bind(address).bind(source.as_str()).bind(source.vendor().to_string()).bind(doc)
                 }
             };

@@ -172,6 +172,15 @@ impl Writing {
         self.composed(polled, &reports, &unwell, &sources).await
     }
 
+    /// What sources of a vendor say is open.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_of(&mut self, vendor: &VendorId) -> Result<Vec<Report>, StoreError> {
+        let rows = sqlx::query(OPEN_OF).bind(to_text("vendors", &[vendor])?).fetch_all(&mut *self.tx).await?;
+        rows.iter().map(|row| from_text("report", row.get(0))).collect()
+    }
+
     async fn composed(
         &mut self,
         polled: &BTreeSet<SourceId>,
@@ -230,6 +239,7 @@ impl Writing {
             "DELETE FROM component WHERE source = $1",
             "DELETE FROM detected WHERE source = $1",
             "DELETE FROM watch WHERE source = $1",
+            "DELETE FROM inquiry WHERE source = $1",
             "DELETE FROM source WHERE id = $1",
         ] {
             sqlx::query(query).bind(source.as_str()).execute(&mut *self.tx).await?;

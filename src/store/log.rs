@@ -100,7 +100,7 @@ impl Writing {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_hurts(&mut self, effects: &[&Effect]) -> Result<(), StoreError> {
+    pub async fn put_hurts(&mut self, effects: &[Effect]) -> Result<(), StoreError> {
         let rows: Vec<_> = effects.iter().map(|e| (&e.service, e.cause.to_string(), e)).collect();
         if !rows.is_empty() {
             sqlx::query(PUT_HURTS).bind(to_text("effects", &rows)?).execute(&mut *self.tx).await?;

@@ -8,10 +8,13 @@ pub mod ahead;
 pub mod audit;
 pub mod auditor;
 pub mod backup;
+mod course;
 pub mod desk;
 pub mod detected;
 pub mod drift;
 pub mod feed;
+pub mod handle;
+pub mod inquiry;
 pub mod join;
 pub mod keep;
 pub mod known;
@@ -19,11 +22,15 @@ pub mod log;
 pub mod outbox;
 pub mod past;
 pub mod retention;
+pub mod second;
 pub mod sent;
 pub mod shift;
 pub mod silence;
+mod soon;
 pub mod story;
 pub mod told;
+pub mod trial;
+pub mod trouble;
 pub mod watched;
 pub mod why;
 
@@ -272,7 +279,7 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 12] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
@@ -281,7 +288,10 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (8, "path", include_str!("migrations/0008_path.sql")),
     (9, "drift", include_str!("migrations/0009_drift.sql")),
     (10, "detected", include_str!("migrations/0010_detected.sql")),
+    (11, "inquiry", include_str!("migrations/0011_inquiry.sql")),
+    (12, "handle", include_str!("migrations/0012_handle.sql")),
     (13, "who is told", include_str!("migrations/0013_who_is_told.sql")),
+    (14, "certain", include_str!("migrations/0014_certain.sql")),
 ];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

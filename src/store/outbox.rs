@@ -2,30 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
 use crate::alerting::facts;
+use crate::alerting::second::is_grave;
 use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification, NotificationState};
+use crate::model::thread::{Known, Learned};
 
-const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, facts, gather) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $7, $8, $9) ON CONFLICT (id) DO NOTHING";
+const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, ready, facts, gather, grave) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $7, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
+/// What tells several causes because they came together hangs on none of their threads.
+const MERGE: &str = "UPDATE notification SET facts = $2, tier = $3, due = MIN(due, $4), ready = MIN(ready, $4), grave = $5, thread = CASE WHEN $6 AND gather LIKE 'soon %' THEN 'together ' || id ELSE thread END WHERE id = $1";
 /// The row in which all is gathered that one address is told at one time.
 const GATHERING: &str = "SELECT id, facts FROM notification WHERE address = $1 AND gather = $2 AND state = 'pending' AND frozen IS NULL AND leased_by IS NULL ORDER BY seq DESC LIMIT 1";
 const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) SELECT id, address, $2, seq FROM notification WHERE id = $1 ON CONFLICT DO NOTHING";
-/// The newest row to the same address about the same thing that no try has frozen yet.
-const TOLD_LAST: &str = "SELECT n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause = $2 ORDER BY t.seq DESC LIMIT 1";
-const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL ORDER BY n.seq DESC LIMIT 1";
+/// What the address was told last of a cause. What was given up told it nothing.
+const TOLD_LAST: &str = "SELECT n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause = $2 AND n.state <> 'dead' ORDER BY t.seq DESC LIMIT 1";
+/// The newest row to the same address about the same thing that no try has frozen yet, and that no second way has told.
+const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL AND n.second IS NULL ORDER BY n.seq DESC LIMIT 1";
 /// Rows that may be tried: due, not leased, no earlier row about the same thing to the same address pending, and two to
 /// one address at the most. Of each address only its first rows are looked at, so that a long queue costs no more.
-const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTINCT address FROM notification WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3))) a JOIN notification n ON n.id IN (SELECT m.id FROM notification m WHERE m.state = 'pending' AND m.address = a.address AND m.due <= $1 AND (m.leased_until IS NULL OR m.leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = m.id AND earlier.state = 'pending') ORDER BY m.tier, m.seq LIMIT 2) ORDER BY n.tier, n.seq LIMIT $2) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.frozen, n.tries, n.due FROM ready JOIN notification n ON n.id = ready.id ORDER BY ready.tier, ready.seq";
+const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTINCT address FROM notification WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3))) a JOIN notification n ON n.id IN (SELECT m.id FROM notification m WHERE m.state = 'pending' AND m.address = a.address AND m.due <= $1 AND (m.leased_until IS NULL OR m.leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = m.id AND earlier.state = 'pending') ORDER BY m.tier, m.seq LIMIT 2) ORDER BY n.tier, n.seq LIMIT $2) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.frozen, n.tries, n.due, n.shortened FROM ready JOIN notification n ON n.id = ready.id ORDER BY ready.tier, ready.seq";
 const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id IN (SELECT value FROM json_each($1)) AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4) RETURNING id";
 const FREEZE: &str = "UPDATE notification SET subject = $2, frozen = $3 WHERE id = $1 AND frozen IS NULL";
-const MARK: &str = "UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5 WHERE id = $1";
-const PUT_ATTEMPT: &str = "INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT tries FROM notification WHERE id = $1), $2, $3, $4) ON CONFLICT DO NOTHING";
+const MARK: &str = "UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5, broken = $6 WHERE id = $1";
+/// The far side has not taken the bytes, so others may follow them under the same id.
+const SHORTEN: &str = "UPDATE notification SET frozen = NULL, shortened = TRUE WHERE id = $1";
+const PUT_ATTEMPT: &str = "INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempt WHERE notification = $1), $2, $3, $4)";
 
 /// What freezing a row keeps: the words for the list, and the exact bytes that every try sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +50,29 @@ pub struct Claimed {
     pub notification: Notification,
     /// The bytes, if an earlier try froze them.
     pub bytes: Option<Vec<u8>>,
+    /// What is known of its address, where the way there needs it.
+    pub known: Known,
+}
+
+/// When a message goes out, and with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gather {
+    /// At once and by itself.
+    No,
+    /// With all else that its address is told at this time.
+    Until(Timestamp),
+    /// At once, unless its address got something about another cause just now: then with all that comes meanwhile.
+    Soon {
+        /// For so long.
+        wait: SignedDuration,
+        /// At the most so many messages in ten minutes.
+        burst: Option<u32>,
+    },
 }
 
 impl Writing {
     /// Puts a notification into the outbox, or merges it into one to the same address that was never tried: one about the
-    /// same thing, or the one in which all is gathered until `gather`. The id of the row that now tells it.
+    /// same thing, or the one in which all is gathered. The id of the row that now tells it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -57,13 +82,17 @@ impl Writing {
         address: &str,
         thread: &str,
         facts: &Facts,
-        gather: Option<Timestamp>,
+        gather: Gather,
         now: Timestamp,
     ) -> Result<NotificationId, StoreError> {
         let causes: Vec<String> = facts.topics.iter().map(|t| t.cause.to_string()).collect();
-        let key = gather.map(|until| until.to_string());
-        let due = gather.unwrap_or(now);
-        let same = sqlx::query(UNTRIED).bind(address).bind(to_text("causes", &causes)?);
+        let causes = to_text("causes", &causes)?;
+        let (key, due) = match gather {
+            Gather::No => (None, now),
+            Gather::Until(until) => (Some(until.to_string()), until),
+            Gather::Soon { wait, burst } => self.soon(address, &causes, wait, burst, now).await?,
+        };
+        let same = sqlx::query(UNTRIED).bind(address).bind(&causes);
         let mut row = same.fetch_optional(&mut *self.tx).await?;
         if let Some(key) = key.as_deref().filter(|_| row.is_none()) {
             row = sqlx::query(GATHERING).bind(address).bind(key).fetch_optional(&mut *self.tx).await?;
@@ -83,6 +112,7 @@ impl Writing {
             .bind(ms(due))
             .bind(to_text("facts", facts)?)
             .bind(key)
+            .bind(is_grave(facts))
             .execute(&mut *self.tx)
             .await?;
         self.put_topics(&id.0, facts).await?;
@@ -100,11 +130,13 @@ impl Writing {
 
     /// What is to be told at once takes with it what was gathered for later.
     async fn merge(&mut self, id: &str, facts: &Facts, due: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE notification SET facts = $2, tier = $3, due = MIN(due, $4) WHERE id = $1")
+        sqlx::query(MERGE)
             .bind(id)
             .bind(to_text("facts", facts)?)
             .bind(tier(facts))
             .bind(ms(due))
+            .bind(is_grave(facts))
+            .bind(facts.topics.len() > 1)
             .execute(&mut *self.tx)
             .await?;
         self.put_topics(id, facts).await
@@ -139,7 +171,12 @@ impl Writing {
         let leased = sqlx::query(CLAIM).bind(to_text("ids", &ids)?).bind(ms(lease_until)).bind(by).bind(ms(now));
         let leased = leased.fetch_all(&mut *self.tx).await?;
         let leased: BTreeSet<&str> = leased.iter().map(|row| row.get(0)).collect();
-        Ok(due.into_iter().filter(|row| leased.contains(row.notification.id.0.as_str())).collect())
+        let is_ours = |row: &Claimed| leased.contains(row.notification.id.0.as_str());
+        let mut ours: Vec<Claimed> = due.into_iter().filter(is_ours).collect();
+        for row in ours.iter_mut().filter(|row| row.bytes.is_none()) {
+            self.learn_course(&mut row.notification, now).await?;
+        }
+        Ok(ours)
     }
 
     /// Freezes a row at its first try. What was frozen before stays.
@@ -152,18 +189,26 @@ impl Writing {
         Ok(())
     }
 
-    async fn mark(&mut self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
+    /// Marks what came of a try, as [`Store::mark`].
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn mark(&mut self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
         let (state, due, outcome, detail) = match tried {
             Tried::Delivered { answer } => ("delivered", now, "delivered", answer),
-            Tried::Again { due, reason } => ("pending", *due, "failed", reason),
-            Tried::Dead { reason } => ("dead", now, "dead", reason),
+            Tried::Again { due, reason } | Tried::Broken { due, reason } => ("pending", *due, "failed", reason),
+            Tried::Shorter { reason } => ("pending", now, "failed", reason),
+            Tried::Dead { reason } | Tried::Gone { reason, .. } => ("dead", now, "dead", reason),
         };
         let ended = (state != "pending").then(|| ms(now));
         let query = sqlx::query(MARK).bind(&id.0).bind(state).bind(ms(due)).bind(ended).bind(detail);
-        query.execute(&mut *self.tx).await?;
+        query.bind(matches!(tried, Tried::Broken { .. })).execute(&mut *self.tx).await?;
         let query = sqlx::query(PUT_ATTEMPT).bind(&id.0).bind(ms(now)).bind(outcome).bind(detail);
         query.execute(&mut *self.tx).await?;
-        Ok(())
+        if matches!(tried, Tried::Shorter { .. }) {
+            sqlx::query(SHORTEN).bind(&id.0).execute(&mut *self.tx).await?;
+        }
+        self.learn_trouble(id, tried, now).await
     }
 }
 
@@ -201,7 +246,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn mark(&self, id: &NotificationId, tried: &Tried, now: Timestamp) -> Result<(), StoreError> {
-        self.mark_all([(id, tried)], now).await
+        self.mark_all([Marked { id, tried, address: "", learned: &[] }], now).await
     }
 
     /// Marks what came of several tries, in one transaction: each commit waits for the disk.
@@ -210,13 +255,14 @@ impl Store {
     /// [`StoreError::Statement`]; then none of them is marked.
     pub async fn mark_all<'a>(
         &self,
-        tries: impl IntoIterator<Item = (&'a NotificationId, &'a Tried)> + Send,
+        tries: impl IntoIterator<Item = Marked<'a>> + Send,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let tries: Vec<_> = tries.into_iter().collect();
-        for (id, tried) in tries {
+        for Marked { id, tried, address, learned } in tries {
             writing.mark(id, tried, now).await?;
+            writing.put_learned(address, learned, now).await?;
         }
         writing.commit().await
     }
@@ -256,6 +302,19 @@ impl Store {
     }
 }
 
+/// What came of a try, and what it taught us: both are kept, or neither.
+#[derive(Debug, Clone, Copy)]
+pub struct Marked<'a> {
+    /// The row.
+    pub id: &'a NotificationId,
+    /// What came of it.
+    pub tried: &'a Tried,
+    /// The address it went to.
+    pub address: &'a str,
+    /// What the far side calls things now.
+    pub learned: &'a [Learned],
+}
+
 /// What came of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tried {
@@ -271,6 +330,25 @@ pub enum Tried {
         /// What happened.
         reason: String,
     },
+    /// It will be tried again, but its way is broken as a whole: a person must mend it.
+    Broken {
+        /// When.
+        due: Timestamp,
+        /// What happened.
+        reason: String,
+    },
+    /// It was refused for its size or its words, and goes once more in the short form.
+    Shorter {
+        /// What happened.
+        reason: String,
+    },
+    /// It is given up, and its endpoint asks never to be called again.
+    Gone {
+        /// What happened.
+        reason: String,
+        /// How the receiver is configured: with another configuration it is called again.
+        made_of: String,
+    },
     /// It is given up, and people are shown it.
     Dead {
         /// What happened.
@@ -285,7 +363,8 @@ fn tier(facts: &Facts) -> i64 {
 
 fn claimed(row: &SqliteRow) -> Result<Claimed, StoreError> {
     let receiver: String = row.get(1);
-    let facts: Facts = from_text("facts", row.get(4))?;
+    let mut facts: Facts = from_text("facts", row.get(4))?;
+    facts.course.shortened = row.get(8);
     let receiver = ReceiverId::parse(&receiver).unwrap_or_else(|_| facts.receiver.clone());
     let notification = Notification {
         id: NotificationId(row.get(0)),
@@ -298,7 +377,7 @@ fn claimed(row: &SqliteRow) -> Result<Claimed, StoreError> {
         tries: u32::try_from(row.get::<i64, _>(6)).unwrap_or(0),
         due: at(row.get(7)),
     };
-    Ok(Claimed { notification, bytes: row.get(5) })
+    Ok(Claimed { notification, bytes: row.get(5), known: Known::default() })
 }
 
 /// What the thread of a message hangs on.

@@ -8,13 +8,14 @@ use sqlx::sqlite::SqliteRow;
 use super::feed::OutboxCount;
 use super::story::{Delivery, delivery};
 use super::{Store, StoreError, at, from_text, to_text};
+use crate::model::course::Course;
 use crate::model::id::IncidentId;
 use crate::model::incident::Report;
 
 /// The ids come from the index alone; the rows with their facts are read for one page.
 const CHOSEN: &str = "SELECT id FROM notification WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR receiver = $2) AND ($3 IS NULL OR id IN (SELECT notification FROM topic WHERE cause = $3)) ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'pending' THEN 1 ELSE 2 END, seq DESC LIMIT $4 OFFSET $5";
 const IN_ALL: &str = "SELECT COUNT(*) FROM notification WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR receiver = $2) AND ($3 IS NULL OR id IN (SELECT notification FROM topic WHERE cause = $3))";
-const ROWS: &str = "SELECT n.id, n.receiver, n.address, n.state, n.tries, n.made, n.due, n.ended, n.answer, n.subject, n.facts FROM json_each($1) chosen JOIN notification n ON n.id = chosen.value ORDER BY chosen.key";
+const ROWS: &str = "SELECT n.id, n.receiver, n.address, n.state, n.tries, n.made, n.due, n.ended, n.answer, n.subject, n.facts, n.second FROM json_each($1) chosen JOIN notification n ON n.id = chosen.value ORDER BY chosen.key";
 const WITHHELD: &str = "SELECT at, receiver, cause, why, rule FROM decision WHERE is_sent = FALSE AND ($1 IS NULL OR receiver = $1) AND ($2 IS NULL OR cause = $2) AND ($3 IS NULL OR rule = $3) ORDER BY seq DESC LIMIT $4 OFFSET $5";
 const WITHHELD_IN_ALL: &str = "SELECT COUNT(*) FROM decision WHERE is_sent = FALSE AND ($1 IS NULL OR receiver = $1) AND ($2 IS NULL OR cause = $2) AND ($3 IS NULL OR rule = $3)";
 const TITLES: &str = "SELECT doc FROM report WHERE incident IN (SELECT value FROM json_each($1)) ORDER BY changed";
@@ -49,6 +50,10 @@ pub struct Sent {
     pub incidents: Vec<IncidentId>,
     /// It is a test or a drill.
     pub test: bool,
+    /// How it came to be sent this way.
+    pub course: Course,
+    /// The message by which it went a second way too.
+    pub second: Option<String>,
 }
 
 /// A part of the outbox.
@@ -84,6 +89,8 @@ pub struct Withheld {
 struct Told {
     #[serde(default)]
     test: bool,
+    #[serde(default)]
+    course: Course,
     topics: Vec<ToldTopic>,
 }
 
@@ -115,7 +122,9 @@ impl Store {
         let deliveries = view.with_attempts(rows.iter().map(delivery).collect()).await?;
         let in_all = sqlx::query(IN_ALL).bind(chosen.state).bind(chosen.receiver).bind(chosen.incident);
         let in_all = in_all.fetch_one(&mut *view.tx).await?.get(0);
-        let rows = deliveries.into_iter().zip(told).map(|(delivery, told)| Sent::of(delivery, told)).collect();
+        let seconds = rows.iter().map(|row| row.get::<Option<String>, _>(11));
+        let rows = deliveries.into_iter().zip(told).zip(seconds);
+        let rows = rows.map(|((delivery, told), second)| Sent::of(delivery, told, second)).collect();
         Ok(SentPart { rows, in_all, outbox: view.outbox().await? })
     }
 
@@ -142,7 +151,7 @@ impl Store {
 }
 
 impl Sent {
-    fn of(delivery: Delivery, told: Told) -> Self {
+    fn of(delivery: Delivery, told: Told, second: Option<String>) -> Self {
         let word_at = told.topics.iter().filter_map(|t| t.vendor_word.as_ref()?.said_at).max();
         let about = told.topics.first().map(|t| match &t.vendor_word {
             Some(word) => format!("{}: {}", t.vendor, word.title),
@@ -154,6 +163,9 @@ impl Sent {
             about: about.unwrap_or_default(),
             incidents: told.topics.into_iter().filter_map(|t| t.incident).collect(),
             test: told.test,
+            course: told.course,
+            // A word for why none went has spaces; an id has none.
+            second: second.filter(|second| !second.contains(' ')),
         }
     }
 }

@@ -46,10 +46,25 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
     } else {
         vec![format!("{} sources have not been looked at yet", unread.len())]
     };
-    answer(is_ready, &told)
+    let wrong = site.app.condition.borrow().audited.as_ref().map(|a| a.wrong.clone()).unwrap_or_default();
+    let wrong = if Viewer::now().may >= May::Read || wrong.is_empty() {
+        wrong
+    } else {
+        vec![format!("{} things are not well with Bellwether itself", wrong.len())]
+    };
+    answer_with(is_ready, &told, &wrong)
 }
 
 fn answer(is_ready: bool, missing: &[String]) -> Response {
+    answer_with(is_ready, missing, &[])
+}
+
+/// `wrong` is what the last look at ourselves found: it answers all the same, so it is ready.
+fn answer_with(is_ready: bool, missing: &[String], wrong: &[String]) -> Response {
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({"ready": is_ready, "missing": missing}))).into_response()
+    let mut body = json!({"ready": is_ready, "missing": missing});
+    if !wrong.is_empty() {
+        body["wrong"] = json!(wrong);
+    }
+    (status, Json(body)).into_response()
 }

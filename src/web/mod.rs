@@ -40,6 +40,7 @@ use self::token::Token;
 use crate::clock::Clock;
 use crate::model::condition::Condition;
 use crate::pipeline::compiled::Compiled;
+use crate::pipeline::deliver::Ways;
 use crate::pipeline::settle::Happened;
 use crate::store::Store;
 
@@ -50,6 +51,8 @@ pub struct App {
     pub store: Store,
     /// The configuration of the moment; a reload sends another.
     pub compiled: watch::Receiver<Arc<Compiled>>,
+    /// How receivers are reached, by the configuration of the moment.
+    pub ways: watch::Receiver<Arc<Ways>>,
     /// How the program itself fares.
     pub condition: watch::Receiver<Condition>,
     /// What happens, as it happens. A beat that is lost does no harm: it only says "look again".

@@ -11,8 +11,8 @@ const out = process.argv[2] ?? "target/pages";
 mkdirSync(out, { recursive: true });
 // As tests/it/web/show.rs serves them.
 const first = Number(process.env.BELLWETHER_SHOW_PORT ?? 18090);
-const [storm, quiet, crowd, dark, told, past, planned, due, drill, doubtful] =
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `http://127.0.0.1:${first + n}`);
+const [storm, quiet, crowd, dark, told, past, planned, due, drill, doubtful, moved] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `http://127.0.0.1:${first + n}`);
 const all = await (await fetch(`${past}/api/v1/incidents?vendor=keyring&state=all`)).json();
 const incident = (words) => `${past}/incidents/${all.incidents.find((one) => one.title.includes(words)).id}`;
 const pages = {
@@ -24,17 +24,21 @@ const pages = {
     "vendor-unread": `${past}/vendors/carechart`, "vendors": `${past}/vendors`,
     "services": `${storm}/services`, "service": `${storm}/services/ehr`,
     "vendor-without-source": `${storm}/vendors/carechart`, "sources": `${dark}/sources`, "sources-quiet": `${quiet}/sources`, "sources-doubtful": `${doubtful}/sources`, "first-doubtful": `${doubtful}/`,
+    "sources-moved": `${moved}/sources`, "vendor-moved": `${moved}/vendors/keyring`,
     "maintenance-ahead": `${due}/maintenance`, "maintenance-running": `${planned}/maintenance`, "maintenance-none": `${quiet}/maintenance`,
     "deliveries": `${planned}/deliveries`, "deliveries-none": `${quiet}/deliveries`, "sign-in": `${storm}/sign-in`,
     "page-gone": `${storm}/nothing`, "first-drill": `${drill}/`, "sign-in-drill": `${drill}/sign-in`,
 };
+// BELLWETHER_SHOW_OPERATOR="http://… name=value", as the test prints it: what only an operator sees.
+const [operator, cookie] = process.env.BELLWETHER_SHOW_OPERATOR?.split(" ") ?? [];
+if (operator) pages["operator-sources"] = `${operator}/sources`;
 const walls = { "wall-storm": `${storm}/wall`, "wall-quiet": `${quiet}/wall`, "wall-blind": `${dark}/wall`, "wall-drill": `${drill}/wall` };
 const ways = {
     light: {}, dark: { scheme: "dark" }, phone: { width: 390 }, "phone-dark": { width: 390, scheme: "dark" },
     grey: { grey: true }, forced: { forced: true }, paper: { print: true, width: 800 }, unscripted: { script: false },
 };
 const jobs = Object.entries(pages).flatMap(([name, url]) =>
-    Object.entries(ways).map(([way, how]) => ({ url, out: `${out}/${name}-${way}.png`, gone: name.endsWith("gone"), ...how })));
+    Object.entries(ways).map(([way, how]) => ({ url, out: `${out}/${name}-${way}.png`, gone: name.endsWith("gone"), cookie: name.startsWith("operator") ? cookie : undefined, ...how })));
 for (const [name, url] of Object.entries(walls)) {
     for (const [width, height] of [[1920, 1080], [1280, 720]]) {
         jobs.push({ url, out: `${out}/${name}-${width}.png`, width, height, wall: true });

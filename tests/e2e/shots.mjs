@@ -1,7 +1,7 @@
 // Pictures of pages for people to look at, and what a browser itself finds wrong: scripts or styles that the page's own
 // policy stops, requests to anywhere else, and what axe finds hard to use.
 //
-//   node shots.mjs FILE     a JSON list of { url, out, width, height, scheme, page, forced, grey, print, script, gone, wall }
+//   node shots.mjs FILE     a JSON list of { url, out, width, height, scheme, page, forced, grey, print, script, gone, wall, cookie }
 //     page: false for a mail; forced: the system's own few colours; grey: as somebody without colour vision sees it;
 //     print: as paper; script: false for a browser without JavaScript; gone: a page that is not there, which a browser calls
 //     an error; wall: one screen, which may not scroll and on which nothing may be cut off
@@ -24,6 +24,10 @@ for (const one of wanted) {
         viewport: { width: one.width ?? 1280, height: one.height ?? 900 }, colorScheme: one.scheme ?? "light",
         forcedColors: one.forced ? "active" : "none", javaScriptEnabled: one.script !== false,
     });
+    if (one.cookie) {
+        const [name, value] = one.cookie.split("=");
+        await context.addCookies([{ name, value, url: new URL(one.url).origin }]);
+    }
     const page = await context.newPage();
     const origin = new URL(one.url).origin;
     const complaints = [];

@@ -258,7 +258,9 @@ async fn a_page_that_moved_to_another_platform_is_found_out_again() {
     *is_new.lock().unwrap() = true;
     steps.look(&compiled).await;
     assert!(matches!(steps.health(&compiled).await, Health::Unreadable { .. }));
-    assert!(matches!(steps.again(&compiled).await, Again::Other(found) if found.format.name().starts_with("google")));
+    assert!(
+        matches!(steps.again(&compiled).await, Again::Other(found, _) if found.format.name().starts_with("google"))
+    );
     let compiled = compiled.knowing(&steps.store.detected().await.unwrap());
     steps.memory.forget();
     steps.look(&compiled).await;
@@ -267,7 +269,7 @@ async fn a_page_that_moved_to_another_platform_is_found_out_again() {
     // A source whose file names a format is told of, and stays what its file says.
     let fixed = Source::at(SourceId::parse("acme/page").unwrap(), Format::Statuspage, Some(server.url("/")));
     let again = detect_again(&steps.store, &compiled, &fixed, &steps.network, now()).await.unwrap();
-    assert!(matches!(again, Again::Other(_)));
+    assert!(matches!(again, Again::Other(..)));
 }
 
 const INVENTORY: &str = "# Ours.\n[[service]]\nid = \"ehr\"\nname = \"EHR\"\ntier = \"clinical\" # most of it\nneeds = [\n    { vendor = \"epic\", without = \"stops\" }, # by hand\n]\n";
@@ -351,6 +353,22 @@ async fn what_cannot_be_added_is_said_with_its_ways_out_and_nothing_is_written()
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
+    assert_eq!(
+        said.matches("an HTML page titled “Quillfax Cloud Status”").count(),
+        1,
+        "what all saw is said once: {said}"
+    );
+    assert!(!said.contains("a login"), "{said}");
+    let guarded = page(|target| match target {
+        "/login" => answer("200 OK", HTML, "<title>Welcome</title><input type=password>"),
+        _ => answer("302 Found", &["location: /login"], ""),
+    })
+    .await;
+    let (said, _) = add(&program, &[guarded.url("/").as_str(), "--yes"]);
+    assert!(said.contains("seems to want a login"), "{said}");
+    let moved = page(|_| answer("302 Found", &["location: http://127.0.0.1:1/"], "")).await;
+    let (said, _) = add(&program, &[moved.url("/").as_str(), "--yes"]);
+    assert!(said.contains("add the address to which it redirects") && !said.contains("own network"), "{said}");
     let server = page(statuspage).await;
     let url = server.url("/").to_string();
     for (arguments, expected) in [

@@ -8,9 +8,8 @@ use bellwether::model::credentials::Access;
 use bellwether::model::format::Format;
 use bellwether::model::id::{CredentialsId, SourceId};
 use bellwether::model::secret::Secret;
-use bellwether::model::snapshot::{Covers, Look, Snapshot, Unreadable};
+use bellwether::model::snapshot::{Covers, Unreadable};
 use bellwether::model::vendor::Source;
-use bellwether::pipeline::look::{Looked, Memory, look};
 use bellwether::scheduler::keyring::Keyring;
 use bellwether::scheduler::network::Network;
 use bellwether::scheduler::sigv4::AccessKey;
@@ -18,6 +17,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::support::looked::{good, once, unreadable};
 use crate::support::microsoft::{Asked, Microsoft, Reply, json as reply};
 
 const ID: &str = "AKIACANARY0000000001";
@@ -44,24 +44,6 @@ fn network(secret: &str) -> Network {
     let key = AccessKey { id: ID.into(), secret: Secret::new(secret.into()) };
     let keyring = Keyring::default().with_keys(BTreeMap::from([(credentials(), Ok(key))]));
     Network::new(Fetcher::new(settings).unwrap()).signing_with(keyring)
-}
-
-async fn once(network: &Network, source: &Source) -> Looked {
-    look(network, source, &Memory::default(), "2026-11-22T12:00:00Z".parse().unwrap()).await
-}
-
-fn good(looked: &Looked) -> &Snapshot {
-    match &looked.look {
-        Look::Snapshot(snapshot) => snapshot,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn unreadable(looked: &Looked) -> &Unreadable {
-    match &looked.look {
-        Look::Unreadable(why) => why,
-        other => panic!("{other:?}"),
-    }
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {

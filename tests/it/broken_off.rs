@@ -53,6 +53,7 @@ async fn f90_a_look_that_breaks_off_takes_neither_its_source_nor_the_others_alon
         told,
         pulse: Arc::new(Pulse::default()),
         found: Arc::default(),
+        strange: mpsc::channel(1).0,
     });
     let stop = CancellationToken::new();
     let running = tokio::spawn(watching.run(stop.clone()));

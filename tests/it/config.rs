@@ -311,10 +311,10 @@ const CASES: &[Case] = &[
         "[[receiver]]\nid = \"a\"\nemail = \"a@b\"\nsecrets = []\nallow_private = true\n[[receiver]]\nid = \"a\"\nemail = \"nobody\"\n[[receiver]]\nid = \"c\"",
         &[
             "s.toml:4:1: receiver[0].secrets: this is for webhooks; leave it out",
-            "s.toml:5:17: receiver[0].allow_private: this is for webhooks; leave it out",
+            "s.toml:5:17: receiver[0].allow_private: this is for webhooks and services; leave it out",
             "s.toml:7:6: receiver[1].id: the id `a` is used twice; the first one is in line 2",
             "s.toml:8:9: receiver[1].email: \"nobody\" is not a mail address; write name@example.org, without a display name",
-            "s.toml:9:1: receiver[2]: this receiver has no address; add `email` or `webhook`",
+            "s.toml:9:1: receiver[2]: this receiver has no address; add one of `email`, `webhook`, `slack`, `teams`, `pagerduty`, `opsgenie`, `servicenow`, `jira`, `alertmanager`, `discord`, `cloudevents`, `ntfy`, `sms`",
         ],
     ),
     (

@@ -49,7 +49,11 @@ pub fn catalogue(files: &[(String, String)]) -> Catalogue {
     let file = |(id, text): &(String, String)| {
         (
             VendorId::parse(id).unwrap(),
-            File { name: format!("sources/{id}/vendor.toml"), text: text.clone().into(), is_recorded: false },
+            File {
+                name: format!("sources/{id}/vendor.toml"),
+                text: text.clone().into(),
+                recorded: std::collections::BTreeSet::new(),
+            },
         )
     };
     Catalogue::default().shipping(files.iter().map(file).collect(), Table::default())
@@ -87,6 +91,8 @@ fn the_shipped_settings_are_the_defaults() {
     let shipped = settings::parse("b.toml", &text("config/bellwether.toml")).value.unwrap();
     let mut expected = Settings::default();
     expected.organisation.name = shipped.organisation.name.clone();
+    // What comes close together is gathered where nobody says otherwise in the file; without a file each goes at once.
+    expected.alerting.gather = Some(bellwether::config::value::Period::seconds(20));
     assert_eq!(shipped, expected);
     for path in ["config/bellwether.toml", "config/subscriptions.toml"] {
         let all = uncommented(&text(path));
@@ -187,6 +193,24 @@ fn service(id: &str, rest: &str) -> String {
 const SOMEBODY: &str =
     "[[receiver]]\nid = \"noc\"\nemail = \"a@b\"\n[[subscription]]\nid = \"all\"\nreceivers = [\"noc\"]\n";
 const MAIL: &str = "[mail]\nhost = \"h\"\nfrom = \"b@example.org\"";
+
+#[test]
+fn ways_that_fail_with_what_they_tell_of_are_named() {
+    let vital =
+        service("ehr", "needs = [{ vendor = \"okta\", without = \"stops\" }]").replace("clinical", "life-safety");
+    let told = |subscriptions: &str, settings: &str| compared(&vital, subscriptions, settings);
+    let alone = "is life-safety and is told by mail alone: where that fails, nobody is told";
+    assert!(told(SOMEBODY, MAIL)[0].contains(alone), "{:?}", told(SOMEBODY, MAIL));
+    let hook = "[[receiver]]\nid = \"hook\"\nwebhook = \"https://hooks.example.org/x\"\nsecrets = [{ env = \"X\" }]\n[[subscription]]\nid = \"rest\"\ntiers = [\"back-office\"]\nreceivers = [\"hook\"]\n";
+    let second = SOMEBODY.replace("email = \"a@b\"\n", "email = \"a@b\"\nfallback = \"hook\"\n") + hook;
+    assert_eq!(told(&second, MAIL), Vec::<String>::new());
+    let nobody = format!("{MAIL}\n[alerting]\noperators = [\"nocc\"]");
+    assert!(
+        told(&second, &nobody)[0].contains("there is no such receiver; did you mean `noc`?"),
+        "{:?}",
+        told(&second, &nobody)
+    );
+}
 
 #[test]
 fn an_inventory_is_compared_with_the_vendors() {

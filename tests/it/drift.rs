@@ -187,6 +187,7 @@ impl Watched {
             relay: Some(relay),
             hooks: Hooks::new(options, DEADLINE).unwrap(),
             endpoints: std::collections::BTreeMap::new(),
+            parties: std::collections::BTreeMap::new(),
             process: "drift".into(),
         };
         for row in deliver::claim(&self.store, &ways, 100, &[], &|| minute(minutes)).await.unwrap() {

@@ -50,6 +50,7 @@ enum Kind {
     Later,
     MaybeTwice,
     Broken,
+    TooMuch,
     Permanent,
 }
 
@@ -61,6 +62,7 @@ async fn check_with(script: Script, change: impl FnOnce(&mut MailSettings), expe
     let (attempt, server) = attempt(script.clone(), change).await;
     let (kind, reason) = match attempt {
         Attempt::Delivered { answer } => panic!("delivered: {answer}"),
+        Attempt::TooMuch { reason } => (Kind::TooMuch, reason),
         Attempt::Retry { reason, ambiguous: true, .. } => (Kind::MaybeTwice, reason),
         Attempt::Retry { reason, after: Some(wait), .. } if wait >= Duration::from_secs(300) => (Kind::Broken, reason),
         Attempt::Retry { reason, .. } => (Kind::Later, reason),
@@ -118,7 +120,7 @@ async fn f36_one_bad_recipient_hurts_no_other() {
                 assert!(n == 7 && reason.contains("550 5.1.1 no such user"), "{reason}")
             }
             Attempt::Delivered { .. } => assert_ne!(n, 7),
-            Attempt::Retry { reason, .. } => panic!("{n}: {reason}"),
+            Attempt::Retry { reason, .. } | Attempt::TooMuch { reason } => panic!("{n}: {reason}"),
         }
     }
     assert_eq!(server.taken().len(), 19);
@@ -126,8 +128,10 @@ async fn f36_one_bad_recipient_hurts_no_other() {
 }
 
 #[tokio::test]
-async fn f37_a_mail_that_is_refused_for_good_is_not_tried_again() {
-    check(Script { end: Some("554 5.7.1 looks like spam"), ..Script::default() }, Kind::Permanent, "554 5.7.1").await;
+async fn f37_a_mail_that_is_refused_for_good_is_not_tried_again_as_it_is() {
+    check(Script { end: Some("554 5.7.1 looks like spam"), ..Script::default() }, Kind::TooMuch, "554 5.7.1").await;
+    check(Script { end: Some("552 5.3.4 too big"), ..Script::default() }, Kind::TooMuch, "552 5.3.4").await;
+    check(Script { end: Some("550 5.7.1 refused"), ..Script::default() }, Kind::Permanent, "550 5.7.1").await;
 }
 
 #[tokio::test]
@@ -249,6 +253,25 @@ fn a_typical_mail_byte_for_byte() {
     for (name, facts) in facts::typical().into_iter().filter(|(name, _)| ["hurt", "over-vendor-said"].contains(name)) {
         let mail = String::from_utf8(bytes(&message(&facts::id(), &facts))).unwrap();
         golden(&format!("tests/messages/{name}.eml"), &mail.replace("\r\n", "\n"));
+    }
+}
+
+#[tokio::test]
+async fn f41_a_server_without_extensions_gets_nothing_that_needs_them() {
+    let server = SmtpServer::start(Script::default()).await;
+    let mailer = Mailer::new(server.settings()).unwrap();
+    assert!(matches!(mailer.send_raw(&noc(), &frozen()).await, Attempt::Delivered { .. }));
+    assert!(server.taken()[0].raw.is_ascii());
+    assert!(server.said().iter().all(|line| !line.contains("8BITMIME") && !line.contains("SMTPUTF8")));
+}
+
+#[test]
+fn f46_no_mail_of_ours_is_answered_by_a_machine() {
+    for (name, facts) in facts::typical() {
+        let mail = String::from_utf8(bytes(&message(&facts::id(), &facts))).unwrap();
+        let head = mail.split_once("\r\n\r\n").unwrap().0;
+        assert!(head.contains("\r\nAuto-Submitted: auto-generated"), "{name}");
+        assert!(head.contains("\r\nX-Auto-Response-Suppress: All"), "{name}");
     }
 }
 

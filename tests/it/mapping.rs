@@ -68,7 +68,7 @@ fn a_mistake_is_shown_with_file_line_key_and_its_place_in_the_expression() {
             "source[0].map.incidents.items: jq knows no filter `nme`",
             3,
         ),
-        ("example-labs", "\".number\"", "\".number | \"", "source[0].map.incidents.key: jq expects `term` here", 0),
+        ("example-labs", "\".number\"", "\".number | \"", "source[0].map.incidents.key: jq expects a value here", 0),
         (
             "example-labs",
             "\"%Y-%m-%d %H:%M\"",
@@ -107,6 +107,27 @@ fn a_mistake_is_shown_with_file_line_key_and_its_place_in_the_expression() {
             0,
         ),
         ("example-claims", "title   = \"h3\"", "titel   = \"h3\"", "did you mean `title`", 0),
+        (
+            "example-claims",
+            "sign = ",
+            "# sign = ",
+            "source[0].map.sign: this key is missing; say what stands on this page",
+            0,
+        ),
+        (
+            "example-labs",
+            "covers     = \"all-open\"",
+            "",
+            "source[0].map.incidents.covers: this key is missing; say what the list holds: covers = \"all-open\"",
+            0,
+        ),
+        (
+            "example-labs",
+            "covers   = \"all\"",
+            "",
+            "source[0].map.components.covers: this key is missing; say what the list holds: covers = \"all\"",
+            0,
+        ),
     ];
     for (vendor, right, wrong, what, lines) in mistakes {
         let program = installation(vendor, None);
@@ -159,6 +180,127 @@ async fn a_look_is_recorded_and_a_change_that_spoils_it_is_shown() {
             "{said}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guess_is_called_one_wherever_it_is_tried_until_a_look_is_kept() {
+    let body = read(guide("example-labs").join("quiet.sample.json"));
+    let page = HttpReceiver::answering("200 OK", "", &body).await;
+    let program = installation("example-labs", Some(page.url().as_str()));
+    let needs = "needs = [{ vendor = \"example-labs\", without = \"stops\" }]";
+    program.write(
+        "config/inventory.toml",
+        &format!("[[service]]\nid = \"labs\"\nname = \"Labs\"\ntier = \"clinical\"\n{needs}\n"),
+    );
+    let guessed = "vendors record example-labs/status-page";
+    let trials = [vec!["check"], vec!["poll", "example-labs"], vec!["vendors", "test", "example-labs", "--live"]];
+    for trial in &trials {
+        let said = program.done(trial);
+        assert!(said.contains("tells nobody") && said.contains(guessed), "{trial:?}: {said}");
+    }
+    let said = program.done(&["vendors", "record", "example-labs/status-page", "--case", "quiet"]);
+    assert!(said.contains("is no guess any more"), "{said}");
+    for trial in &trials {
+        let said = program.done(trial);
+        assert!(!said.contains("tells nobody"), "{trial:?}: {said}");
+    }
+    for (case, why) in [("quiet", "there is a case \"quiet\" already"), ("a.b", "is no name of a case")] {
+        let output = program.run(&["vendors", "record", "example-labs", "--case", case]);
+        assert!(text(&output.stderr).contains(why), "{case}: {}", text(&output.stderr));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_one_source_proves_nothing_of_its_neighbour() {
+    let body = read(guide("example-labs").join("quiet.sample.json"));
+    let page = HttpReceiver::answering("200 OK", "", &body).await;
+    let program = installation("example-labs", Some(page.url().as_str()));
+    let file = read(program.path("sources/example-labs/vendor.toml"));
+    let (_, source) = file.split_once("[[source]]").unwrap();
+    let other =
+        source.replace("\"status-page\"", "\"other-page\"").replace("\"\n\n[source.map]", "?other\"\n\n[source.map]");
+    program.write("sources/example-labs/vendor.toml", &format!("{file}\n[[source]]{other}"));
+    let guesses = || program.done(&["vendors", "show", "example-labs"]).matches("guessed: neither").count();
+    assert_eq!(guesses(), 2);
+    program.done(&["vendors", "record", "example-labs/other-page", "--case", "quiet"]);
+    assert_eq!(guesses(), 1);
+    let said = program.done(&["vendors", "test", "example-labs/status-page", "--live"]);
+    assert!(said.contains("example-labs/status-page is never shown as well"), "{said}");
+    program.done(&["vendors", "record", "example-labs/status-page", "--case", "calm"]);
+    assert_eq!(guesses(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_read_is_not_called_proven() {
+    let page = HttpReceiver::answering("200 OK", "", "<html><title>Sign in</title></html>").await;
+    let program = installation("example-labs", Some(page.url().as_str()));
+    let output = program.run(&["vendors", "record", "example-labs", "--case", "quiet"]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("It could not be read") && !said.contains("no guess any more"), "{said}");
+    assert!(program.done(&["vendors", "show", "example-labs"]).contains("guessed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_seldom_meant_is_pointed_at() {
+    for (vendor, right, wrong, doubt) in [
+        ("example-labs", "at = \".when\"", "at = \".time\"", "incidents.updates.at: .time finds nothing in any of 2"),
+        (
+            "example-labs",
+            "region   = \".site\"",
+            "region = \".place\"",
+            "components.region: .place finds nothing in any of 2",
+        ),
+        (
+            "example-labs",
+            "covers     = \"all-open\"\nkey ",
+            "covers = \"all-open\"\ndetails = \".path\"\nkey ",
+            "incidents.details: .path finds no address on this host in any of 1",
+        ),
+        ("example-labs", "zone    = ", "# ", "\"2026-11-22 03:10\" does not say its zone for certain; without `zone`"),
+        (
+            "example-labs",
+            "\".notices[]\"",
+            "\".notices[] | select(.open)\"",
+            "incidents.items: .notices[] | select(.open) finds nothing, which is right only if the page shows none",
+        ),
+        (
+            "example-claims",
+            "items   = \"#notices article\"\nnone    = { select = \"#notices > p\", text = \"No current notices\" }\ncovers  = \"all-open\"",
+            "items = \"#notice article\"\ncovers = \"window\"",
+            "warning: incidents.items: nothing matches #notice article",
+        ),
+    ] {
+        let ending = if vendor == "example-labs" { "json" } else { "html" };
+        let body = read(guide(vendor).join(format!("incident.sample.{ending}")));
+        let page = HttpReceiver::answering("200 OK", "", &body).await;
+        let program = installation(vendor, Some(page.url().as_str()));
+        let as_it_is = program.done(&["vendors", "test", vendor, "--live"]);
+        assert!(!as_it_is.contains(doubt), "{as_it_is}");
+        let path = format!("sources/{vendor}/vendor.toml");
+        let file = read(program.path(&path));
+        assert!(file.contains(right), "{right}");
+        program.write(&path, &file.replacen(right, wrong, 1));
+        let said = program.done(&["vendors", "test", &format!("{vendor}/status-page"), "--live"]);
+        assert!(said.contains(doubt), "{doubt}\n{said}");
+    }
+}
+
+#[test]
+fn a_file_with_a_mistake_is_not_tried_on_its_samples() {
+    let program = installation("example-labs", None);
+    for name in ["incident.sample.json", "incident.expected.json"] {
+        program.write(&format!("sources/example-labs/{name}"), &read(guide("example-labs").join(name)));
+    }
+    assert!(program.done(&["vendors", "test", "example-labs"]).contains("as expected"));
+    let file = read(program.path("sources/example-labs/vendor.toml"));
+    program.write("sources/example-labs/vendor.toml", &file.replace("\".headline\"", "\".headline | \""));
+    let output = program.run(&["vendors", "test", "example-labs", "--live"]);
+    let (said, wrong) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(78), "{said}{wrong}");
+    assert_eq!((wrong.matches("jq expects a value here").count(), said.as_str()), (1, ""), "{wrong}");
+    let output = program.run(&["vendors", "test", "example-labs/other"]);
+    assert!(!output.status.success());
 }
 
 #[tokio::test(flavor = "multi_thread")]

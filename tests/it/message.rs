@@ -8,7 +8,9 @@ use bellwether::alerting::message::{message, webhook};
 use bellwether::model::effect::EffectKind;
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::ResolvedHow;
+use bellwether::model::inquiry::Came;
 use bellwether::model::inventory::Tier;
+use bellwether::model::keeping::Finding;
 use bellwether::model::notification::{Facts, HurtService, Message, Topic, VendorWord};
 use proptest::prelude::*;
 
@@ -277,6 +279,24 @@ fn everywhere(text: &str) -> Facts {
     Facts { organisation: t(), page: Some(t()), ..facts(vec![topic]) }
 }
 
+/// `text` wherever a vendor's page, or who wrote its file, can bring any into what is told of a source.
+fn everywhere_of_a_source(text: &str) -> Facts {
+    let (t, mut topic) = (|| text.to_owned(), facts::moved());
+    topic.vendor = t();
+    let kept = topic.keeping.as_mut().unwrap();
+    (kept.format, kept.url, kept.needed_by) = (t(), Some(t()), vec![t()]);
+    kept.findings = vec![Finding { role: Some(t()), path: Some(t()), what: t() }];
+    kept.samples.iter_mut().for_each(|sample| (sample.role, sample.hash) = (t(), t()));
+    let inquiry = kept.inquiry.as_mut().unwrap();
+    if let Came::Other(found) = &mut inquiry.came {
+        (found.titled, found.sign) = (Some(t()), t());
+        found.url.set_query(Some(text));
+        found.roles = vec![("history".into(), found.url.clone())];
+    }
+    let nothing = facts::kept(Some(Came::Nothing { tried: 1, why: Some(t()) }));
+    Facts { organisation: t(), ..facts::keepers(vec![topic, nothing]) }
+}
+
 fn check_harmless(facts: &Facts) {
     let message = check_form(facts);
     let html = scraper::Html::parse_document(&message.html);
@@ -306,6 +326,7 @@ fn what_others_wrote_does_no_harm() {
     ];
     for attack in attacks {
         check_harmless(&everywhere(&attack));
+        check_harmless(&everywhere_of_a_source(&attack));
     }
 }
 
@@ -373,6 +394,7 @@ proptest! {
     #[test]
     fn no_text_breaks_a_message(text in "(?s).{0,400}") {
         check_harmless(&everywhere(&text));
+        check_harmless(&everywhere_of_a_source(&text));
     }
 
     #[test]

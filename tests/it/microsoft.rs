@@ -15,10 +15,10 @@ use bellwether::model::format::Format;
 use bellwether::model::id::{CredentialsId, SourceId};
 use bellwether::model::incident::Health;
 use bellwether::model::secret::Secret;
-use bellwether::model::snapshot::{Look, Snapshot, Unreadable};
+use bellwether::model::snapshot::Unreadable;
 use bellwether::model::vendor::{Source, Vendor};
 use bellwether::normalize::entra;
-use bellwether::pipeline::look::{Looked, Memory, look};
+use bellwether::pipeline::look::Memory;
 use bellwether::pipeline::poll_once;
 use bellwether::scheduler::keyring::{App, Keyring};
 use bellwether::scheduler::network::Network;
@@ -26,6 +26,7 @@ use bellwether::store::Store;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::support::looked::{good, once, unreadable};
 use crate::support::microsoft::{Asked, Microsoft, Reply, json as reply};
 use crate::support::model::organisation_of;
 
@@ -84,24 +85,6 @@ fn quiet(asked: &Asked) -> Reply {
 
 fn denied() -> Reply {
     reply(401, &json!({"error": {"code": "InvalidAuthenticationToken", "message": "Lifetime validation failed"}}))
-}
-
-async fn once(network: &Network, source: &Source) -> Looked {
-    look(network, source, &Memory::default(), "2026-11-22T12:00:00Z".parse().unwrap()).await
-}
-
-fn good(looked: &Looked) -> &Snapshot {
-    match &looked.look {
-        Look::Snapshot(snapshot) => snapshot,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn unreadable(looked: &Looked) -> &Unreadable {
-    match &looked.look {
-        Look::Unreadable(why) => why,
-        other => panic!("{other:?}"),
-    }
 }
 
 #[tokio::test]

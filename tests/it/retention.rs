@@ -53,7 +53,14 @@ async fn fill(database: &SqlitePool) {
         ("hurt", format!("{numbers} SELECT 's', 'inc' || i, '{{}}' FROM n WHERE i % 1000 = 4")),
         ("body", format!("{numbers} SELECT 'a/b', {old} + i, 'summary', 'h', x'00' FROM n")),
     ] {
-        insert(&mut tx, format!("INSERT INTO {table} {select}")).await;
+        let columns = match table {
+            "notification" => {
+                "(id, seq, made, receiver, address, thread, tier, state, tries, due, leased_until, leased_by, ended, answer, subject, facts, frozen)"
+            }
+            "decision" => "(seq, at, receiver, address, cause, is_sent, why, notification, doc)",
+            _ => "",
+        };
+        insert(&mut tx, format!("INSERT INTO {table} {columns} {select}")).await;
     }
     // One that ended lately, so that every list has a newest row that is not old.
     let young = days_ago(1);

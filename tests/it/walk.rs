@@ -181,7 +181,15 @@ impl Walk {
         };
         let mailer = Mailer::new(mail.settings()).unwrap();
         let relay = Some(Relay { mailer, from: sender(), domain: "northfield.example".into() });
-        Ways { receivers, relay, hooks: Hooks::new(options, DEADLINE).unwrap(), endpoints, process: "walk".into() }
+        let parties = BTreeMap::new();
+        Ways {
+            receivers,
+            relay,
+            hooks: Hooks::new(options, DEADLINE).unwrap(),
+            endpoints,
+            parties,
+            process: "walk".into(),
+        }
     }
 }
 

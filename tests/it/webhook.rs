@@ -52,7 +52,7 @@ async fn answered(status: &str, headers: &str, body: &str) -> Attempt {
 
 async fn check_later(status: &str, headers: &str, after: Option<u64>, says: &str) {
     match answered(status, headers, "").await {
-        Attempt::Retry { reason, after: found, ambiguous } => {
+        Attempt::Retry { reason, after: found, ambiguous, .. } => {
             assert_eq!(found, after.map(Duration::from_secs), "{status} {headers}: {reason}");
             assert!(!ambiguous && reason.contains(says), "{status}: {reason}");
         }
@@ -169,6 +169,34 @@ async fn f52_gone_is_final_for_the_receiver() {
 async fn f53_what_is_no_http_is_a_failure() {
     let receiver = HttpReceiver::start(Answer::Says("hello, who is there?\r\n\r\n".into())).await;
     assert!(matches!(send(&endpoint(receiver.url())).await, Attempt::Retry { ambiguous: true, .. }));
+}
+
+#[tokio::test]
+async fn f54_a_certificate_that_nobody_vouches_for_is_refused_with_its_reason() {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let config = rustls::ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let task = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            drop(acceptor.accept(stream).await);
+        }
+    });
+    let attempt = send(&endpoint(format!("https://localhost:{port}/canary").parse().unwrap())).await;
+    task.abort();
+    let Attempt::Retry { reason, ambiguous: false, .. } = attempt else { panic!("{attempt:?}") };
+    assert!(reason.to_lowercase().contains("certificate") && !reason.contains("/canary"), "{reason}");
+}
+
+#[tokio::test]
+async fn f55_a_name_that_leads_nowhere_may_lead_somewhere_later() {
+    let attempt = send(&endpoint("https://nowhere.invalid/canary".parse().unwrap())).await;
+    let Attempt::Retry { reason, ambiguous: false, broken: false, .. } = attempt else { panic!("{attempt:?}") };
+    assert!(reason.contains("nowhere.invalid") && !reason.contains("/canary"), "{reason}");
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What to do first, and who answers for it.
 
-use super::letter::Line;
 use super::rows::grouped;
 use super::words::{is_over, is_unseen};
+use crate::model::card::Line;
 use crate::model::incident::ResolvedHow;
 use crate::model::inventory::Procedure;
 use crate::model::notification::{HurtService, Topic};

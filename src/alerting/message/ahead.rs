@@ -1,8 +1,8 @@
 //! The words for a maintenance that lies ahead: nothing of it is happening, so nothing is worded as if it were.
 
-use super::letter::Line;
 use super::words::{lead, place};
 use crate::model::ahead::{Ahead, AheadKind, Window};
+use crate::model::card::Line;
 use crate::model::clock_text::{Times, between, span};
 use crate::model::notification::{Facts, Topic};
 

@@ -1,7 +1,7 @@
 //! What else bears on a topic: that it comes and goes, that nobody takes care of it, what is open below its vendor.
 
-use super::letter::Line;
 use super::words::is_over;
+use crate::model::card::Line;
 use crate::model::clock_text::{Times, span};
 use crate::model::next_word;
 use crate::model::notification::{Testimony, Topic, Witness};

@@ -3,9 +3,10 @@
 
 use url::Url;
 
-use super::clean_shift;
+use super::{clean_shift, course};
 use crate::model::effect::Cause;
 use crate::model::id::IncidentId;
+use crate::model::inquiry::{Came, Inquiry, Proposal};
 use crate::model::inventory::Procedure;
 use crate::model::keeping::{Finding, Keeping, Sample};
 use crate::model::notification::{
@@ -30,6 +31,7 @@ pub fn facts(raw: &Facts) -> Facts {
         page: raw.page.as_deref().and_then(link).map(|page| page.trim_end_matches('/').to_owned()),
         topics: raw.topics.iter().map(topic).collect(),
         shift: raw.shift.as_ref().map(clean_shift::shift),
+        course: course::clean(&raw.course),
         ..raw.clone()
     }
 }
@@ -80,8 +82,29 @@ fn keeping(raw: &Keeping) -> Keeping {
         format: name(&raw.format),
         url: raw.url.as_deref().and_then(link),
         needed_by: names(&raw.needed_by),
+        inquiry: raw.inquiry.as_ref().and_then(inquiry),
         ..raw.clone()
     }
+}
+
+/// None where its addresses are too long to be shown: half an address leads astray.
+fn inquiry(raw: &Inquiry) -> Option<Inquiry> {
+    let came = match &raw.came {
+        Came::Same => Came::Same,
+        Came::Nothing { tried, why } => Came::Nothing { tried: *tried, why: why.as_deref().map(advice) },
+        Came::Other(found) => {
+            let mut urls = found.roles.iter().map(|(_, url)| url).chain([&found.url]);
+            if urls.any(|url| link(url.as_str()).is_none()) {
+                return None;
+            }
+            Came::Other(Proposal {
+                titled: found.titled.as_deref().map(name),
+                sign: advice(&found.sign),
+                ..found.clone()
+            })
+        }
+    };
+    Some(Inquiry { came, ..raw.clone() })
 }
 
 fn cause(raw: &Cause) -> Cause {

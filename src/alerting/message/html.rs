@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::letter::{Letter, Line, Section, Tone};
+use super::letter::Letter;
+use crate::model::card::{Line, Section, Tone};
 use crate::model::impact::Impact;
 
 #[derive(Template)]
@@ -44,14 +45,7 @@ impl Section {
 
     /// The shape that says the same as the colour.
     const fn shape(&self) -> char {
-        match self.tone {
-            Tone::Over | Tone::Of(Impact::Operational) => '\u{25CF}',
-            Tone::Of(Impact::Maintenance) => '\u{25A0}',
-            Tone::Of(Impact::Degraded) => '\u{25B2}',
-            Tone::Of(Impact::PartialOutage) => '\u{25C6}',
-            Tone::Of(Impact::MajorOutage) => '\u{2716}',
-            Tone::Of(Impact::Unknown) => '?',
-        }
+        self.tone.shape()
     }
 }
 

@@ -1,12 +1,15 @@
 //! A message in parts, before it is plain text or HTML: so that both say the same.
 
+use super::course;
 use super::digest::overview;
 use super::headline::{headline, kicker, leads};
 use super::rows::rows;
 use super::say::says;
 use super::shift;
 use super::subject::subject;
+use super::trouble;
 use super::words::{is_over, is_unseen, still_hurt};
+use crate::model::card::{Section, Tone};
 use crate::model::clock_text::Times;
 use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
@@ -34,75 +37,32 @@ pub struct Letter {
     pub footer: Vec<String>,
 }
 
-/// One cause.
-pub struct Section {
-    /// Its colour and shape.
-    pub tone: Tone,
-    /// What of ours is hurt, how badly, where, by whom, since when.
-    pub headline: String,
-    /// How bad, and for whom.
-    pub kicker: String,
-    /// The organisation's own sentences: of which services, and what they say.
-    pub says: Vec<(String, String)>,
-    /// What else must be known at once.
-    pub leads: Vec<String>,
-    /// The details.
-    pub rows: Vec<Row>,
-    /// The page about it.
-    pub page: Option<String>,
-}
-
-/// One detail: a label and what it says.
-pub struct Row {
-    /// The label.
-    pub label: &'static str,
-    /// What it says.
-    pub lines: Vec<Line>,
-}
-
-/// One line of a detail.
-pub enum Line {
-    /// A few words that matter, then the rest.
-    Says(String, String),
-    /// A step to take, with its number.
-    Step(usize, String),
-    /// A quotation, of one line or more.
-    Quote(String),
-    /// Said in passing.
-    Note(String),
-    /// Where more can be read: the address, and what to call it.
-    Link(String, String),
-}
-
-/// The colour and shape of a section. Green needs somebody's word that it is over; grey means that nobody knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// As bad as this.
-    Of(Impact),
-    /// Over.
-    Over,
-}
-
 /// `facts` in parts.
 pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
     let times = Times::new(&facts.time_zone, facts.at);
     let whole = facts.topics.iter().take(WHOLE_SECTIONS).map(|topic| section(facts, topic, &times));
     let told = facts.shift.iter().map(|told| shift::section(facts, told, &times));
+    let trouble = facts.course.trouble.iter().map(|one| trouble::section(facts, one, &times));
     let rest = facts.topics.iter().skip(WHOLE_SECTIONS);
     Letter {
         subject: subject(facts),
         is_drill: facts.drill,
         banner: banner(facts),
         overview: overview(facts, &times),
-        sections: told.chain(whole).collect(),
+        sections: trouble.chain(told).chain(whole).collect(),
         others: rest.map(|topic| headline(facts, topic, &times)).collect(),
         footer: footer(id, facts, &times),
     }
 }
 
-fn banner(facts: &Facts) -> Option<String> {
+pub(super) fn banner(facts: &Facts) -> Option<String> {
     if facts.drill {
         return Some("DRILL. This is an exercise: nothing below is happening.".to_owned());
+    }
+    if facts.course.trial {
+        return Some(
+            "CANARY: the daily trial of this way. Nothing is wrong; that you got it is all that it says.".to_owned(),
+        );
     }
     match (facts.test, facts.topics.len()) {
         (true, 0) if facts.shift.is_none() => {
@@ -113,13 +73,17 @@ fn banner(facts: &Facts) -> Option<String> {
     }
 }
 
-fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
+pub(super) fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
+    let mut leads = leads(topic, times);
+    if facts.topics.first() == Some(topic) {
+        leads.splice(0..0, course::says(facts, times));
+    }
     Section {
         tone: tone(topic),
         headline: headline(facts, topic, times),
         kicker: kicker(topic),
         says: says(topic),
-        leads: leads(topic, times),
+        leads,
         rows: rows(facts, topic, times),
         page: page(facts, topic),
     }
@@ -151,10 +115,13 @@ pub fn page(facts: &Facts, topic: &Topic) -> Option<String> {
     }
 }
 
-fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<String> {
+pub(super) fn footer(id: &NotificationId, facts: &Facts, times: &Times) -> Vec<String> {
     let subscriptions: Vec<&str> = facts.subscriptions.iter().map(|s| s.as_str()).collect();
     let why = match subscriptions.as_slice() {
         [] if facts.shift.is_some() => shift::why(facts),
+        [] if facts.course.trouble.is_some() => {
+            format!("To the receiver {}, for who looks after our ways.", facts.receiver)
+        }
         [] => format!("To the receiver {}.", facts.receiver),
         [one] => format!("To the receiver {}, by the subscription {one}.", facts.receiver),
         many => format!("To the receiver {}, by the subscriptions {}.", facts.receiver, many.join(", ")),

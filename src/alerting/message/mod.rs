@@ -6,10 +6,12 @@
 
 mod advice;
 mod ahead;
+pub mod card;
 mod changed;
 mod circumstance;
 mod clean;
 mod clean_shift;
+mod course;
 mod digest;
 mod gsm;
 mod headline;
@@ -23,8 +25,10 @@ mod shift;
 mod shift_short;
 pub mod short;
 pub mod subject;
+mod trouble;
 mod vendor;
 pub mod webhook;
+mod webhook_reading;
 mod webhook_shift;
 pub mod words;
 

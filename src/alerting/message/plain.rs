@@ -1,6 +1,7 @@
 //! The letter as plain text: a column of labels, lines of at most 78 characters where words allow.
 
-use super::letter::{Letter, Line, Row, Section};
+use super::letter::Letter;
+use crate::model::card::{Line, Row, Section};
 
 const WIDTH: usize = 78;
 const INDENT: usize = 16;

@@ -1,10 +1,10 @@
 //! The details about our services. What several services share is told once.
 
 use super::advice::{do_first, owner};
-use super::letter::{Line, Row};
 use super::vendor::{how_bad, how_ended, is_by_hand, planned_end, source_state, support, which_part, word};
 use super::words::{is_over, is_unseen, list, state};
 use super::{ahead, circumstance, keeping};
+use crate::model::card::{Line, Row};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::inventory::Tier;

@@ -1,9 +1,9 @@
 //! The message at the change of shifts in words. It is sent when nothing is wrong too, and says how far anybody can see:
 //! what is not measured is never counted as well.
 
-use super::letter::{Line, Row, Section, Tone};
 use super::words::{count, list, state};
 use crate::model::ahead::Window;
+use crate::model::card::{Line, Row, Section, Tone};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::impact::Impact;
 use crate::model::notification::Facts;

@@ -4,7 +4,7 @@
 use super::gsm::Line;
 use super::say::of_lead;
 use super::words::{self, is_over, lead, now, place};
-use super::{ahead, keeping, shift_short};
+use super::{ahead, keeping, shift_short, trouble};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -59,6 +59,10 @@ fn begun(facts: &Facts) -> Line {
 }
 
 fn bare(line: &mut Line, facts: &Facts) {
+    if let Some(wrong) = &facts.course.trouble {
+        line.put_whole(&trouble::subject(wrong));
+        return;
+    }
     line.put("Bellwether can reach you here. Nothing is wrong.", 60);
     line.put(&facts.organisation, SERVICE);
 }

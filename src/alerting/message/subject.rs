@@ -4,7 +4,7 @@
 //! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
 
 use super::words::{self, count};
-use super::{ahead, clean, digest, keeping, shift};
+use super::{ahead, clean, digest, keeping, shift, trouble};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -31,6 +31,8 @@ pub fn subject(facts: &Facts) -> String {
     };
     let line = match (&facts.shift, facts.topics.first()) {
         (Some(told), _) => format!("{test}{}", shift::subject(told, &Times::new(&facts.time_zone, facts.at))),
+        (None, None) if let Some(trouble) = &facts.course.trouble => format!("{test}{}", trouble::subject(trouble)),
+        (None, None) if facts.course.trial => format!("{test}CANARY: Bellwether can reach you here"),
         (None, None) => format!("{test}Bellwether can reach you here"),
         (None, Some(topic)) => {
             format!("{test}[{}] {}{}", tag(facts, topic), stem(facts, topic), digest::also(facts))

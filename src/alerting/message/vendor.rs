@@ -1,7 +1,7 @@
 //! What the vendor says, and how bad that is: its own words beside ours, never ours in its place.
 
-use super::letter::Line;
 use super::words::{is_over, is_unseen, list};
+use crate::model::card::Line;
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::Cause;
 use crate::model::impact::Impact;

@@ -7,15 +7,16 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::letter::{self, Letter};
+use super::webhook_reading::{WebhookReading, reading};
 use super::webhook_shift::{WebhookShift, shift};
 use super::words::is_over;
 use crate::model::ahead::{Ahead, AheadKind, Window};
+use crate::model::course::{Late, SecondWay, TroubleKind, WayTrouble};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::id::NotificationId;
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
 use crate::model::inventory::{Procedure, Tier};
-use crate::model::keeping::{Finding, Keeping, Plight};
 use crate::model::notification::{Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord};
 use crate::model::phase::{Kind, Phase};
 use crate::model::vendor::Support;
@@ -64,6 +65,57 @@ pub struct WebhookBody {
     topics: Vec<WebhookTopic>,
     /// Set for the message at the change of shifts, which has no topics.
     shift: Option<WebhookShift>,
+    /// Set where it comes because another receiver did not take it.
+    second_way: Option<WebhookSecondWay>,
+    /// Set where it goes out late.
+    late: Option<WebhookLate>,
+    /// Set where it is about a way of Bellwether's own; then there are no topics.
+    own_way: Option<WebhookOwnWay>,
+    /// It is the daily trial of this way; `test` is true then too.
+    canary: bool,
+}
+
+/// Why it comes to this receiver.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookSecondWay {
+    /// The receivers that did not take it, the first of them first.
+    ways: Vec<String>,
+    /// Since when the last of them has not taken it.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+    /// What was answered last.
+    reason: String,
+    /// The id of the message that was not taken.
+    of: String,
+}
+
+/// A way of Bellwether's own that does not work, or works again.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookOwnWay {
+    /// The receiver, or `mail` for the relay.
+    way: String,
+    /// What is wrong, or was.
+    kind: TroubleKind,
+    /// Since when.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+    /// When it was over.
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
+    /// What was answered.
+    reason: String,
+}
+
+/// How late a message is, when it is first tried.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookLate {
+    /// When it should have gone out.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+    /// How late it is.
+    seconds: i64,
+    /// What kept it, as far as is known.
+    why: Option<String>,
 }
 
 /// One cause and what it does to us.
@@ -71,6 +123,9 @@ pub struct WebhookBody {
 pub struct WebhookTopic {
     /// What hurts.
     cause: WebhookCause,
+    /// Which message about this cause this is to this receiver, from 1: one that comes with a smaller number than another
+    /// is older than it, whenever it arrives.
+    sequence: Option<u32>,
     /// What happened, in order; more than one where a message was delayed and tells several at once; nothing where a
     /// maintenance lies ahead.
     told: Vec<EffectKind>,
@@ -122,32 +177,6 @@ pub struct WebhookAhead {
     planned: WebhookWindow,
     /// The times that were told before, where they were others.
     before: Option<WebhookWindow>,
-}
-
-/// How a source is read.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct WebhookReading {
-    /// What is wrong; after the end, what was.
-    plight: Plight,
-    /// What was found.
-    findings: Vec<WebhookFinding>,
-    /// How it is read.
-    format: String,
-    /// Where it is read.
-    url: Option<String>,
-    /// The names of the services that rest on it.
-    needed_by: Vec<String>,
-}
-
-/// One thing that was found about a source.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct WebhookFinding {
-    /// The role of the document.
-    role: Option<String>,
-    /// Where in the document.
-    path: Option<String>,
-    /// What, in words.
-    what: String,
 }
 
 /// From when to when something is planned.
@@ -290,12 +319,40 @@ pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter, short: &
         subscriptions: facts.subscriptions.iter().map(ToString::to_string).collect(),
         topics: facts.topics.iter().map(|one| topic(facts, one)).collect(),
         shift: facts.shift.as_ref().map(shift),
+        second_way: facts.course.second.as_ref().map(second_way),
+        late: facts.course.late.as_ref().map(late),
+        own_way: facts.course.trouble.as_ref().map(own_way),
+        canary: facts.course.trial,
     }
+}
+
+fn own_way(trouble: &WayTrouble) -> WebhookOwnWay {
+    WebhookOwnWay {
+        way: trouble.way.clone(),
+        kind: trouble.kind,
+        since: trouble.since.to_string(),
+        until: trouble.over.map(|over| over.to_string()),
+        reason: trouble.reason.clone(),
+    }
+}
+
+fn second_way(second: &SecondWay) -> WebhookSecondWay {
+    WebhookSecondWay {
+        ways: second.ways.iter().map(ToString::to_string).collect(),
+        since: second.since.to_string(),
+        reason: second.reason.clone(),
+        of: second.of.to_string(),
+    }
+}
+
+fn late(late: &Late) -> WebhookLate {
+    WebhookLate { since: late.since.to_string(), seconds: late.seconds, why: late.why.clone() }
 }
 
 fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
     WebhookTopic {
         cause: cause(&topic.cause, topic.component.as_ref()),
+        sequence: facts.course.numbers.get(&topic.cause.to_string()).copied(),
         told: topic.told.clone(),
         over: is_over(topic),
         vendor: topic.vendor.clone(),
@@ -314,21 +371,6 @@ fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
         source_reading: topic.keeping.as_ref().map(reading),
         page: letter::page(facts, topic),
         services: topic.services.iter().map(service).collect(),
-    }
-}
-
-fn reading(kept: &Keeping) -> WebhookReading {
-    let finding = |found: &Finding| WebhookFinding {
-        role: found.role.clone(),
-        path: found.path.clone(),
-        what: found.what.clone(),
-    };
-    WebhookReading {
-        plight: kept.plight,
-        findings: kept.findings.iter().map(finding).collect(),
-        format: kept.format.clone(),
-        url: kept.url.clone(),
-        needed_by: kept.needed_by.clone(),
     }
 }
 

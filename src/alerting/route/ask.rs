@@ -16,8 +16,8 @@ use crate::model::subscription::Subscription;
 pub(super) enum Ask {
     /// It is about something else.
     NotAbout,
-    /// It does not want it, or not now.
-    Not(Reason),
+    /// It does not want it, or not now; and its quiet hours, if it is in them, whatever the reason.
+    Not(Reason, Option<Reason>),
     /// It wants it: at once, or gathered until then.
     Wants(Option<Timestamp>),
 }
@@ -70,10 +70,11 @@ pub(super) fn ask(subscription: &Subscription, asked: Asked<'_>) -> Ask {
         // Nobody could take care of it, so nobody could stop it.
         return Ask::NotAbout;
     }
+    let asleep = quiet(subscription, asked.tier, asked.now);
     let reason = unwanted(subscription, asked).or_else(|| too_early(subscription, asked));
-    match reason.or_else(|| quiet(subscription, asked.tier, asked.now)) {
-        Some(reason) => Ask::Not(reason),
-        None => Ask::Wants(subscription.digest.as_ref().map(|digest| digest.next(asked.now))),
+    match reason.or_else(|| asleep.clone()) {
+        Some(reason) => Ask::Not(reason, asleep),
+        None => Ask::Wants(gathered(subscription, asked.tier, asked.now)),
     }
 }
 
@@ -123,6 +124,14 @@ fn too_early(subscription: &Subscription, asked: Asked<'_>) -> Option<Reason> {
 pub fn quiet(subscription: &Subscription, tier: Option<Tier>, now: Timestamp) -> Option<Reason> {
     let quiet = subscription.quiet.as_ref().filter(|_| tier != Some(Tier::LifeSafety))?;
     Some(Reason::Quiet { subscription: subscription.id.clone(), until: quiet.until(now)? })
+}
+
+/// Until when what a subscription wants is gathered, if it is: what comes out in its quiet hours waits for their end. What
+/// keeps people alive is never gathered.
+pub(super) fn gathered(subscription: &Subscription, tier: Option<Tier>, now: Timestamp) -> Option<Timestamp> {
+    let digest = subscription.digest.as_ref().filter(|_| tier != Some(Tier::LifeSafety))?;
+    let at = digest.next(now);
+    Some(subscription.quiet.as_ref().and_then(|quiet| quiet.until(at)).unwrap_or(at))
 }
 
 /// The silence that holds for an effect, the one that lasts longest.

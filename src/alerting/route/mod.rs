@@ -17,6 +17,7 @@ use super::rules::Rules;
 use crate::model::effect::{Cause, EffectKind, Effects};
 use crate::model::id::{IncidentId, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
+use crate::model::inventory::Tier;
 use crate::model::reason::Reason;
 use crate::model::restless::{Flapping, FlappingWord, Restless};
 use crate::model::silence::Silence;
@@ -42,9 +43,12 @@ pub struct Told {
     /// Since when the cause was there, where it does not say so itself after its end.
     #[serde(default)]
     pub since: Option<Timestamp>,
-    /// When it was first decided on; an escalation and a hold count from here.
+    /// When it was first decided on; a hold counts from here.
     #[serde(default)]
     pub noticed: Option<Timestamp>,
+    /// When anything was first sent; an escalation counts from here.
+    #[serde(default)]
+    pub first: Option<Timestamp>,
     /// When anything was sent last.
     #[serde(default)]
     pub last: Option<Timestamp>,
@@ -257,7 +261,8 @@ impl Told {
         let is_worse = (other.sent, other.impact.rung()) > (self.sent, self.impact.rung());
         let since = earlier(self.since, other.since);
         let noticed = earlier(self.noticed, other.noticed);
-        Self { since, noticed, ..if is_worse { other } else { self } }
+        let first = earlier(self.first, other.first);
+        Self { since, noticed, first, ..if is_worse { other } else { self } }
     }
 }
 
@@ -269,4 +274,31 @@ fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
 /// The services of which a decision speaks.
 pub fn service_ids(decision: &Decision) -> impl Iterator<Item = ServiceId> + '_ {
     decision.services.iter().map(|s| s.service.clone())
+}
+
+/// The decisions that become one letter each, and a name for each that no other has at that time and address: the most
+/// needed tier first, and of one tier the worst. After a first look, one letter for each address.
+#[must_use]
+pub fn letters<'d>(decisions: &'d [Decision], is_first_look: bool, rules: &Rules) -> Vec<(String, Vec<&'d Decision>)> {
+    let mut groups: BTreeMap<(&str, String), Vec<&Decision>> = BTreeMap::new();
+    for decision in decisions {
+        let is_listed = is_first_look && decision.verdict == Verdict::Send;
+        let apart =
+            if is_listed { "first look".to_owned() } else { format!("{} {:?}", decision.cause, decision.verdict) };
+        groups.entry((decision.address.as_str(), apart)).or_default().push(decision);
+    }
+    let mut letters: Vec<_> = groups.into_iter().map(|((_, what), group)| (what, group)).collect();
+    letters.sort_by_key(|(_, group)| urgency(group, rules));
+    letters
+}
+
+/// What goes first has the least of it. What nobody knows may be the worst.
+fn urgency(group: &[&Decision], rules: &Rules) -> (Option<Tier>, std::cmp::Reverse<u8>) {
+    let services = || group.iter().flat_map(|decision| &decision.services);
+    let tier = services().filter_map(|service| rules.tier(&service.service)).min();
+    let of = |service: &DecidedService| match service.kind {
+        EffectKind::Over => 0,
+        EffectKind::Hurt | EffectKind::Worse | EffectKind::Better => service.impact.rung().unwrap_or(4),
+    };
+    (tier, std::cmp::Reverse(services().map(of).max().unwrap_or_default()))
 }

@@ -81,8 +81,8 @@ impl<'a> Run<'a> {
         static NOTHING: std::sync::LazyLock<About> = std::sync::LazyLock::new(About::default);
         let mut first_told: BTreeMap<&Cause, Timestamp> = BTreeMap::new();
         for ((_, _, cause), one) in told.iter().filter(|(_, one)| one.sent) {
-            let noticed = one.noticed.unwrap_or(ground.now);
-            first_told.entry(cause).and_modify(|first| *first = noticed.min(*first)).or_insert(noticed);
+            let sent = one.first.or(one.noticed).unwrap_or(ground.now);
+            first_told.entry(cause).and_modify(|first| *first = sent.min(*first)).or_insert(sent);
         }
         let (groups, told_now) = (BTreeMap::new(), BTreeMap::new());
         let again = BTreeSet::new();
@@ -106,6 +106,7 @@ impl<'a> Run<'a> {
     pub(super) fn effect(&mut self, effect: &'a Effect, open: &mut Open<'a>) {
         let about = self.about(&effect.cause);
         for (place, want) in wants(self.ground.rules, self.asked(effect)) {
+            self.again.extend(want.later.filter(|later| *later > self.ground.now));
             let key = (place.address.to_owned(), effect.service.clone(), effect.cause.clone());
             let before = open.remove(&key).cloned().or_else(|| self.taken_over(&key, about, open));
             self.decide(key, &Case { effect, about, place, want: &want, before: before.as_ref() });
@@ -149,7 +150,13 @@ impl<'a> Run<'a> {
             if verdict.is_told() {
                 (told.last, told.flapping) = (Some(self.ground.now), case.about.restless.is_some());
             }
-            told.sent |= is_inherited || verdict.is_told();
+            if let Some((_, Some(again))) = case.want.step.filter(|_| verdict.is_told()) {
+                self.again.extend(self.ground.now.checked_add(again));
+            }
+            if is_inherited || verdict.is_told() {
+                told.sent = true;
+                told.first.get_or_insert(self.ground.now);
+            }
             told.withheld = withheld(kind, effect.impact, &verdict);
             let is_news = verdict.is_told() || before.is_none_or(|before| before.withheld != told.withheld);
             self.wait_for(&verdict);
@@ -174,6 +181,8 @@ impl<'a> Run<'a> {
         // Where the vendor says nothing any more, what was told last still is what people know.
         let known = before.map_or(effect.impact, |told| told.impact);
         let is_lost = known.step_to(effect.impact) == Step::Lost;
+        // A clock that was set back does not keep anything back for longer than it should.
+        let past = |at: Option<Timestamp>| at.map(|at| at.min(self.ground.now));
         Told {
             receiver: case.place.receiver.clone(),
             impact: if is_lost { known } else { effect.impact },
@@ -182,8 +191,9 @@ impl<'a> Run<'a> {
             sent: case.was_sent(),
             path: effect.path.clone(),
             since,
-            noticed: before.and_then(|told| told.noticed).or(Some(self.ground.now)),
-            last: before.and_then(|told| told.last),
+            noticed: past(before.and_then(|told| told.noticed)).or(Some(self.ground.now)),
+            first: past(before.and_then(|told| told.first)),
+            last: past(before.and_then(|told| told.last)),
             flapping: case.knows_it_flaps(),
             withheld: before.and_then(|told| told.withheld.clone()),
         }
@@ -224,7 +234,9 @@ impl<'a> Run<'a> {
     /// Whether an escalation tells it once more.
     fn is_to_be_repeated(&mut self, case: &Case<'a, '_>, told: &Told) -> bool {
         let Some((_, Some(again))) = case.want.step.filter(|_| case.about.acknowledged.is_none()) else { return false };
-        let Some(due) = told.last.and_then(|last| last.checked_add(again).ok()) else { return false };
+        let Some(due) = told.last.and_then(|last| last.min(self.ground.now).checked_add(again).ok()) else {
+            return false;
+        };
         if due > self.ground.now {
             self.again.insert(due);
         }
@@ -248,10 +260,14 @@ impl<'a> Run<'a> {
         match &want.not {
             None => {}
             // Who was told that it is hurt is also told that it is less so, below the least impact too.
-            Some(why) if case.was_sent() && !matches!(why, Reason::Quiet { .. }) && want.when(kind).is_some() => {}
+            Some(why) if case.was_sent() && !matches!(why, Reason::Quiet { .. }) && want.when(kind).is_some() => {
+                if let Some(quiet) = want.quiet() {
+                    return Verdict::NotSent(quiet.clone());
+                }
+            }
             Some(why) => return Verdict::NotSent(why.clone()),
         }
-        let Some(when) = want.when(kind) else { return Verdict::NotSent(Reason::Kind(kind)) };
+        let Some(when) = want.when(kind) else { return Verdict::NotSent(want.why_not(kind)) };
         match self.kept_back(case, kind) {
             Some(why) => Verdict::NotSent(why),
             None => when.map_or(Verdict::Send, Verdict::Gather),
@@ -274,7 +290,6 @@ impl<'a> Run<'a> {
         }
         let hold = self.ground.manner.hold.of(effect.impact);
         let noticed = case.before.and_then(|told| told.noticed).unwrap_or(now);
-        // A clock that was set back does not hold anything for longer than it should.
         let until = noticed.min(now).checked_add(hold).unwrap_or(Timestamp::MAX);
         if until > now && !effect.overrun {
             return Some(Reason::Held { until });
@@ -310,6 +325,9 @@ impl<'a> Run<'a> {
             escalation,
         });
         decision.since = earlier(decision.since, since);
+        // What is told of one service again may stand beside what is told of another for the first time.
+        decision.escalation = decision.escalation.max(escalation);
+        decision.flapping = decision.flapping.or(flapping);
         for subscription in &want.subscriptions {
             if !decision.subscriptions.contains(subscription) {
                 decision.subscriptions.push((*subscription).clone());
@@ -331,7 +349,8 @@ impl<'a> Run<'a> {
                 continue;
             }
             let verdict = end_verdict(told, about, leading.as_ref().map(|(_, want)| want));
-            let flaps_on = about.restless.filter(|_| told.sent && leading.is_some());
+            let is_known = told.sent || verdict.is_told();
+            let flaps_on = about.restless.filter(|_| is_known && leading.is_some());
             let stays = matches!(&verdict, Verdict::NotSent(reason) if reason.is_for_now()) || flaps_on.is_some();
             let next = stays.then(|| Told {
                 withheld: withheld(EffectKind::Over, told.impact, &verdict),
@@ -383,11 +402,11 @@ fn end_verdict(told: &Told, about: &About, want: Option<&Want<'_>>) -> Verdict {
     if let Some(restless) = about.restless.filter(|_| told.flapping) {
         return Verdict::NotSent(Reason::Flapping { turns: restless.turns, until: restless.until });
     }
-    if let Some(quiet) = want.not.as_ref().filter(|_| told.sent) {
+    if let Some(quiet) = &want.not {
         return Verdict::NotSent(quiet.clone());
     }
     match want.when(EffectKind::Over) {
-        None if told.sent => Verdict::NotSent(Reason::Kind(EffectKind::Over)),
+        None if told.sent => Verdict::NotSent(want.why_not(EffectKind::Over)),
         None | Some(None) => Verdict::Send,
         Some(Some(at)) => Verdict::Gather(at),
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ask::{Ask, Asked, ask, quiet};
+use super::ask::{Ask, Asked, ask, gathered, quiet};
 use crate::alerting::rules::{Rules, Whose};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::id::{ReceiverId, ServiceId, SubscriptionId, VendorId};
@@ -33,6 +33,14 @@ pub(super) struct Want<'a> {
     pub(super) end: bool,
     /// Why none of them wants it; `None` when one does.
     pub(super) not: Option<Reason>,
+    /// The kinds that somebody there wants who sleeps, and until when.
+    sleeping: BTreeMap<EffectKind, Reason>,
+    /// The quiet hours of those who sleep, whatever they want.
+    asleep: Option<Reason>,
+    /// One of them is in no quiet hours.
+    is_awake: bool,
+    /// When somebody there who does not want it now may want it, whatever the others want.
+    pub(super) later: Option<Timestamp>,
     /// The step of an escalation that leads there, and after what time it is told again.
     pub(super) step: Option<(u32, Option<SignedDuration>)>,
 }
@@ -47,16 +55,28 @@ impl<'a> Want<'a> {
         Some(Some(*at))
     }
 
+    /// Why effects of a kind that nobody wants now are not told: somebody who wants them may be asleep.
+    pub(super) fn why_not(&self, kind: EffectKind) -> Reason {
+        self.sleeping.get(&kind).cloned().unwrap_or(Reason::Kind(kind))
+    }
+
+    /// The quiet hours there, if nobody is awake.
+    pub(super) fn quiet(&self) -> Option<&Reason> {
+        self.asleep.as_ref().filter(|_| !self.is_awake)
+    }
+
     fn add(&mut self, subscription: &'a Subscription, answer: Ask) {
+        self.rest(subscription, &answer);
         match answer {
             Ask::NotAbout => return,
-            Ask::Not(reason) if self.not.is_some() => self.not = self.not.take().map(|not| sooner(not, reason)),
-            Ask::Not(reason) if self.subscriptions.is_empty() => self.not = Some(reason),
+            Ask::Not(reason, _) if self.not.is_some() => self.not = self.not.take().map(|not| sooner(not, reason)),
+            Ask::Not(reason, _) if self.subscriptions.is_empty() => self.not = Some(reason),
             // Somebody else there wants it.
-            Ask::Not(_) => return,
+            Ask::Not(..) => return,
             Ask::Wants(at) => {
                 if self.not.is_some() {
-                    *self = Self::default();
+                    let (sleeping, end, later) = (std::mem::take(&mut self.sleeping), self.end, self.later);
+                    *self = Self { sleeping, end, later, is_awake: true, ..Self::default() };
                 }
                 self.wants(subscription, at);
             }
@@ -67,6 +87,30 @@ impl<'a> Want<'a> {
         self.subscriptions.push(&subscription.id);
         self.overrun |= subscription.maintenance.overrun;
         self.step = self.step.or_else(|| subscription.step.map(|step| (step.number, step.again)));
+    }
+
+    /// Who there is asleep, and what they want.
+    fn rest(&mut self, subscription: &Subscription, answer: &Ask) {
+        let (reason, asleep) = match answer {
+            Ask::NotAbout => return,
+            Ask::Wants(_) => return self.is_awake = true,
+            Ask::Not(reason, asleep) => (reason, asleep),
+        };
+        let soonest = |known: Option<Reason>, reason: &Reason| match known {
+            Some(known) => sooner(known, reason.clone()),
+            None => reason.clone(),
+        };
+        self.later = self.later.into_iter().chain(reason.until()).min();
+        match asleep {
+            Some(quiet) => self.asleep = Some(soonest(self.asleep.take(), quiet)),
+            None => self.is_awake |= !matches!(reason, Reason::NotYet { .. }),
+        }
+        if matches!(reason, Reason::Quiet { .. }) {
+            for kind in &subscription.effects {
+                let known = self.sleeping.remove(kind);
+                self.sleeping.insert(*kind, soonest(known, reason));
+            }
+        }
     }
 
     fn wants(&mut self, subscription: &Subscription, at: Option<Timestamp>) {
@@ -129,8 +173,8 @@ pub(super) fn leading<'a>(
         let Some(receiver) = subscription.receivers.iter().find(leads_there) else { continue };
         let (_, want) = found.get_or_insert_with(|| (receiver, Want::default()));
         let answer = match quiet(subscription, tier, now) {
-            Some(reason) => Ask::Not(reason),
-            None => Ask::Wants(subscription.digest.as_ref().map(|digest| digest.next(now))),
+            Some(reason) => Ask::Not(reason.clone(), Some(reason)),
+            None => Ask::Wants(gathered(subscription, tier, now)),
         };
         let end = want.end;
         want.add(subscription, answer);

@@ -70,7 +70,9 @@ pub fn nothing(page: &Url, nothing: &Nothing) {
     if let Some(why) = &nothing.why {
         say!("\n{page} cannot be asked: {why}");
         if matches!(why, Unreadable::NotAllowed(_)) {
-            say!("If it is a page of your own network, name that under allow_private in [polling] of bellwether.toml.");
+            if why.to_string().contains(" redirects to ") {
+                say!("If that is the vendor's page, add the address to which it redirects.");
+            }
         } else {
             say!(
                 "Is the address right, and does it open on this machine? A proxy stands under [polling] in bellwether.toml."
@@ -82,31 +84,55 @@ pub fn nothing(page: &Url, nothing: &Nothing) {
         say!("It leads to {}.", nothing.page.url);
     }
     say!("\nNo format reads this page ({} requests). What each try saw:", nothing.asked);
-    let mut table = table::headed(["format", "address", "what it saw"]);
-    for (one, more) in folded(&nothing.tried) {
-        let name = one.format.map_or("(the page)", Format::name);
-        let url = text::line(one.url.as_str(), 70);
-        let url = if more == 0 { url } else { format!("{url} and {more} more") };
-        table.add_row([name.to_owned(), url, text::line(&one.why, 110)]);
+    let mut table = table::headed(["formats", "what each saw", "where"]);
+    for (why, formats, urls) in by_why(&nothing.tried) {
+        let url = urls.first().map(|url| text::line(url, 70)).unwrap_or_default();
+        let url = if urls.len() > 1 { format!("{url} and {} more", urls.len() - 1) } else { url };
+        // A row for each, and what they have in common once.
+        table.add_row([formats.join("\n"), text::line(why, 110), url]);
     }
     say!("{table}");
     ways_out(nothing);
 }
 
-/// One row for the addresses at which a format saw the same: which, and how many more.
-fn folded(tried: &[Tried]) -> Vec<(&Tried, usize)> {
-    let mut rows: Vec<(&Tried, usize)> = Vec::new();
+/// What was seen, with the formats that saw it and where.
+fn by_why(tried: &[Tried]) -> Vec<(&str, Vec<&str>, Vec<&str>)> {
+    let mut rows: Vec<(&str, Vec<&str>, Vec<&str>)> = Vec::new();
     for one in tried {
-        match rows.iter_mut().find(|(row, _)| (row.format, &row.why) == (one.format, &one.why)) {
-            Some((_, more)) => *more += 1,
-            None => rows.push((one, 0)),
+        let (name, url) = (one.format.map_or("(the page)", Format::name), one.url.as_str());
+        let row = match rows.iter().position(|(why, ..)| *why == one.why) {
+            Some(at) => rows.get_mut(at),
+            None => {
+                rows.push((&one.why, Vec::new(), Vec::new()));
+                rows.last_mut()
+            }
+        };
+        let Some((_, formats, urls)) = row else { continue };
+        if !formats.contains(&name) {
+            formats.push(name);
+        }
+        if !urls.contains(&url) {
+            urls.push(url);
         }
     }
     rows
 }
 
+/// Whether it seems to let nobody in who has not signed in.
+fn wants_sign_in(nothing: &Nothing) -> bool {
+    let says = |text: &str| {
+        let text = text.to_lowercase();
+        ["login", "log in", "log-in", "signin", "sign in", "sign-in", "anmelden"].iter().any(|word| text.contains(word))
+    };
+    let is_refused = nothing.tried.iter().any(|one| one.why.contains("HTTP 401"));
+    is_refused || nothing.page.title.as_deref().is_some_and(says) || says(nothing.page.url.path())
+}
+
 fn ways_out(nothing: &Nothing) {
     say!("Ways out:");
+    if wants_sign_in(nothing) {
+        say!("  - it seems to want a login, and nothing behind a login is read: has the vendor a public page as well?");
+    }
     for link in &nothing.page.links {
         say!("  - the page links to {link}: if that is its status page, bellwether vendors add {link}");
     }
@@ -116,7 +142,10 @@ fn ways_out(nothing: &Nothing) {
         say!("  - it may keep programs out: user_agent_contact in [polling] of bellwether.toml sometimes helps");
     }
     say!("  - a feed (RSS, Atom): if the page offers one anywhere, bellwether vendors add ITS-ADDRESS");
-    say!("  - a mapping: any JSON or HTML page can be described in a vendor's file, see sources/README.md");
+    say!(
+        "  - a mapping: any JSON or HTML page can be described in a vendor's file; sources/README.md, “A page that no"
+    );
+    say!("    format knows”, shows how in ten minutes, with a page of each kind worked through");
     say!(
         "  - no page at all: write in `notifies` how its customers hear of trouble, and enter by hand what they hear;"
     );

@@ -2,7 +2,7 @@
 //! well, so that silence is the alarm, whatever it is that went wrong.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::system;
 use crate::clock::Clock;
 use crate::delivery::heart::Heart;
-use crate::model::condition::{Condition, Heartbeat};
+use crate::model::condition::{Audited, Condition, Heartbeat};
 use crate::pipeline::auditor;
 use crate::pipeline::compiled::Compiled;
 use crate::scheduler::pulse::Pulse;
@@ -21,8 +21,8 @@ use crate::store::Store;
 const STANDS_STILL_AFTER: Duration = Duration::from_secs(45);
 /// A source may be given to a worker so much later than it was due.
 const LATE_AFTER: Duration = Duration::from_secs(60);
-/// How often it is looked whether another heartbeat is configured, while there is none.
-const IDLE: Duration = Duration::from_secs(60);
+/// How often we look at ourselves, whether anybody outside is called or not.
+const EVERY: Duration = Duration::from_secs(60);
 
 /// All that the watch needs.
 pub struct Auditor {
@@ -51,22 +51,43 @@ impl Auditor {
         wrong
     }
 
-    /// Calls the watch outside, again and again, while all is well.
+    /// Looks at ourselves every minute, and calls the watch outside, again and again, while all is well.
     pub async fn run(mut self, stop: CancellationToken) {
+        let mut called: Option<Instant> = None;
         loop {
             let heart = self.heart.borrow_and_update().clone();
-            let every = heart.as_ref().map_or(IDLE, |heart| heart.every);
-            match heart {
-                Some(heart) => self.step(&heart, self.clock.now()).await,
-                None => drop(self.condition.send_if_modified(|c| c.heartbeat.take().is_some())),
+            let every = heart.as_ref().map_or(EVERY, |heart| heart.every);
+            match heart.filter(|_| called.is_none_or(|at| at.elapsed() + Duration::from_millis(100) >= every)) {
+                Some(heart) => {
+                    called = Some(Instant::now());
+                    self.step(&heart, self.clock.now()).await;
+                }
+                None => self.look(self.clock.now()).await,
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(every) => {}
+                () = tokio::time::sleep(every.min(EVERY)) => {}
                 // Without a sender there is nothing to wait for but the time.
                 Ok(()) = self.heart.changed() => {}
             }
         }
+    }
+
+    /// Looks whether all is well, without calling anybody. What is found begins to keep the watch outside from being called
+    /// at its next turn.
+    pub async fn look(&self, now: Timestamp) {
+        let wrong = self.wrong(now).await;
+        let was_well = self.condition.borrow().audited.as_ref().is_none_or(|audited| audited.wrong.is_empty());
+        if was_well && !wrong.is_empty() {
+            tracing::error!(why = wrong.join("; "), "Bellwether itself is not well");
+        }
+        let has_heart = self.heart.borrow().is_some();
+        self.condition.send_modify(|condition| {
+            condition.audited = Some(Audited { at: now, wrong });
+            if !has_heart {
+                condition.heartbeat = None;
+            }
+        });
     }
 
     /// Looks whether all is well, and calls if it is. A failure is logged when it begins and when it ends.
@@ -76,9 +97,12 @@ impl Auditor {
         let failed = if withheld.is_empty() { heart.beat().await.err() } else { None };
         let is_heard = withheld.is_empty() && failed.is_none();
         let heard = if is_heard { Some(now) } else { before.as_ref().and_then(|b| b.heard) };
+        let audited = Audited { at: now, wrong: withheld.clone() };
         let after = Heartbeat { host: heart.host().to_owned(), heard, withheld, failed };
         log(before.as_ref(), &after);
-        self.condition.send_modify(|condition| condition.heartbeat = Some(after));
+        self.condition.send_modify(|condition| {
+            (condition.heartbeat, condition.audited) = (Some(after), Some(audited));
+        });
     }
 }
 

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::announce::{Heard, announce};
 use super::auditor::{self, Auditor};
 use super::reload::{Outlets, Reloaded, Reloader};
 use super::say::Ear;
 use super::system::HangUp;
-use super::{files, system};
+use super::{figures, files, system};
 use crate::clock::Clock;
 use crate::commands::errand;
 use crate::commands::inbox::Inbox;
@@ -25,20 +25,18 @@ use crate::config::operation::Retention;
 use crate::config::value::Period;
 use crate::model::audit::{By, Deed, Entry};
 use crate::pipeline::compiled::Compiled;
-use crate::pipeline::deliver::Delivery;
 use crate::pipeline::settle::Happened;
 use crate::scheduler::deliverer::Deliverer;
+use crate::scheduler::inquirer::Inquirer;
 use crate::scheduler::pulse::Pulse;
 use crate::scheduler::watch::{Told, Watch};
+use crate::store::Store;
 use crate::store::retention::Before;
-use crate::store::{Store, StoreError};
 use crate::web::token::Token;
 use crate::web::{self, App, Beat};
 
 /// How often the inbox is looked into.
 const INBOX_EVERY: Duration = Duration::from_millis(500);
-/// Spans in which messages are told, in seconds: from "at once" to "a day late".
-const BUCKETS_S: [f64; 12] = [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 120.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0];
 /// How often what is old is let go of.
 const LET_GO_EVERY: Duration = Duration::from_secs(3600);
 
@@ -106,6 +104,7 @@ impl Loops {
         let (beat, _) = broadcast::channel(64);
         let (looks, looks_told) = mpsc::channel(256);
         let (deliveries, deliveries_told) = mpsc::channel(256);
+        let (strange, strange_told) = mpsc::channel(64);
         let (woken, pulse) = (Arc::new(Notify::new()), Arc::new(Pulse::default()));
         let watch = Arc::new(Watch {
             store: self.store.clone(),
@@ -115,13 +114,25 @@ impl Loops {
             workers: sound.settings.polling.workers,
             told: looks.clone(),
             pulse: Arc::clone(&pulse),
-            found,
+            found: Arc::clone(&found),
+            strange,
         });
+        let inquirer = Inquirer {
+            store: self.store.clone(),
+            compiled: outlets.compiled.subscribe(),
+            ask: outlets.ask.subscribe(),
+            clock: self.clock.clone(),
+            strange: strange_told,
+            told: looks.clone(),
+            found,
+        };
+        self.tasks.spawn(inquirer.run(self.stop.clone()));
         let (acts, acts_told) = mpsc::channel(64);
         self.tasks.spawn(hear_acts(acts_told, looks.clone(), self.clock.clone()));
         let deliverer = Deliverer {
             store: self.store.clone(),
             ways: outlets.ways.subscribe(),
+            compiled: outlets.compiled.subscribe(),
             clock: self.clock.clone(),
             woken: Arc::clone(&woken),
             told: deliveries,
@@ -172,11 +183,12 @@ impl Loops {
         beat: broadcast::Sender<Beat>,
         acts: mpsc::Sender<Happened>,
     ) -> Result<()> {
-        let metrics = figures()?;
-        self.tasks.spawn(keep_figures_small(metrics.clone(), self.stop.clone()));
+        let metrics = figures::begin()?;
+        self.tasks.spawn(figures::keep_small(metrics.clone(), self.stop.clone()));
         let app = Arc::new(App {
             store: self.store.clone(),
             compiled: outlets.compiled.subscribe(),
+            ways: outlets.ways.subscribe(),
             condition: outlets.condition.subscribe(),
             beat,
             acts,
@@ -192,39 +204,6 @@ impl Loops {
             }
         });
         Ok(())
-    }
-}
-
-/// What is counted from now on, for Prometheus.
-fn figures() -> Result<PrometheusHandle> {
-    let builder = || PrometheusBuilder::new().set_buckets(&BUCKETS_S);
-    // Where another counts in this process already, what is counted is that one's.
-    let installed = builder()?.install_recorder();
-    let handle = match installed {
-        Ok(handle) => handle,
-        Err(_) => builder()?.build_recorder().handle(),
-    };
-    metrics::describe_counter!("bellwether_looks_total", "Looks at sources, by whether they could be read.");
-    metrics::describe_counter!("bellwether_deliveries_total", "Tries to deliver a message, by what came of them.");
-    metrics::describe_gauge!("bellwether_schedule_late_seconds", "How late the source is that is due the longest.");
-    metrics::describe_histogram!(
-        "bellwether_told_after_seen_seconds",
-        "From what we saw until the far side took the message."
-    );
-    metrics::describe_histogram!(
-        "bellwether_told_after_said_seconds",
-        "From the vendor's last word, as it is dated, until the far side took the message."
-    );
-    Ok(handle)
-}
-
-/// What was counted and is asked for by nobody is summed up.
-async fn keep_figures_small(metrics: PrometheusHandle, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(30)) => metrics.run_upkeep(),
-        }
     }
 }
 
@@ -382,42 +361,4 @@ async fn hear_acts(mut acts: mpsc::Receiver<Happened>, told: mpsc::Sender<Told>,
         // Nobody listens only while the program ends.
         let _ = told.send(told_of).await;
     }
-}
-
-/// What there is to say.
-struct Heard {
-    looks: mpsc::Receiver<Told>,
-    deliveries: mpsc::Receiver<Result<Delivery, StoreError>>,
-    reloads: mpsc::Receiver<Reloaded>,
-}
-
-/// Says on the terminal what happens, and wakes the deliveries when something is to be sent.
-async fn announce(mut ear: impl Ear, mut heard: Heard, woken: Arc<Notify>, beat: broadcast::Sender<Beat>) {
-    loop {
-        tokio::select! {
-            Some(told) = heard.looks.recv() => {
-                if told.happened.as_ref().is_ok_and(|happened| happened.notices.iter().any(|n| n.sent)) {
-                    woken.notify_one();
-                }
-                ear.look(&told);
-                // A beat that nobody hears is none.
-                let _ = beat.send(beat_of(&told));
-            }
-            Some(delivery) = heard.deliveries.recv() => {
-                ear.delivery(&delivery);
-                let _ = beat.send(Beat::Delivery);
-            }
-            Some(reloaded) = heard.reloads.recv() => {
-                ear.reloaded(&reloaded);
-                let _ = beat.send(Beat::Configuration);
-            }
-            else => return,
-        }
-    }
-}
-
-/// What a page should do after a look.
-fn beat_of(told: &Told) -> Beat {
-    let is_news = told.happened.as_ref().is_ok_and(|h| !h.changes.is_empty() || !h.effects.is_empty());
-    if is_news { Beat::Change } else { Beat::Look }
 }

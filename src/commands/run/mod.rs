@@ -1,6 +1,8 @@
 //! `run`: looks, tells, serves the page, until it is told to stop.
 
+mod announce;
 pub mod auditor;
+mod figures;
 pub mod files;
 pub mod log;
 pub mod loops;

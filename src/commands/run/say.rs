@@ -189,6 +189,10 @@ impl Ear for Voice {
                     let text = format!("{source} publishes as {}, at {}", found.format.name(), found.url);
                     return self.say(Weight::News, told.at, "found", &text);
                 }
+                if let (Some(inquiry), Some(source)) = (&happened.inquiry, source) {
+                    self.say(Weight::News, told.at, "asked", &format!("{source}: {}", inquiry.said()));
+                    return self.notices(told.at, happened);
+                }
                 let is_first = source.as_ref().is_some_and(|s| self.looked_at.insert(s.clone()));
                 if let Some(source) = source.as_ref().filter(|_| is_first && told.is_readable == Some(true)) {
                     let open = happened.open.len();
@@ -275,11 +279,21 @@ impl Voice {
                 Tried::Delivered { answer } => {
                     self.say(Weight::News, at, "delivered", &format!("{receiver}: {answer}"))
                 }
-                Tried::Again { due, reason } => {
+                Tried::Again { due, reason } | Tried::Broken { due, reason } => {
                     let text = format!("{receiver}: {reason}; tried again at {}", time(*due));
                     self.say(Weight::Trouble, at, "NOT YET", &text);
                 }
-                Tried::Dead { reason } => self.say(Weight::Loss, at, "!! GIVEN UP", &format!("{receiver}: {reason}")),
+                Tried::Shorter { reason } => {
+                    self.say(
+                        Weight::Loss,
+                        at,
+                        "!! not delivered",
+                        &format!("{receiver}: {reason}; it goes once more, shorter"),
+                    );
+                }
+                Tried::Dead { reason } | Tried::Gone { reason, .. } => {
+                    self.say(Weight::Loss, at, "!! GIVEN UP", &format!("{receiver}: {reason}"))
+                }
             },
         }
     }

@@ -14,7 +14,7 @@ use table::{Row, Table};
 use super::{Parsed, vendor};
 use crate::config::places::Places;
 use crate::model::format::Evidence;
-use crate::model::id::VendorId;
+use crate::model::id::{SourceId, VendorId};
 use crate::model::vendor::{Schedule, Vendor};
 
 /// All vendors that are known. The user's own win over those in the binary, and a folder wins over a line.
@@ -34,8 +34,9 @@ pub struct File {
     pub name: String,
     /// What stands in it.
     pub text: Cow<'static, str>,
-    /// Whether a look was recorded in the folder, with its result beside it: then its mappings are no guess any more.
-    pub is_recorded: bool,
+    /// The sources of which a look was recorded in the folder, with its result beside it: their mappings are no guess any
+    /// more.
+    pub recorded: BTreeSet<SourceId>,
 }
 
 /// Where a vendor is kept.
@@ -115,7 +116,8 @@ impl Catalogue {
             folders.get(id).map(|file| {
                 let mut parsed = vendor::parse_with(&self.usual, id.as_str(), &file.name, &file.text);
                 let sources = parsed.value.iter_mut().flat_map(|vendor| &mut vendor.sources);
-                for map in sources.filter(|_| file.is_recorded).filter_map(|source| source.map.as_mut()) {
+                let recorded = sources.filter(|source| file.recorded.contains(&source.id));
+                for map in recorded.filter_map(|source| source.map.as_mut()) {
                     map.evidence = Evidence::Recorded;
                 }
                 parsed

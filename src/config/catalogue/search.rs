@@ -138,11 +138,13 @@ mod rank {
     /// A place at a host that is somebody else's, perhaps: AWS has the feeds of all its services at one.
     pub const AT_HOST: usize = 3;
     pub const DOMAIN: usize = 4;
-    pub const TAG: usize = 5;
-    pub const BEGINS: usize = 6;
-    pub const INSIDE: usize = 7;
-    pub const EACH_WORD: usize = 8;
-    pub const PART: usize = 9;
+    /// Its tag, and a word of its names too: with "office", Office 365 is meant before all that is of offices.
+    pub const TAG_AND_NAME: usize = 5;
+    pub const TAG: usize = 6;
+    pub const BEGINS: usize = 7;
+    pub const INSIDE: usize = 8;
+    pub const EACH_WORD: usize = 9;
+    pub const PART: usize = 10;
 }
 
 impl Wanted {
@@ -158,10 +160,12 @@ impl Wanted {
 
     /// How well a vendor fits, and by what; `None` if it does not.
     fn rank(&self, vendor: &Vendor) -> Option<(usize, By)> {
+        let is_named = names(vendor).any(|(text, _)| words(text).starts_with(&self.words));
+        let of_tag = if is_named { rank::TAG_AND_NAME } else { rank::TAG };
         let names = names(vendor).map(|(text, by)| Some((self.in_name(&words(text), &by)?, by)));
         let addresses = addresses(vendor).map(|(url, by)| Some((self.in_address(url)?, by)));
         let is_tag = |tag: &str| words(tag) == self.words || self.tag.as_ref().is_some_and(|same| *same == words(tag));
-        let tags = vendor.tags.iter().map(|tag| is_tag(tag).then(|| (rank::TAG, By::Tag(tag.clone()))));
+        let tags = vendor.tags.iter().map(|tag| is_tag(tag).then(|| (of_tag, By::Tag(tag.clone()))));
         let best = names.chain(addresses).chain(tags).flatten().min_by_key(|(rank, _)| *rank);
         best.or_else(|| self.each_word(vendor)).or_else(|| self.part(vendor))
     }

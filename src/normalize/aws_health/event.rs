@@ -26,7 +26,7 @@ pub struct Beside<'s> {
 
 /// The incident that an event tells of.
 pub fn incident(event: &wire::Event<'_>, beside: Beside<'_>, at: Place<'_>, into: &mut Snapshot) -> SeenIncident {
-    let status = event.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    let status = event.status.line(at, "status", into);
     // What is archived says how bad it was, and is over all the same.
     let status = if beside.archived_under.is_some() { "0".to_owned() } else { status };
     let updates = updates(event, at, into);
@@ -80,7 +80,7 @@ fn word(number: &str) -> Option<Impact> {
 
 fn impact(number: &str, at: Place<'_>, into: &mut Snapshot) -> Impact {
     word(number).unwrap_or_else(|| {
-        into.warn(at.field("status"), format!("is a word never seen: {number:?}"));
+        at.never_seen("status", number, into);
         Impact::Unknown
     })
 }
@@ -133,17 +133,14 @@ pub fn services(event: &wire::Event<'_>, code: Option<&str>, at: Place<'_>, into
         let status = service.current.need(place, "current", into).map_or("", |word| word.0.as_ref());
         let (vendor_status, status) = (text::title(status), impact_of_service(status, place, into));
         let component = reference(key, name, code);
-        let key = component.key.clone();
-        if services.put(&key, SeenComponent { component, vendor_status, status }) {
-            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        services.add(SeenComponent { component, vendor_status, status }, place, into);
     }
     services.into_entries()
 }
 
 fn impact_of_service(status: &str, at: Place<'_>, into: &mut Snapshot) -> Impact {
     word(status).unwrap_or_else(|| {
-        into.warn(at.field("current"), format!("is a word never seen: {status:?}"));
+        at.never_seen("current", status, into);
         Impact::Unknown
     })
 }

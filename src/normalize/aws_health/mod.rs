@@ -15,7 +15,7 @@ mod wire;
 use url::Url;
 
 use super::field::{Field, List, Place};
-use super::keyed::{self, Keyed};
+use super::keyed::Keyed;
 use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
@@ -151,7 +151,7 @@ struct Seen {
 impl Seen {
     /// Adds an event and its services; false where it has no key.
     fn add(&mut self, event: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> bool {
-        let Some(arn) = event.arn.need(at, "arn", into).and_then(|arn| keyed::key(&arn.0)) else { return false };
+        let Some(arn) = event.arn.key(at, "arn", into) else { return false };
         let region_name = region_name(event, at, into);
         let code = region_code(&arn, region_name.as_deref());
         let before = into.warnings.len();
@@ -169,9 +169,7 @@ impl Seen {
         for service in services {
             self.add_service(service);
         }
-        if self.incidents.put(&arn, seen) {
-            into.warn(at.to_string(), format!("has the key of another, {arn}; this one counts"));
-        }
+        self.incidents.add(seen, at, into);
         true
     }
 

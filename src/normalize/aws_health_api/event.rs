@@ -6,7 +6,7 @@ use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, Planned, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
 use crate::model::text;
-use crate::normalize::field::{Field, Place, Text};
+use crate::normalize::field::Place;
 use crate::normalize::{document, keyed, region};
 
 /// Where people read of their own events.
@@ -28,26 +28,26 @@ pub struct Beside {
 
 /// The incident or maintenance that an event tells of; `None` where it has no key, or is a notice to an account.
 pub fn event(row: &wire::Event<'_>, beside: &Beside, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = row.arn.need(at, "arn", into).and_then(|arn| keyed::key(&arn.0))?;
-    let vendor_impact = word(&row.event_type_category, at, "eventTypeCategory", into);
+    let key = row.arn.key(at, "arn", into)?;
+    let vendor_impact = row.event_type_category.line(at, "eventTypeCategory", into);
     let kind = match vendor_impact.as_str() {
         "scheduledChange" => Kind::Maintenance,
         "issue" | "investigation" => Kind::Incident,
         other => {
-            warn_of_word(other, at, "eventTypeCategory", into);
+            at.never_seen_if_any("eventTypeCategory", other, into);
             Kind::Incident
         }
     };
-    let vendor_phase = word(&row.status_code, at, "statusCode", into);
+    let vendor_phase = row.status_code.line(at, "statusCode", into);
     let phase = phase(kind, &vendor_phase).unwrap_or_else(|| {
-        warn_of_word(&vendor_phase, at, "statusCode", into);
+        at.never_seen_if_any("statusCode", &vendor_phase, into);
         if kind == Kind::Incident { Phase::Investigating } else { Phase::InProgress }
     });
     let (from, until) = (row.start_time.seconds(at, "startTime", into), row.end_time.seconds(at, "endTime", into));
     let code = row.region.read(at, "region", into).map(|code| text::title(&code.0));
     let code = code.filter(|code| !code.is_empty() && !code.eq_ignore_ascii_case("global"));
     let name = code.as_deref().and_then(region::aws_name).map(str::to_owned);
-    let service = word(&row.service, at, "service", into);
+    let service = row.service.line(at, "service", into);
     let said_at = row.last_updated_time.seconds(at, "lastUpdatedTime", into);
     Some(SeenIncident {
         kind,
@@ -73,16 +73,6 @@ pub fn is_notice(row: &wire::Event<'_>) -> bool {
     row.event_type_category.as_str() == Some("accountNotification")
 }
 
-fn word(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |word| text::title(&word.0))
-}
-
-fn warn_of_word(word: &str, at: Place<'_>, name: &str, into: &mut Snapshot) {
-    if !word.is_empty() {
-        into.warn(at.field(name), format!("is a word never seen: {word:?}"));
-    }
-}
-
 fn phase(kind: Kind, status: &str) -> Option<Phase> {
     Some(match (kind, status) {
         (Kind::Incident, "open" | "upcoming") => Phase::Investigating,
@@ -96,7 +86,7 @@ fn phase(kind: Kind, status: &str) -> Option<Phase> {
 
 /// An event has no title, so one is made of its code: "EC2 operational issue (N. Virginia, use1-az4)".
 fn title(row: &wire::Event<'_>, service: &str, place: Option<&str>, at: Place<'_>, into: &mut Snapshot) -> String {
-    let code = word(&row.event_type_code, at, "eventTypeCode", into);
+    let code = row.event_type_code.line(at, "eventTypeCode", into);
     let zone = row.availability_zone.read(at, "availabilityZone", into).map(|zone| text::title(&zone.0));
     let bare = code.strip_prefix("AWS_").unwrap_or(&code);
     let of_service = service.replace(|c: char| !c.is_ascii_alphanumeric(), "_");

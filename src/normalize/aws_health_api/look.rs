@@ -199,10 +199,7 @@ fn put(
     let nothing = Beside::default();
     let beside = row.arn.as_str().and_then(|arn| beside.get(arn)).unwrap_or(&nothing);
     let Some(one) = event::event(row, beside, at, into) else { return false };
-    let key = one.key.clone();
-    if seen.put(&key, one) {
-        into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-    }
+    seen.add(one, at, into);
     true
 }
 

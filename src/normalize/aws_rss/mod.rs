@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use self::item::Told;
 use super::field::Place;
-use super::{About, Asked, Body, Reader, Reading, Request, channel, document, first};
+use super::{About, Asked, Body, Reader, Reading, Request, answered, channel, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 use crate::model::text;
@@ -43,7 +43,7 @@ pub const READER: Reader = Reader {
             accept: "application/rss+xml, application/xml, text/xml",
         }]
     },
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked))),
     // The feed of one service is a page of its own: AWS's dashboard is better read by its list.
     find: |page| {
         let is_feed = page.url.host_str() == Some("status.aws.amazon.com") && page.url.path().starts_with("/rss/");

@@ -5,30 +5,32 @@ use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::text;
-use crate::normalize::document;
-use crate::normalize::field::{Field, Place, Text};
+use crate::normalize::field::Place;
 use crate::normalize::keyed::{self, Keyed};
 
 /// The page for people.
 const PAGE: &str = "https://azure.status.microsoft/en-us/status";
 
+/// What the key of a banner begins with.
+pub const BANNER: &str = "banner: ";
+
 /// An incident; `None` where it has no key.
 pub fn event(row: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = row.tracking_id.need(at, "trackingId", into).and_then(|id| keyed::key(&id.0))?;
-    let vendor_impact = word(&row.severity, at, "severity", into);
-    let vendor_phase = word(&row.stage, at, "stage", into);
+    let key = row.tracking_id.key(at, "trackingId", into)?;
+    let vendor_impact = row.severity.line(at, "severity", into);
+    let vendor_phase = row.stage.line(at, "stage", into);
     let phase = phase(&vendor_phase).unwrap_or_else(|| {
-        warn_of_word(&vendor_phase, at, "stage", into);
+        at.never_seen_if_any("stage", &vendor_phase, into);
         Phase::Investigating
     });
     let impact = impact(&vendor_impact).unwrap_or_else(|| {
-        warn_of_word(&vendor_impact, at, "severity", into);
+        at.never_seen_if_any("severity", &vendor_impact, into);
         Impact::Unknown
     });
     let modified = row.last_modified_time.time(at, "lastModifiedTime", into);
     Some(SeenIncident {
         kind: Kind::Incident,
-        title: row.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: row.title.line(at, "title", into),
         impact,
         vendor_impact,
         phase,
@@ -42,23 +44,13 @@ pub fn event(row: &wire::Event<'_>, at: Place<'_>, into: &mut Snapshot) -> Optio
             key: key.clone(),
             at: modified,
             vendor_phase: vendor_phase.clone(),
-            text: row.description.read(at, "description", into).map_or_else(String::new, |t| document::plain(&t.0)),
+            text: row.description.plain(at, "description", into),
             author: None,
         }],
         vendor_phase,
         link: Some(PAGE.to_owned()),
         key,
     })
-}
-
-fn word(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |word| text::title(&word.0))
-}
-
-fn warn_of_word(word: &str, at: Place<'_>, name: &str, into: &mut Snapshot) {
-    if !word.is_empty() {
-        into.warn(at.field(name), format!("is a word never seen: {word:?}"));
-    }
 }
 
 fn phase(stage: &str) -> Option<Phase> {
@@ -108,7 +100,7 @@ fn region(row: &wire::Region<'_>) -> Option<String> {
 /// key but its title; one with another title is another.
 pub fn banner(row: &wire::Banner<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
     let title = row.title.need(at, "title", into).map(|title| text::title(&title.0))?;
-    let key = keyed::key(&format!("banner: {title}")).filter(|_| !title.is_empty())?;
+    let key = keyed::key(&format!("{BANNER}{title}")).filter(|_| !title.is_empty())?;
     let modified = row.last_modified_time.time(at, "lastModifiedTime", into);
     Some(SeenIncident {
         kind: Kind::Incident,
@@ -126,7 +118,7 @@ pub fn banner(row: &wire::Banner<'_>, at: Place<'_>, into: &mut Snapshot) -> Opt
             key: key.clone(),
             at: modified,
             vendor_phase: String::new(),
-            text: row.message.read(at, "message", into).map_or_else(String::new, |t| document::plain(&t.0)),
+            text: row.message.plain(at, "message", into),
             author: None,
         }],
         link: Some(PAGE.to_owned()),

@@ -8,8 +8,9 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Body, Reader, Reading, Request, document, entra, first};
+use super::{About, Body, Reader, Reading, Request, answered, document, entra};
 use crate::model::format::{Evidence, Format};
+use crate::model::incident::KnownOpen;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
 
 const ISSUES: &str = "issues";
@@ -34,7 +35,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked.open))),
     find: |_| Vec::new(),
 };
 
@@ -54,7 +55,7 @@ fn plan(url: &Url) -> Vec<Request> {
 ///
 /// # Errors
 /// [`Unreadable`] where it is not that document, or its list of events is not there.
-fn read(body: &Body) -> Result<Snapshot, Unreadable> {
+fn read(body: &Body, open: &KnownOpen) -> Result<Snapshot, Unreadable> {
     if let Some(denied) = entra::denied(body, PERMISSION) {
         return Err(denied);
     }
@@ -74,8 +75,8 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         .time(Place::of("properties", 0), "refreshTimestamp", &mut snapshot)
         .and_then(|time| time.at);
     let mut seen = Keyed::default();
-    let is_whole =
-        add_events(events, properties, &mut seen, &mut snapshot) & add_banners(properties, &mut seen, &mut snapshot);
+    let is_whole = add_events(events, properties, &mut seen, &mut snapshot)
+        & add_banners(properties, open, &mut seen, &mut snapshot);
     if !is_whole {
         // One of the lost may be one that is known, so its absence proves nothing.
         snapshot.covers.incidents = Covers::Delta;
@@ -111,11 +112,21 @@ fn add_events(
     is_whole
 }
 
-/// Adds the banners; false where one was lost. A document without the list has none.
-fn add_banners(properties: &wire::Properties<'_>, seen: &mut Keyed<SeenIncident>, snapshot: &mut Snapshot) -> bool {
+/// Adds the banners; false where one was lost. A document without the list has none, but for one that is known: the
+/// documentation gives the list a place and does not promise it, and a list that is gone says nothing of what stood there.
+fn add_banners(
+    properties: &wire::Properties<'_>,
+    open: &KnownOpen,
+    seen: &mut Keyed<SeenIncident>,
+    snapshot: &mut Snapshot,
+) -> bool {
     let rows = properties.status_banners.entries(None, "statusBanners", snapshot);
     let mut is_whole = match &properties.status_banners {
         Field::Is(list) => list.0.len() == rows.len(),
+        Field::Absent if open.keys.keys().any(|key| key.starts_with(event::BANNER)) => {
+            snapshot.warn("statusBanners", "is missing, though a banner is known");
+            false
+        }
         Field::Absent => true,
         Field::Odd(_) => false,
     };
@@ -130,10 +141,7 @@ fn add_banners(properties: &wire::Properties<'_>, seen: &mut Keyed<SeenIncident>
 }
 
 fn put(one: SeenIncident, at: Place<'_>, seen: &mut Keyed<SeenIncident>, snapshot: &mut Snapshot) {
-    let key = one.key.clone();
-    if seen.put(&key, one) {
-        snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-    }
+    seen.add(one, at, snapshot);
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::impact::Impact;
-use crate::model::phase::Phase;
+use crate::model::phase::{Kind, Phase};
 
 fn read_document(events: Value, banners: Value) -> Result<Snapshot, Unreadable> {
     let document = json!({
@@ -13,7 +13,7 @@ fn read_document(events: Value, banners: Value) -> Result<Snapshot, Unreadable> 
             "refreshTimestamp": "2026-11-22T11:59:00Z", "statusActiveEvents": events, "statusBanners": banners,
         },
     });
-    read(&Body::saved(document.to_string().into_bytes()))
+    read(&Body::saved(document.to_string().into_bytes()), &KnownOpen::default())
 }
 
 fn event(fields: Value) -> Value {
@@ -77,6 +77,21 @@ fn a_banner_is_an_incident_of_unknown_impact() {
 }
 
 #[test]
+fn a_list_of_banners_that_is_gone_says_nothing_of_one_that_is_known() {
+    let document = json!({
+        "type": "/providers/Microsoft.ResourceHealth/emergingissues",
+        "properties": {"refreshTimestamp": "2026-11-22T11:59:00Z", "statusActiveEvents": []},
+    });
+    let covers = |known: &[&str]| {
+        let keys = known.iter().map(|key| ((*key).to_owned(), Kind::Incident)).collect();
+        let body = Body::saved(document.to_string().into_bytes());
+        read(&body, &KnownOpen { keys, history_due: false }).unwrap().covers.incidents
+    };
+    assert_eq!((covers(&[]), covers(&["SYN0-TH1"])), (Covers::AllOpen, Covers::AllOpen));
+    assert_eq!(covers(&["SYN0-TH1", "banner: Synthetic: portal"]), Covers::Delta);
+}
+
+#[test]
 fn a_lost_event_takes_the_proof_of_absence_along() {
     for broken in [json!(7), event(json!({"trackingId": null}))] {
         let snapshot = read_document(json!([broken, event(json!({}))]), json!([])).unwrap();
@@ -88,7 +103,7 @@ fn a_lost_event_takes_the_proof_of_absence_along() {
 #[test]
 fn a_refusal_names_the_role_that_lacks() {
     let body = Body { status: 403, ..Body::saved(br#"{"error":{"code":"AuthorizationFailed"}}"#.to_vec()) };
-    assert!(matches!(read(&body), Err(Unreadable::Refused(why)) if why.contains("Reader")));
+    assert!(matches!(read(&body, &KnownOpen::default()), Err(Unreadable::Refused(why)) if why.contains("Reader")));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use url::Url;
 use super::channel::{self, Channel, Item};
 use super::field::Place;
 use super::keyed::{self, Keyed};
-use super::{About, Body, Reader, Reading, Request, document, first, moment, region};
+use super::{About, Body, Reader, Reading, Request, answered, document, moment, region};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -38,7 +38,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find: |page| {
         let hosts = ["azure.status.microsoft", "status.azure.com", "rssfeed.azure.status.microsoft"];
         page.only_at(&hosts, &["https://rssfeed.azure.status.microsoft/en-us/status/feed/"])
@@ -80,10 +80,8 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
             snapshot.covers.incidents = Covers::Delta;
             continue;
         };
-        let one = incident(item, key.clone(), at, &mut snapshot);
-        if seen.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        let one = incident(item, key, at, &mut snapshot);
+        seen.add(one, at, &mut snapshot);
     }
     snapshot.incidents = seen.into_entries();
     Ok(snapshot)

@@ -10,7 +10,7 @@ use crate::model::snapshot::{ComponentRef, Planned, SeenIncident, SeenUpdate, Sn
 use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::document;
-use crate::normalize::field::{Field, Place, Text};
+use crate::normalize::field::Place;
 use crate::normalize::keyed::{self, Keyed, UpdateKeys};
 
 /// Where people of the public cloud read of their events.
@@ -37,10 +37,10 @@ pub fn event(row: &wire::Event<'_>, at: Place<'_>, is_public: bool, now: Timesta
     }
     let said = row.properties.need(at, "properties", into).map(|properties| &properties.0);
     let (Some(key), Some(said)) = (key, said) else { return Read::Lost };
-    let word = word(&said.event_type, at, "eventType", into);
+    let word = said.event_type.line(at, "eventType", into);
     let meant = words::event_type(&word);
     if meant.is_none() {
-        warn_of_word(&word, at, "eventType", into);
+        at.never_seen_if_any("eventType", &word, into);
     }
     let kind = match meant {
         Some(Type::Advice) => return Read::Advice,
@@ -64,9 +64,9 @@ fn told(
     now: Timestamp,
     into: &mut Snapshot,
 ) -> SeenIncident {
-    let vendor_phase = word(&said.status, at, "status", into);
+    let vendor_phase = said.status.line(at, "status", into);
     let status = words::status(&vendor_phase).unwrap_or_else(|| {
-        warn_of_word(&vendor_phase, at, "status", into);
+        at.never_seen_if_any("status", &vendor_phase, into);
         Status::Active
     });
     let started = said.impact_start_time.time(at, "impactStartTime", into);
@@ -96,16 +96,6 @@ fn told(
     }
 }
 
-fn word(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |word| text::title(&word.0))
-}
-
-fn warn_of_word(word: &str, at: Place<'_>, name: &str, into: &mut Snapshot) {
-    if !word.is_empty() {
-        into.warn(at.field(name), format!("is a word never seen: {word:?}"));
-    }
-}
-
 fn impact(said: &wire::Properties<'_>, kind: Kind, at: Place<'_>, into: &mut Snapshot) -> (String, Impact) {
     let (name, level) = match said.event_level.read(at, "eventLevel", into) {
         Some(level) => ("eventLevel", Some(level)),
@@ -116,7 +106,7 @@ fn impact(said: &wire::Properties<'_>, kind: Kind, at: Place<'_>, into: &mut Sna
         return (level, Impact::Maintenance);
     }
     let impact = words::impact(&level).unwrap_or_else(|| {
-        warn_of_word(&level, at, name, into);
+        at.never_seen_if_any(name, &level, into);
         Impact::Unknown
     });
     (level, impact)
@@ -214,7 +204,7 @@ fn is_over(row: &wire::Region<'_>, at: Place<'_>, into: &mut Snapshot) -> bool {
     let Some(word) = row.status.read(at, "status", into).map(|word| text::title(&word.0)) else { return false };
     let status = words::status(&word);
     if status.is_none() {
-        warn_of_word(&word, at, "status", into);
+        at.never_seen_if_any("status", &word, into);
     }
     matches!(status, Some(Status::Over | Status::Cancelled))
 }

@@ -13,8 +13,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::field::{Field, List, Object, Place};
-use super::keyed::{self, Keyed};
-use super::{About, Asked, Body, Reader, Reading, document, first};
+use super::keyed::Keyed;
+use super::{About, Asked, Body, Reader, Reading, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{
@@ -48,7 +48,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked: &Asked<'_>| vec![asked.request(INDEX, "/index.json", "application/json")],
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked.now))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked.now))),
     find: |page| vec![page.at("/")],
 };
 
@@ -137,23 +137,20 @@ impl Gathered {
             };
             let key = seen.component.key.clone();
             self.components.insert(key.clone(), seen.component.clone());
-            if self.all.put(&key, seen) {
-                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-            }
+            self.all.add(seen, at, snapshot);
         }
     }
 
     fn resource(&self, row: &wire::Included<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenComponent> {
-        let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+        let key = row.id.key(at, "id", into)?;
         let Object(attributes) = row.attributes.need(at, "attributes", into)?;
         let name = attributes.public_name.need(at, "public_name", into);
         let name = name.map_or_else(|| key.clone(), |name| text::title(&name.0));
         let section = attributes.status_page_section_id.as_str();
         let group = section.and_then(|id| self.sections.get(id)).filter(|name| !name.is_empty()).cloned();
-        let vendor_status =
-            attributes.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = attributes.status.line(at, "status", into);
         let status = report::impact(&vendor_status).filter(|_| vendor_status != "resolved").unwrap_or_else(|| {
-            into.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("status", &vendor_status, into);
             Impact::Unknown
         });
         Some(SeenComponent { component: ComponentRef { key, name, group, region: None }, vendor_status, status })
@@ -181,10 +178,7 @@ impl Gathered {
                 is_whole = false;
                 continue;
             };
-            let key = one.key.clone();
-            if all.put(&key, one) {
-                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-            }
+            all.add(one, at, snapshot);
         }
         self.is_whole &= is_whole;
         snapshot.incidents = all.into_entries();

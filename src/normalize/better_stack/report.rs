@@ -10,7 +10,6 @@ use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, Planned, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
 use crate::model::text;
-use crate::normalize::document;
 use crate::normalize::field::{Object, Place};
 use crate::normalize::keyed::{self, Keyed};
 use crate::normalize::region;
@@ -42,7 +41,7 @@ pub struct Reader<'r> {
 impl Reader<'_> {
     /// Reads a report; `None` where it has no key. What else is missing from it is said in `into`.
     pub fn report(&self, row: &wire::Included<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-        let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+        let key = row.id.key(at, "id", into)?;
         let nothing = wire::Attributes::default();
         let attributes = row.attributes.need(at, "attributes", into).map_or(&nothing, |Object(attributes)| attributes);
         let kind = kind(attributes, at, into);
@@ -53,7 +52,7 @@ impl Reader<'_> {
         let ends = attributes.ends_at.time(at, "ends_at", into);
         let updates = self.updates(row, &key);
         let is_over = self.is_over(attributes, &state, ends.as_ref());
-        let title = attributes.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0));
+        let title = attributes.title.line(at, "title", into);
         Some(SeenIncident {
             kind,
             regions: region::codes(&title),
@@ -145,7 +144,7 @@ fn kind(attributes: &wire::Attributes<'_>, at: Place<'_>, into: &mut Snapshot) -
         Some("maintenance") => Kind::Maintenance,
         Some("manual" | "automatic" | "calculated" | "incident") | None => Kind::Incident,
         Some(word) => {
-            into.warn(at.field("report_type"), format!("is a word never seen: {word:?}"));
+            at.never_seen("report_type", word, into);
             Kind::Incident
         }
     }
@@ -159,7 +158,7 @@ fn of_report(kind: Kind, state: &str, is_over: bool, at: Place<'_>, into: &mut S
         (Kind::Incident, Some(impact)) => impact,
         (Kind::Incident, None) => {
             if !state.is_empty() && !is_over {
-                into.warn(at.field("aggregate_state"), format!("is a word never seen: {state:?}"));
+                at.never_seen("aggregate_state", state, into);
             }
             Impact::Unknown
         }
@@ -173,10 +172,10 @@ fn ended(ends: Option<&Stated>, updates: &[SeenUpdate], now: Timestamp) -> Optio
 
 /// Reads an update; `None` where it has no key.
 pub fn update(row: &wire::Included<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<(Option<String>, SeenUpdate)> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = row.id.key(at, "id", into)?;
     let Object(attributes) = row.attributes.need(at, "attributes", into)?;
     let when = attributes.published_at.time(at, "published_at", into);
-    let text = attributes.message.read(at, "message", into).map_or_else(String::new, |text| document::plain(&text.0));
+    let text = attributes.message.plain(at, "message", into);
     let report = attributes.status_report_id.as_str().map(str::to_owned);
     Some((report, SeenUpdate { key, at: when, vendor_phase: String::new(), text, author: None }))
 }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use self::entry::{Mention, When};
 use super::field::{Field, List, Place, Text};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Body, Reader, Reading, Request, document, keyed, moment};
+use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document, keyed, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -85,7 +85,7 @@ fn plan(asked: &Asked<'_>) -> Vec<Request> {
 /// [`Unreadable`] where the components cannot be read: the other lists may be empty, and bear no sign then.
 fn read(answers: &[Answer], now: Timestamp) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
-    let groups = match listed::answered(answers, GROUPS).map(|got| got.and_then(groups)) {
+    let groups = match answered::read(answers, GROUPS, groups) {
         Some(Err(why)) => {
             snapshot.blind.push((GROUPS, why));
             HashMap::new()
@@ -93,12 +93,12 @@ fn read(answers: &[Answer], now: Timestamp) -> Result<Snapshot, Unreadable> {
         Some(Ok(groups)) => groups,
         None => HashMap::new(),
     };
-    components(listed::needed(answers, COMPONENTS)?, groups, &mut snapshot)?;
+    components(answered::needed(answers, COMPONENTS)?, groups, &mut snapshot)?;
     let known = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let reader = Told { known, now };
     let (mut incidents, mut maintenances) = (Vec::new(), Vec::new());
     for (role, list) in [(INCIDENTS, &mut incidents), (SCHEDULES, &mut maintenances)] {
-        match listed::answered(answers, role).map(|got| got.and_then(|body| reader.list(role, body, &mut snapshot))) {
+        match answered::read(answers, role, |body| reader.list(role, body, &mut snapshot)) {
             Some(Ok((seen, covers))) => {
                 *list = seen;
                 if role == INCIDENTS {
@@ -118,12 +118,12 @@ fn read(answers: &[Answer], now: Timestamp) -> Result<Snapshot, Unreadable> {
 
 /// A list of Cachet's by its envelope: version 2 counts its pages, version 3 links to the next one.
 fn opened<'a>(json: &'a str, body: &Body, role: &str) -> Result<wire::Document<'a>, Unreadable> {
-    let document: wire::Document<'_> = listed::object(json, body, "a list of Cachet's")?;
+    let document: wire::Document<'_> = document::object(json, body, "a list of Cachet's")?;
     let meta = document.meta.get().map(|meta| &meta.0);
     let is_2 = meta.and_then(|meta| meta.pagination.get()).is_some_and(|pages| pages.0.total.as_str().is_some());
     let is_3 = meta.is_some_and(|meta| meta.current_page.as_str().is_some() && meta.per_page.as_str().is_some());
     let whose = format!("Cachet's list of {role}");
-    listed::signed(&whose, &[("meta with its pages", is_2 || is_3), ("data[]", listed::is_list(&document.data))])?;
+    document::signed(&whose, &[("meta with its pages", is_2 || is_3), ("data[]", listed::is_list(&document.data))])?;
     Ok(document)
 }
 
@@ -163,15 +163,15 @@ fn components(body: &Body, mut groups: HashMap<String, String>, snapshot: &mut S
     };
     let rows = document.data.get().map_or(&[][..], |list| &list.0);
     let is_any = rows.iter().filter_map(Field::get).any(|row| is_one(&row.0));
-    listed::signed("Cachet's list of components", &[("one with id, name and status", is_any)])?;
+    document::signed("Cachet's list of components", &[("one with id, name and status", is_any)])?;
     let mut seen = Gathered::default();
     seen.list(&document.data, None, COMPONENTS, snapshot, |row, at, into| {
-        let key = listed::key(&row.id, at, "id", into)?;
-        let name = listed::title(row.name(), at, "name", into);
-        let number = listed::word(row.status(), at, "status", into);
+        let key = row.id.key(at, "id", into)?;
+        let name = row.name().line(at, "name", into);
+        let number = row.status().line(at, "status", into);
         let known = STATUSES.iter().find(|(known, ..)| *known == number);
         if known.is_none() && !number.is_empty() {
-            into.warn(at.field("status"), format!("is a word never seen: {number:?}"));
+            at.never_seen("status", &number, into);
         }
         let vendor_status = row.status_word().map(text::title).or_else(|| known.map(|(_, word, _)| (*word).to_owned()));
         Some(SeenComponent {
@@ -242,8 +242,8 @@ impl Told {
         at: Place<'_>,
         into: &mut Snapshot,
     ) -> Option<SeenIncident> {
-        let id = listed::key(&row.id, at, "id", into)?;
-        let number = listed::word(row.status(), at, "status", into);
+        let id = row.id.key(at, "id", into)?;
+        let number = row.status().line(at, "status", into);
         let is_planned = role == SCHEDULES || number == "0";
         let table = if role == SCHEDULES { &SCHEDULE_PHASES[..] } else { &INCIDENT_PHASES[..] };
         let phase = listed::meaning(&number, table, at, "status", into);
@@ -258,7 +258,7 @@ impl Told {
             // Incidents and schedules are counted apart.
             key: if role == SCHEDULES { format!("schedule-{id}") } else { id },
             kind: if is_planned { Kind::Maintenance } else { Kind::Incident },
-            title: listed::title(row.name(), at, "name", into),
+            title: row.name().line(at, "name", into),
             vendor_impact: String::new(),
             impact: if is_planned { Impact::Maintenance } else { Impact::Unknown },
             vendor_phase: row.status_word().map_or(number, text::title),
@@ -336,7 +336,7 @@ fn updates(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Vec<SeenUpdate> {
-    let text = listed::plain(row.message(), at, "message", into);
+    let text = row.message().plain(at, "message", into);
     let message = SeenUpdate { key: MESSAGE.to_owned(), at: first, vendor_phase: String::new(), text, author: None };
     let mut later = Gathered::default();
     for (index, mention) in row.updates().into_iter().enumerate() {
@@ -357,10 +357,10 @@ fn updates(
 fn update(row: &wire::Entry<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenUpdate> {
     let created: &Field<Text<'_>> = row.time(When::Created);
     Some(SeenUpdate {
-        key: listed::key(&row.id, at, "id", into)?,
+        key: row.id.key(at, "id", into)?,
         at: listed::time(created, at, "created", into, stated),
         vendor_phase: row.status_word().map(text::title).unwrap_or_default(),
-        text: listed::plain(row.message(), at, "message", into),
+        text: row.message().plain(at, "message", into),
         author: None,
     })
 }

@@ -6,18 +6,18 @@ use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, Planned, SeenIncident, Snapshot};
 use crate::model::text;
 use crate::normalize::field::Place;
-use crate::normalize::keyed::{self, Keyed};
+use crate::normalize::keyed::Keyed;
 use crate::normalize::region;
 
 /// Reads one; `None` where it has no key. What else is missing from it is said in `into`.
 pub fn incident(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
-    let vendor_phase = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    let key = row.id.key(at, "id", into)?;
+    let vendor_phase = row.status.line(at, "status", into);
     let phase = words::phase(kind, &vendor_phase).unwrap_or_else(|| {
-        into.warn(at.field("status"), format!("is a word never seen: {vendor_phase:?}"));
+        at.never_seen("status", &vendor_phase, into);
         if kind == Kind::Incident { Phase::Investigating } else { Phase::InProgress }
     });
-    let title = row.name.need(at, "name", into).map_or_else(String::new, |name| text::title(&name.0));
+    let title = row.name.line(at, "name", into);
     let (vendor_impact, impact) = impact(kind, row, at, into);
     let started = row.started_at.time(at, "startedAt", into);
     if started.is_none() {
@@ -60,9 +60,7 @@ fn impact(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapsh
         Some(Impact::Operational) => Impact::Unknown,
         Some(impact) => impact,
         None => {
-            if !word.is_empty() {
-                into.warn(at.field("severity"), format!("is a word never seen: {word:?}"));
-            }
+            at.never_seen_if_any("severity", &word, into);
             Impact::Unknown
         }
     };
@@ -81,7 +79,7 @@ fn named(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<Co
 
 /// A service as it is named; `None` where it has no key.
 pub fn component(row: &wire::Service<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<ComponentRef> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = row.id.key(at, "id", into)?;
     let name = row.name.need(at, "name", into).map_or_else(|| key.clone(), |name| text::title(&name.0));
     let group = row.group.read(at, "group", into).map(|group| text::title(&group.0)).filter(|group| !group.is_empty());
     Some(ComponentRef { key, name, group, region: None })

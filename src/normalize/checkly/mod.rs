@@ -8,14 +8,13 @@ mod incident;
 mod wire;
 mod words;
 
-use super::field::{Field, List, Object, Place};
+use super::field::{Field, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document};
+use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document, listed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::Kind;
-use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, SeenIncident, Snapshot, Unreadable};
-use crate::model::text;
+use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenComponent, Snapshot, Unreadable};
 
 const SUMMARY: &str = "summary";
 const SERVICES: &str = "services";
@@ -42,8 +41,8 @@ fn plan(asked: &Asked<'_>) -> Vec<Request> {
 }
 
 fn read(_: &Asked<'_>, answers: &[Answer]) -> Reading {
-    let services = answered(answers, SERVICES);
-    let mut snapshot = match (answered(answers, SUMMARY).map(|got| got.and_then(read_summary)), &services) {
+    let services = answered::of(answers, SERVICES);
+    let mut snapshot = match (answered::read(answers, SUMMARY, read_summary), &services) {
         (Some(Ok(snapshot)), _) => snapshot,
         (Some(Err(why)), _) => return Reading::Done(Err(why)),
         (None, Some(_)) => {
@@ -84,9 +83,17 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
         covers,
     );
     let mut all = Keyed::default();
-    let incidents = add(Kind::Incident, &summary.active_incidents, "activeIncidents", &mut all, &mut snapshot);
-    let maintenances =
-        add(Kind::Maintenance, &summary.active_maintenances, "activeMaintenances", &mut all, &mut snapshot);
+    let incidents =
+        listed::put_all(&mut all, &summary.active_incidents, "activeIncidents", &mut snapshot, |row, at, into| {
+            incident::incident(Kind::Incident, row, at, into)
+        });
+    let maintenances = listed::put_all(
+        &mut all,
+        &summary.active_maintenances,
+        "activeMaintenances",
+        &mut snapshot,
+        |row, at, into| incident::incident(Kind::Maintenance, row, at, into),
+    );
     let contradicts = word == "HAS_ISSUES" && all.is_empty();
     if contradicts {
         snapshot.warn("page.status", "is HAS_ISSUES, and nothing is listed");
@@ -100,30 +107,6 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
     }
     snapshot.incidents = all.into_entries();
     Ok(snapshot)
-}
-
-/// Adds the entries of a list, each key once; false when one was lost.
-fn add(
-    kind: Kind,
-    list: &Field<List<wire::Incident<'_>>>,
-    name: &str,
-    all: &mut Keyed<SeenIncident>,
-    snapshot: &mut Snapshot,
-) -> bool {
-    let rows = list.entries(None, name, snapshot);
-    let mut is_whole = list.get().is_some_and(|list| list.0.len() == rows.len());
-    for (index, row) in rows {
-        let at = Place::of(name, index);
-        let Some(one) = incident::incident(kind, row, at, snapshot) else {
-            is_whole = false;
-            continue;
-        };
-        let key = one.key.clone();
-        if all.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
-    }
-    is_whole
 }
 
 fn read_services(body: &Body, snapshot: &mut Snapshot) -> Result<(), Unreadable> {
@@ -145,10 +128,9 @@ fn read_services(body: &Body, snapshot: &mut Snapshot) -> Result<(), Unreadable>
             is_whole = false;
             continue;
         };
-        let vendor_status =
-            row.status.need(at, "status", snapshot).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = row.status.line(at, "status", snapshot);
         let status = words::impact(&vendor_status).unwrap_or_else(|| {
-            snapshot.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("status", &vendor_status, snapshot);
             Impact::Unknown
         });
         // A service may stand on several cards of a page: it is the same one.

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::field::{Field, List, Place, Text};
 use super::keyed;
 use super::listed::{self, Gathered, Read};
-use super::{About, Answer, Asked, Body, Reader, Reading, Request, document, moment};
+use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -65,13 +65,13 @@ fn issues_of(asked: &Asked<'_>) -> Request {
 
 /// Reads the index; asks for the issues when one that is known, or one that names no system, is not in it.
 fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
-    let index = match listed::needed(answers, INDEX).and_then(read_index) {
+    let index = match answered::needed(answers, INDEX).and_then(read_index) {
         Ok(index) => index,
         Err(why) => return Reading::Done(Err(why)),
     };
     let Index { mut snapshot, mut seen, is_more_open } = index;
     let has_lost_one = asked.open.keys.keys().any(|key| seen.get(key).is_none());
-    match listed::answered(answers, ISSUES) {
+    match answered::of(answers, ISSUES) {
         None if is_more_open || has_lost_one => {
             if answers.iter().all(|answer| answer.role != ISSUES) {
                 return Reading::Need(vec![issues_of(asked)]);
@@ -102,7 +102,7 @@ struct Index {
 
 fn read_index(body: &Body) -> Result<Index, Unreadable> {
     let text = document::text(body)?;
-    let index: wire::Index<'_> = listed::object(&text, body, "cState's index")?;
+    let index: wire::Index<'_> = document::object(&text, body, "cState's index")?;
     let has_systems = matches!(&index.systems, Field::Is(List(list)) if !list.is_empty());
     let signs = [
         ("is: index", index.is.as_str() == Some("index")),
@@ -111,7 +111,7 @@ fn read_index(body: &Body) -> Result<Index, Unreadable> {
         ("buildDate", index.build_date.as_str().is_some()),
         ("systems[]", has_systems),
     ];
-    listed::signed("cState's index", &signs)?;
+    document::signed("cState's index", &signs)?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     snapshot.refreshed = built(&index, &mut snapshot);
     let mut systems = Gathered::default();
@@ -158,7 +158,7 @@ fn built(index: &wire::Index<'_>, into: &mut Snapshot) -> Option<Timestamp> {
 }
 
 fn system(row: &wire::System<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenComponent> {
-    let key = listed::key(&row.name, at, "name", into)?;
+    let key = row.name.key(at, "name", into)?;
     let group = row.category.read(at, "category", into).map(|name| text::title(&name.0));
     let (vendor_status, status) = listed::status(&row.status, &WORDS, at, "status", into);
     let component = listed::component(key.clone(), text::title(&key), group.filter(|name| !name.is_empty()));
@@ -173,9 +173,9 @@ fn groups(systems: &[SeenComponent]) -> HashMap<String, Option<String>> {
 /// Adds what the list of issues knows beyond the index. The index's word counts for what stands in both.
 fn add_issues(body: &Body, seen: &mut Gathered<SeenIncident>, snapshot: &mut Snapshot) -> Result<(), Unreadable> {
     let text = document::text(body)?;
-    let issues: wire::Issues<'_> = listed::object(&text, body, "cState's list of issues")?;
+    let issues: wire::Issues<'_> = document::object(&text, body, "cState's list of issues")?;
     let signs = [("is: issues", issues.is.as_str() == Some("issues")), ("pages[]", listed::is_list(&issues.pages))];
-    listed::signed("cState's list of issues", &signs)?;
+    document::signed("cState's list of issues", &signs)?;
     let groups = groups(&snapshot.components);
     let mut all = Gathered::default();
     all.list(&issues.pages, None, "pages", snapshot, |row, at, into| {
@@ -214,7 +214,7 @@ fn issue(
     Some(SeenIncident {
         key,
         kind: Kind::Incident,
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         vendor_impact,
         impact,
         vendor_phase: if phase == Phase::Resolved { "resolved" } else { "unresolved" }.to_owned(),

@@ -3,7 +3,8 @@
 use url::Url;
 
 use crate::model::text;
-use crate::normalize::{Body, Outcome, Page, document, markup};
+use crate::normalize::markup::head;
+use crate::normalize::{Body, Outcome, Page, document};
 
 /// More of a page than its head, its links and its first data.
 const MOST_READ: usize = 1 << 20;
@@ -37,10 +38,10 @@ impl Sighted {
         };
         let shown = html.as_deref().unwrap_or_default();
         Self {
-            title: markup::title(shown),
-            name: markup::meta(shown, "og:site_name").map(|name| text::line(&name, 80)),
-            links: markup::status_links(shown, &url),
-            feeds: markup::feeds(shown, &url),
+            title: head::title(shown),
+            name: head::meta(shown, "og:site_name").map(|name| text::line(&name, 80)),
+            links: head::status_links(shown, &url),
+            feeds: head::feeds(shown, &url),
             url,
             html,
         }

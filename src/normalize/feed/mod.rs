@@ -21,7 +21,8 @@ use url::Url;
 
 use self::item::Read;
 use super::field::Place;
-use super::{About, Body, Page, Reader, Reading, Request, first, markup};
+use super::markup::head;
+use super::{About, Body, Page, Reader, Reading, Request, answered};
 use crate::model::feed::{FeedRules, Lists};
 use crate::model::format::{Evidence, Format};
 use crate::model::incident::KnownOpen;
@@ -50,7 +51,7 @@ pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
     read: |asked, answers| {
-        Reading::Done(first(answers).and_then(|body| read(body, asked.source, asked.open, asked.now)))
+        Reading::Done(answered::first(answers).and_then(|body| read(body, asked.source, asked.open, asked.now)))
     },
     find,
 };
@@ -68,7 +69,7 @@ fn find(page: &Page<'_>) -> Vec<Url> {
     if is_feed {
         return vec![page.url.clone()];
     }
-    let named = markup::feeds(html, page.url).into_iter().take(4);
+    let named = head::feeds(html, page.url).into_iter().take(4);
     named.chain(USUAL.iter().map(|path| page.at(path))).collect()
 }
 

@@ -92,7 +92,7 @@ fn impact(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> (Stri
         "medium" | "SERVICE_DISRUPTION" => Impact::PartialOutage,
         "high" | "SERVICE_OUTAGE" => Impact::MajorOutage,
         _ => {
-            into.warn(at.field(name), format!("is a word never seen: {word:?}"));
+            at.never_seen(name, &word, into);
             Impact::Unknown
         }
     };
@@ -103,7 +103,7 @@ fn products(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec
     let mut products = Keyed::default();
     for (index, product) in row.affected_products.entries(Some(at), "affected_products", into) {
         let place = at.entry("affected_products", index);
-        let Some(key) = product.id.need(place, "id", into).and_then(|id| keyed::key(&id.0)) else { continue };
+        let Some(key) = product.id.key(place, "id", into) else { continue };
         let name = product.current_title.as_str().or_else(|| product.title.as_str()).unwrap_or(&key);
         products.put(&key, reference(&key, name));
     }

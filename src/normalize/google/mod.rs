@@ -11,7 +11,7 @@ use url::Url;
 
 use super::field::{Field, List, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, Request, document, first};
+use super::{About, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 
@@ -34,7 +34,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, Some(asked.url)))),
     find,
 };
 
@@ -86,10 +86,8 @@ fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
             is_whole = false;
             continue;
         };
-        let one = incident::incident(row, key.clone(), url.or(body.final_url.as_ref()), at, &mut snapshot);
-        if seen.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        let one = incident::incident(row, key, url.or(body.final_url.as_ref()), at, &mut snapshot);
+        seen.add(one, at, &mut snapshot);
     }
     if unnamed > 0 {
         snapshot.warn(INCIDENTS, format!("{unnamed} have no id and are known by their number or uri"));

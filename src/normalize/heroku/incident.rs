@@ -31,7 +31,7 @@ pub fn incident(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut 
     Some(SeenIncident {
         key,
         kind,
-        title: row.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: row.title.line(at, "title", into),
         impact,
         vendor_impact,
         phase,
@@ -104,10 +104,7 @@ fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<
         updates.push(SeenUpdate {
             key: update.id.as_str().and_then(keyed::key).unwrap_or_else(|| keys.next(time)),
             at: written.or(when),
-            vendor_phase: update
-                .update_type
-                .need(place, "update_type", into)
-                .map_or_else(String::new, |word| text::title(&word.0)),
+            vendor_phase: update.update_type.line(place, "update_type", into),
             text: update
                 .contents
                 .need(place, "contents", into)

@@ -10,10 +10,10 @@ mod wire;
 
 use url::Url;
 
-use super::answered::{self, is_whole};
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, document, first};
+use super::listed::is_whole;
+use super::{About, Body, Page, Reader, Reading, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::Kind;
@@ -39,7 +39,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![asked.request(STATUS, "/api/v4/current-status", "application/json")],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find,
 };
 
@@ -105,8 +105,7 @@ fn systems_of(current: &wire::Current<'_>, snapshot: &mut Snapshot) {
             snapshot.covers.components = Covers::Delta;
             continue;
         };
-        let vendor_status =
-            row.status.need(at, "status", snapshot).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = row.status.line(at, "status", snapshot);
         let status = colour(&vendor_status).unwrap_or_else(|| {
             snapshot.warn(at.field("status"), format!("is a colour never seen: {vendor_status:?}"));
             Impact::Unknown
@@ -125,13 +124,14 @@ fn entries(
 ) {
     for (index, row) in list.entries(None, name, snapshot) {
         let at = Place::of(name, index);
-        match incident::incident(kind, row, at, snapshot) {
-            Some(one) => answered::put(seen, one, &at.to_string(), snapshot),
-            // It may be one that is known, so its absence proves nothing.
-            None => match kind {
-                Kind::Incident => snapshot.covers.incidents = Covers::Delta,
-                Kind::Maintenance => snapshot.covers.maintenances = Covers::Delta,
-            },
+        let one = incident::incident(kind, row, at, snapshot);
+        if one.is_some_and(|one| seen.add(one, at, snapshot)) {
+            continue;
+        }
+        // What was lost may be one that is known, so its absence proves nothing.
+        match kind {
+            Kind::Incident => snapshot.covers.incidents = Covers::Delta,
+            Kind::Maintenance => snapshot.covers.maintenances = Covers::Delta,
         }
     }
 }

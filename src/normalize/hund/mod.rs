@@ -8,7 +8,7 @@
 //! `status.bitwarden.com` and another page), and its own id from how Rails makes it. Read 2026-11.
 
 use super::channel::Channel;
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, channel, document, feed, first, moment};
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, answered, channel, document, feed, moment};
 use crate::model::feed::{FeedRules, FeedWords, ItemIs, Same};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
@@ -47,7 +47,7 @@ fn is_hund_s(page: &Page<'_>) -> bool {
 }
 
 fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
-    let channel = match first(answers).and_then(signed) {
+    let channel = match answered::first(answers).and_then(signed) {
         Ok(channel) => channel,
         Err(why) => return Reading::Done(Err(why)),
     };

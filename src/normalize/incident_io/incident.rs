@@ -12,7 +12,7 @@ use crate::model::snapshot::{ComponentRef, Planned, SeenIncident, SeenUpdate, Sn
 use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::field::{Field, Place, Text};
-use crate::normalize::keyed::{self, Keyed, UpdateKeys};
+use crate::normalize::keyed::{Keyed, UpdateKeys};
 use crate::normalize::region;
 
 /// The components of the page by their ids.
@@ -37,15 +37,15 @@ impl Reader<'_> {
         at: Place<'_>,
         into: &mut Snapshot,
     ) -> Option<SeenIncident> {
-        let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
-        let vendor_phase = word(&row.status, at, "status", into);
+        let key = row.id.key(at, "id", into)?;
+        let vendor_phase = row.status.line(at, "status", into);
         let kind = words::kind(row.kind.as_str().unwrap_or_default(), &vendor_phase, list);
         let phase = phase(kind, &vendor_phase, at, into);
         let updates = updates(row, at, into);
         let (vendor_impact, impact) = impact(kind, phase, row, at, into);
         let planned = if kind == Kind::Maintenance { planned(row, at, into) } else { None };
         let published = started(row, &updates, at, into);
-        let title = row.name.need(at, "name", into).map_or_else(String::new, |name| text::title(&name.0));
+        let title = row.name.line(at, "name", into);
         Some(SeenIncident {
             kind,
             regions: region::codes(&title),
@@ -69,8 +69,7 @@ impl Reader<'_> {
         let mut named = Keyed::default();
         for (index, affected) in row.affected_components.entries(Some(at), "affected_components", into) {
             let place = at.entry("affected_components", index);
-            if let Some(key) = affected.component_id.need(place, "component_id", into).and_then(|id| keyed::key(&id.0))
-            {
+            if let Some(key) = affected.component_id.key(place, "component_id", into) {
                 named.put(&key.clone(), component(self.components, key, place, into));
             }
         }
@@ -94,18 +93,12 @@ pub fn component(components: &Components, key: String, at: Place<'_>, into: &mut
     })
 }
 
-fn word(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |word| text::title(&word.0))
-}
-
 fn phase(kind: Kind, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
     match (kind, words::phase(word)) {
         (Kind::Maintenance, Some(Phase::Resolved)) => Phase::Completed,
         (_, Some(phase)) => phase,
         (kind, None) => {
-            if !word.is_empty() {
-                into.warn(at.field("status"), format!("is a word never seen: {word:?}"));
-            }
+            at.never_seen_if_any("status", word, into);
             if kind == Kind::Incident { Phase::Investigating } else { Phase::Scheduled }
         }
     }
@@ -157,7 +150,7 @@ fn is_worse(one: Impact, other: Impact) -> bool {
 fn status(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Told> {
     let word = text::title(&field.read(at, name, into)?.0);
     let status = words::status(&word).unwrap_or_else(|| {
-        into.warn(at.field(name), format!("is a word never seen: {word:?}"));
+        at.never_seen(name, &word, into);
         Impact::Unknown
     });
     Some((word, status))
@@ -200,14 +193,12 @@ fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<
     for (index, entry) in row.updates.entries(Some(at), "updates", into) {
         let place = at.entry("updates", index);
         let when = entry.published_at.time(place, "published_at", into);
-        let key = entry.id.need(place, "id", into).and_then(|id| keyed::key(&id.0));
+        let key = entry.id.key(place, "id", into);
         let key = key.unwrap_or_else(|| unnamed.next(when.as_ref().map_or("", |when| when.raw.as_str())));
         let vendor_phase =
             entry.to_status.read(place, "to_status", into).map_or_else(String::new, |word| text::title(&word.0));
         let text = said(entry, place, into);
-        if by_key.put(&key, SeenUpdate { key: key.clone(), at: when, vendor_phase, text, author: None }) {
-            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        by_key.add(SeenUpdate { key, at: when, vendor_phase, text, author: None }, place, into);
     }
     let mut updates = by_key.into_entries();
     if updates.iter().all(|update| time_of(update).is_some()) {

@@ -84,7 +84,7 @@ fn history_of(asked: &Asked<'_>) -> Request {
 
 /// Reads the proxy's answer, or what stands in for it.
 fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
-    let proxy = answered(answers, PROXY).map(|got| got.and_then(|body| read_proxy(body, asked.url)));
+    let proxy = answered::read(answers, PROXY, |body| read_proxy(body, asked.url));
     match proxy {
         Some(Ok(snapshot)) => with_history(asked, answers, snapshot),
         // Nobody answers at all, so the page would not either.
@@ -108,7 +108,7 @@ fn with_history(asked: &Asked<'_>, answers: &[Answer], mut snapshot: Snapshot) -
         return Reading::Need(vec![history_of(asked)]);
     }
     let components = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
-    match answered(answers, HISTORY).map(|got| got.and_then(|body| read_history(body, asked.url, &components))) {
+    match answered::read(answers, HISTORY, |body| read_history(body, asked.url, &components)) {
         None => {}
         // What is open is told without it, so nobody is blind: the ends come by absence.
         Some(Err(why)) => snapshot.warn(HISTORY, format!("cannot be read, so ends are told by absence: {why}")),
@@ -137,7 +137,7 @@ fn add_missing(snapshot: &mut Snapshot, history: Snapshot) {
 
 /// Reads the page for people. `lost` is why the proxy could not be read, if it was asked.
 fn by_page(asked: &Asked<'_>, answers: &[Answer], lost: Option<Unreadable>) -> Reading {
-    match answered(answers, PAGE).map(|got| got.and_then(|body| read_page(asked, body))) {
+    match answered::read(answers, PAGE, |body| read_page(asked, body)) {
         Some(Ok(mut snapshot)) => {
             if let Some(why) = lost {
                 snapshot.warn(PROXY, format!("cannot be read, the page is read instead: {why}"));
@@ -175,13 +175,13 @@ fn by_api(asked: &Asked<'_>, answers: &[Answer], lost: Option<Unreadable>) -> Re
     let is_theirs = |answer: &&Answer| statuspage::READER.about.roles.contains(&answer.role);
     let theirs: Vec<Answer> = answers.iter().filter(is_theirs).cloned().collect();
     if theirs.is_empty() {
-        return match (answered(answers, HISTORY), lost) {
+        return match (answered::of(answers, HISTORY), lost) {
             (_, Some(_)) => Reading::Need(vec![asked.request(SUMMARY, "/api/v2/summary.json", JSON)]),
             (Some(got), None) => Reading::Done(got.and_then(|body| read_history(body, asked.url, &Components::new()))),
             (None, None) => Reading::Done(Err(nothing())),
         };
     }
-    if let Some(Err(why)) = answered(answers, SUMMARY).map(|got| got.and_then(is_incident_io_s)) {
+    if let Some(Err(why)) = answered::read(answers, SUMMARY, is_incident_io_s) {
         return Reading::Done(Err(lost.unwrap_or(why)));
     }
     match (statuspage::READER.read)(asked, &theirs) {

@@ -30,14 +30,7 @@ pub struct Carried {
 /// # Errors
 /// [`Unreadable`] where it is cut short, or carries no summary of incident.io's.
 pub fn read(body: &Body) -> Result<Carried, Unreadable> {
-    let html = document::text(body)?;
-    if !html.trim_start().starts_with('<') {
-        return Err(Unreadable::Unexpected("no HTML, where incident.io has a page".to_owned()));
-    }
-    let is_whole = html.trim_end().to_ascii_lowercase().ends_with("</html>");
-    if !is_whole {
-        return Err(Unreadable::CutShort(format!("the page breaks off after {} bytes, before </html>", html.len())));
-    }
+    let html = document::page(body, "incident.io")?;
     let carried = carried(&html)?;
     let Some(summary) = object(&carried, "\"summary\":", summary::is_signed) else {
         return Err(match document::page_instead(&html, body) {

@@ -88,7 +88,7 @@ fn components(summary: &wire::Summary<'_>, snapshot: &mut Snapshot) -> (Listed, 
     let mut is_whole = summary.components.get().is_some_and(|list| list.0.len() == rows.len());
     for (index, row) in rows {
         let at = Place::of("components", index);
-        let Some(key) = row.id.need(at, "id", snapshot).and_then(|id| keyed::key(&id.0)) else {
+        let Some(key) = row.id.key(at, "id", snapshot) else {
             is_whole = false;
             continue;
         };
@@ -127,14 +127,14 @@ fn statuses(summary: &wire::Summary<'_>, listed: &Listed, is_whole: bool, snapsh
     let mut all_told = summary.affected_components.get().is_some_and(|list| list.0.len() == rows.len());
     for (index, row) in rows {
         let at = Place::of("affected_components", index);
-        let Some(key) = row.component_id.need(at, "component_id", snapshot).and_then(|id| keyed::key(&id.0)) else {
+        let Some(key) = row.component_id.key(at, "component_id", snapshot) else {
             all_told = false;
             continue;
         };
         let field = if row.status.get().is_some() { &row.status } else { &row.current_status };
-        let vendor_status = field.need(at, "status", snapshot).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = field.line(at, "status", snapshot);
         let status = words::status(&vendor_status).unwrap_or_else(|| {
-            snapshot.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("status", &vendor_status, snapshot);
             Impact::Unknown
         });
         // A component that the page does not have may be one that it has, under a broken id.
@@ -199,10 +199,7 @@ fn add(
             is_whole = false;
             continue;
         };
-        let key = one.key.clone();
-        if all.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        all.add(one, at, snapshot);
     }
     is_whole
 }

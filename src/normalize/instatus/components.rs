@@ -9,7 +9,7 @@ use crate::model::impact::Impact;
 use crate::model::snapshot::{ComponentRef, Covers, SeenComponent, Snapshot, Unreadable};
 use crate::model::text;
 use crate::normalize::field::{Field, List, Object, Place};
-use crate::normalize::keyed::{self, Keyed};
+use crate::normalize::keyed::Keyed;
 use crate::normalize::{Body, document};
 
 /// Reads the document into the snapshot.
@@ -70,16 +70,16 @@ impl Reading {
         if children > 0 || is_named(row.id.as_str()) || (row.is_parent.is_true() && is_named(name.as_deref())) {
             return;
         }
-        let Some(key) = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0)) else {
+        let Some(key) = row.id.key(at, "id", into) else {
             self.is_whole = false;
             return;
         };
         let group = within.map(str::to_owned).or_else(|| self.group(&row.group));
         let component =
             ComponentRef { name: name.unwrap_or_else(|| key.clone()), key: key.clone(), group, region: None };
-        let vendor_status = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = row.status.line(at, "status", into);
         let status = words::impact(&vendor_status).unwrap_or_else(|| {
-            into.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("status", &vendor_status, into);
             Impact::Unknown
         });
         // A component may stand both in the list and in its group: it is the same one.

@@ -15,8 +15,8 @@ use crate::normalize::{keyed, moment, region};
 pub fn incident(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
     let link = row.url.link(at, "url", into);
     let key = key(row, link.as_deref(), at, into)?;
-    let vendor_phase = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
-    let title = row.name.need(at, "name", into).map_or_else(String::new, |name| text::title(&name.0));
+    let vendor_phase = row.status.line(at, "status", into);
+    let title = row.name.line(at, "name", into);
     let planned = if kind == Kind::Maintenance { planned(row, at, into) } else { None };
     let phase = phase(kind, &vendor_phase, at, into);
     let (vendor_impact, impact) = impact(kind, row, at, into);
@@ -56,7 +56,7 @@ fn key(row: &wire::Incident<'_>, link: Option<&str>, at: Place<'_>, into: &mut S
 
 fn phase(kind: Kind, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
     words::phase(kind, word).unwrap_or_else(|| {
-        into.warn(at.field("status"), format!("is a word never seen: {word:?}"));
+        at.never_seen("status", word, into);
         if kind == Kind::Incident { Phase::Investigating } else { Phase::Scheduled }
     })
 }
@@ -73,7 +73,7 @@ fn impact(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapsh
         Some(Impact::Operational) => Impact::Unknown,
         Some(impact) => impact,
         None => {
-            into.warn(at.field("impact"), format!("is a word never seen: {word:?}"));
+            at.never_seen("impact", &word, into);
             Impact::Unknown
         }
     };

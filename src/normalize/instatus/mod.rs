@@ -12,12 +12,12 @@ mod words;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::field::{Field, List, Object, Place};
+use super::field::{Field, Object};
 use super::keyed::Keyed;
-use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document};
+use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document, listed};
 use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
-use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
+use crate::model::snapshot::{Coverage, Covers, GoneAfter, Snapshot, Unreadable};
 
 const SUMMARY: &str = "summary";
 const COMPONENTS: &str = "components";
@@ -48,13 +48,13 @@ fn plan(asked: &Asked<'_>) -> Vec<Request> {
 }
 
 fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
-    let mut snapshot = match answered(answers, SUMMARY).map(|got| got.and_then(read_summary)) {
+    let mut snapshot = match answered::read(answers, SUMMARY, read_summary) {
         Some(Ok(snapshot)) => Some(snapshot),
         Some(Err(why)) => return Reading::Done(Err(why)),
         None => None,
     };
-    let role = if answered(answers, OLDER).is_some() { OLDER } else { COMPONENTS };
-    let Some(body) = answered(answers, role) else {
+    let role = if answered::of(answers, OLDER).is_some() { OLDER } else { COMPONENTS };
+    let Some(body) = answered::of(answers, role) else {
         let why = || Unreadable::Unexpected("there is no answer of any role to read".to_owned());
         return Reading::Done(snapshot.ok_or_else(why));
     };
@@ -89,9 +89,17 @@ fn read_summary(body: &Body) -> Result<Snapshot, Unreadable> {
     let mut snapshot =
         Snapshot::recognised("page.url and one of Instatus's words as page.status", Coverage::of_all(Covers::Delta));
     let mut all = Keyed::default();
-    let incidents = add(Kind::Incident, &summary.active_incidents, INCIDENTS, &mut all, &mut snapshot);
-    let has_incident = !all.is_empty();
-    let maintenances = add(Kind::Maintenance, &summary.active_maintenances, MAINTENANCES, &mut all, &mut snapshot);
+    let incidents = listed::put_all(&mut all, &summary.active_incidents, INCIDENTS, &mut snapshot, |row, at, into| {
+        incident::incident(Kind::Incident, row, at, into)
+    });
+    let told = all.len();
+    let has_incident = told > 0;
+    let maintenances =
+        listed::put_all(&mut all, &summary.active_maintenances, MAINTENANCES, &mut snapshot, |row, at, into| {
+            incident::incident(Kind::Maintenance, row, at, into)
+        });
+    // A maintenance with the key of an incident has taken its place.
+    let incidents = incidents && all.iter().filter(|one| one.kind == Kind::Incident).count() == told;
     if word == "HASISSUES" && all.is_empty() {
         snapshot.warn("page.status", "is HASISSUES, and nothing is listed");
     }
@@ -120,34 +128,6 @@ fn is_quiet(word: &str) -> bool {
 fn has_only_known(summary: &Value) -> bool {
     let is_known = |name: &String| matches!(name.as_str(), "page" | INCIDENTS | MAINTENANCES);
     summary.as_object().is_some_and(|fields| fields.keys().all(is_known))
-}
-
-/// Adds the entries of a list, each key once; false when one was lost.
-fn add(
-    kind: Kind,
-    list: &Field<List<wire::Incident<'_>>>,
-    name: &str,
-    all: &mut Keyed<SeenIncident>,
-    snapshot: &mut Snapshot,
-) -> bool {
-    let rows = list.entries(None, name, snapshot);
-    let mut is_whole = match list {
-        Field::Absent => true,
-        Field::Is(list) => list.0.len() == rows.len(),
-        Field::Odd(_) => false,
-    };
-    for (index, row) in rows {
-        let at = Place::of(name, index);
-        let Some(one) = incident::incident(kind, row, at, snapshot) else {
-            is_whole = false;
-            continue;
-        };
-        let key = one.key.clone();
-        if all.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
-    }
-    is_whole
 }
 
 #[cfg(test)]

@@ -159,3 +159,21 @@ fn older_pages_have_an_older_list_and_one_that_is_lost_is_named() {
     assert_eq!(empty.covers.components, Covers::Delta, "an empty list proves nothing of those known");
     assert!(matches!(done(&[status(SUMMARY, 503), answer(COMPONENTS, &components)]), Err(Unreadable::Failing(_))));
 }
+
+#[test]
+fn two_things_of_one_key_are_one_thing_lost() {
+    let covers = |incidents: &[Value], maintenances: &[Value]| {
+        let mut summary = page("HASISSUES");
+        summary["activeIncidents"] = json!(incidents);
+        summary["activeMaintenances"] = json!(maintenances);
+        let Reading::Done(Ok(snapshot)) = look(&[answer(SUMMARY, &summary)]) else { panic!("it is read") };
+        snapshot.covers.incidents
+    };
+    let mut other = incident();
+    other["name"] = json!("Synthetic: another");
+    let mut maintenance = maintenance();
+    maintenance["id"] = json!("synthetic1");
+    assert_eq!(covers(&[incident(), incident()], &[]), Covers::AllOpen, "said twice");
+    assert_eq!(covers(&[incident(), other], &[]), Covers::Delta);
+    assert_eq!(covers(&[incident()], &[maintenance]), Covers::Delta, "a maintenance took its place");
+}

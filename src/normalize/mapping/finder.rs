@@ -1,6 +1,6 @@
 //! What is found in one item: its fields as texts, each noted with where it came from.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::jq::Budget;
@@ -13,6 +13,8 @@ use crate::model::text;
 
 /// The longest address that is kept.
 const LINK_BYTES: usize = 2_000;
+/// The clocks of others go wrong by less than this.
+const AHEAD: SignedDuration = SignedDuration::from_mins(30);
 
 /// What is needed to find anything.
 pub struct Finder<'r> {
@@ -86,12 +88,32 @@ impl Finder<'_> {
         let raw = self.lines(item, name, program).into_iter().next()?;
         let stated = self.when.read(&raw, year, self.now);
         if stated.at.is_none() {
-            let what = format!("is no time: {:?}; say how it is written in [source.map.time]", stated.raw);
+            let what = format!("is no time: {:?}; {}", stated.raw, self.when.way_out());
             self.into.warn(format!("{}.{name}", item.path), what);
+        }
+        self.has_been(item, name, &stated, year);
+        if stated.at.is_some() && !stated.certain {
+            self.trace
+                .doubt(|| format!("{:?} does not say its zone for certain; {}", stated.raw, self.when.zone_taken()));
         }
         let doubt = if stated.certain { "" } else { ", zone not certain" };
         self.became(stated.at.map_or_else(|| "no time".to_owned(), |at| format!("{at}{doubt}")));
         Some(stated)
+    }
+
+    /// What has begun or was said lies behind us: if it does not, the zone is another. When something will end may be
+    /// said ahead.
+    fn has_been(&mut self, item: &Item<'_>, name: &str, stated: &Stated, year: Year) {
+        let ahead = stated.at.map(|at| at.duration_since(self.now)).filter(|ahead| *ahead > AHEAD);
+        if let Some(ahead) = ahead.filter(|_| year == Year::Past && name != "ended") {
+            let what = format!(
+                "lies {} h {} min ahead: {:?}; is `zone` in [source.map.time] right?",
+                ahead.as_hours(),
+                ahead.as_mins() % 60,
+                stated.raw
+            );
+            self.into.warn(format!("{}.{name}", item.path), what);
+        }
     }
 
     /// An address that a person can open.

@@ -255,12 +255,21 @@ fn of_load(text: &str, errors: load::Errors<&str, ()>) -> Fault {
             let end = (first.start + shown).min(text.len().max(first.start));
             (format!("jq expects a {} here", expected.as_str()), first.start..end)
         }),
-        load::Error::Parse(errors) => {
-            errors.first().map(|(expected, at)| (format!("jq expects `{}` here", expected.as_str()), place(text, at)))
-        }
+        load::Error::Parse(errors) => errors.first().map(|(expected, at)| (missed(expected.as_str()), place(text, at))),
     });
     let (what, place) = found.flatten().unwrap_or_else(|| ("this is no jq".to_owned(), 0..text.len()));
     Fault { what, place, way_out: "try it with the command `jq` on a saved body".to_owned() }
+}
+
+/// What the grammar misses, in words for somebody who does not know it.
+fn missed(expected: &str) -> String {
+    match expected {
+        "term" => "jq expects a value here, as `.name` or \"text\"".to_owned(),
+        "nothing" => "jq expects nothing more here, or an operator before it, as `|` or `,`".to_owned(),
+        other => {
+            format!("jq expects {} {other} here", if other.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
+        }
+    }
 }
 
 fn of_compile(text: &str, errors: compile::Errors<&str, ()>) -> Fault {
@@ -333,8 +342,8 @@ mod tests {
         assert_eq!(at(".a | nme"), ("jq knows no filter `nme`".into(), "nme".into()));
         assert_eq!(at(".a | $x"), ("jq knows no variable `$x`".into(), "$x".into()));
         assert_eq!(at("map(.a"), ("jq expects a closing parenthesis here".into(), "a".into()));
-        assert_eq!(at(".a | | .b"), ("jq expects `term` here".into(), "|".into()));
-        assert_eq!(at(".a |"), ("jq expects `term` here".into(), "|".into()));
+        assert_eq!(at(".a | | .b"), ("jq expects a value here, as `.name` or \"text\"".into(), "|".into()));
+        assert_eq!(at(".a |"), ("jq expects a value here, as `.name` or \"text\"".into(), "|".into()));
         assert_eq!(at(".a == ‘x’").1, "‘");
         assert!(Program::compile("").is_err());
     }

@@ -12,7 +12,6 @@ mod cut;
 mod entry;
 mod finder;
 mod jq;
-mod markup;
 mod pages;
 mod program;
 mod ready;
@@ -136,7 +135,7 @@ impl Look<'_> {
         }
         let mut found = Vec::new();
         for rules in &self.ready.entries {
-            found.push((rules, self.items(&pages, rules, trace)?));
+            found.push((rules, self.items(&pages, rules, &mut snapshot, trace)?));
         }
         let details = match self.details(&pages, &found, &mut snapshot, trace) {
             Ok(details) => details,
@@ -165,7 +164,13 @@ impl Look<'_> {
     }
 
     /// The items of a block on all pages.
-    fn items<'d>(&self, pages: &'d Pages, rules: &Entries, trace: &mut Trace) -> Result<Found<'d>, Unreadable> {
+    fn items<'d>(
+        &self,
+        pages: &'d Pages,
+        rules: &Entries,
+        into: &mut Snapshot,
+        trace: &mut Trace,
+    ) -> Result<Found<'d>, Unreadable> {
         let name = block(rules.kind);
         let mut items = Vec::new();
         for document in &pages.documents {
@@ -176,10 +181,31 @@ impl Look<'_> {
         trace.step(|| format!("{name}.items: {} found by {}", items.len(), short(rules.items.text())));
         if items.is_empty() {
             self.is_really_empty(pages, rules, trace)?;
+            self.may_be_lost(rules, into, trace);
         }
         let is_whole = items.len() <= MOST_ITEMS && pages.lacks.is_none();
         items.truncate(MOST_ITEMS);
         Ok(Found { items, is_whole })
+    }
+
+    /// No item, and nothing that says so: perhaps the expression finds nothing any more. The latest entries of a page are
+    /// there even when all is well, so without any the look says it.
+    fn may_be_lost(&self, rules: &Entries, into: &mut Snapshot, trace: &mut Trace) {
+        let (name, by) = (block(rules.kind), short(rules.items.text()));
+        if rules.none.is_some() || self.ready.everything.is_some() {
+            return;
+        }
+        match rules.covers {
+            ListCovers::Window => into.warn(
+                format!("{name}.items"),
+                format!(
+                    "nothing matches {by}, and a list of the latest is hardly ever empty; `none` can say that it is"
+                ),
+            ),
+            ListCovers::AllOpen | ListCovers::Delta => {
+                trace.doubt(|| format!("{name}.items: {by} finds nothing, which is right only if the page shows none"));
+            }
+        }
     }
 
     /// A page without any item must say so, where the mapping knows what it says.
@@ -210,13 +236,13 @@ impl Look<'_> {
     ) -> Result<Vec<Option<Document>>, Vec<Request>> {
         let mut links: Vec<Option<Url>> = Vec::new();
         for (rules, found) in found {
-            for (node, base) in &found.items {
-                let link = rules
-                    .details
-                    .as_ref()
-                    .and_then(|program| program.lines(node, &self.budget).ok()?.into_iter().next());
-                let link = link.and_then(|link| base.join(&link).ok());
-                links.push(link.filter(|link| link.host_str() == self.asked.url.host_str()));
+            let before = links.len();
+            links.extend(found.items.iter().map(|(node, base)| self.detail_of(rules, node, base)));
+            let is_none = links.iter().skip(before).all(Option::is_none);
+            if let Some(details) = rules.details.as_ref().filter(|_| is_none && !found.items.is_empty()) {
+                let (name, count) = (block(rules.kind), found.items.len());
+                let by = short(details.text());
+                trace.doubt(|| format!("{name}.details: {by} finds no address on this host in any of {count}"));
             }
         }
         let mut left = MOST_DETAILS;
@@ -244,6 +270,12 @@ impl Look<'_> {
             }
         };
         Ok(links.iter().map(|link| link.as_ref().and_then(&mut read)).collect())
+    }
+
+    /// The address of an item's page with details, on the same host.
+    fn detail_of(&self, rules: &Entries, node: &Node<'_>, base: &Url) -> Option<Url> {
+        let link = rules.details.as_ref()?.lines(node, &self.budget).ok()?.into_iter().next()?;
+        base.join(&link).ok().filter(|link| link.host_str() == self.asked.url.host_str())
     }
 
     fn entries<'d>(
@@ -309,10 +341,7 @@ impl Look<'_> {
                 let quiet = self.ready.everything.is_some();
                 match entry::component(rules, &item, quiet, &mut self.finder(into, trace)) {
                     Some(one) => {
-                        let key = one.component.key.clone();
-                        if listed.put(&key, one) {
-                            into.warn(item.path, format!("has the key of another, {key}; this one counts"));
-                        }
+                        listed.add(one, &item.path, into);
                     }
                     None => lost += 1,
                 }
@@ -347,13 +376,17 @@ const fn block(kind: Kind) -> &'static str {
     }
 }
 
-/// Each key once; the last one counts.
+/// Each key once; the last one counts. An incident and a maintenance of one key are two things, of which one is lost: it
+/// may be any, so that absence proves nothing.
 fn each_once(all: Vec<SeenIncident>, into: &mut Snapshot) -> Vec<SeenIncident> {
     let mut once: Keyed<SeenIncident> = Keyed::default();
     for one in all {
-        let (key, kind) = (one.key.clone(), block(one.kind));
+        let (key, kind) = (one.key.clone(), one.kind);
+        if once.get(&key).is_some_and(|known| known.kind != kind) {
+            (into.covers.incidents, into.covers.maintenances) = (Covers::Delta, Covers::Delta);
+        }
         if once.put(&key, one) {
-            into.warn(kind, format!("two have the key {key}; the last one counts"));
+            into.warn(block(kind), format!("two have the key {key}; the last one counts"));
         }
     }
     once.into_entries()

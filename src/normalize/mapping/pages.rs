@@ -4,13 +4,13 @@ use scraper::Html;
 use url::Url;
 
 use super::jq::{self, Budget};
-use super::markup;
 use super::program::{Node, Program};
 use super::ready::Ready;
 use super::trace::Trace;
 use crate::model::format::Format;
 use crate::model::snapshot::Unreadable;
 use crate::model::text;
+use crate::normalize::markup::{self, harmless};
 use crate::normalize::{Answer, Asked, Body, Outcome, Request, document};
 
 /// The role of all pages: a document of several is never known by one of them.
@@ -47,19 +47,15 @@ impl Document {
             return Ok(Self { url, content: Content::Json(jq::value(document::json(body)?)) });
         }
         let html = document::text(body)?;
-        if !html.trim_start().starts_with('<') {
+        if !markup::is_markup(&html) {
             let begins = text::line(&html, 40);
             return Err(Unreadable::Unexpected(format!("no HTML: it begins with {begins:?}")));
         }
         let end = html.to_lowercase();
         if !end.trim_end().ends_with(&ready.ends.to_lowercase()) && !end.contains(&ready.ends.to_lowercase()) {
-            return Err(Unreadable::CutShort(format!(
-                "the page breaks off after {} bytes, before {}",
-                html.len(),
-                ready.ends
-            )));
+            return Err(document::broken_off(&html, &ready.ends));
         }
-        markup::harmless(&html)?;
+        harmless::check(&html)?;
         Ok(Self { url, content: Content::Html(Html::parse_document(&html)) })
     }
 

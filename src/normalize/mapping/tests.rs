@@ -367,3 +367,30 @@ fn what_stands_beside_an_item_is_found_and_a_name_in_two_regions_is_neither() {
     let regions: Vec<_> = one.components.iter().map(|one| one.region.as_deref()).collect();
     assert_eq!(regions, [None, Some("EU")]);
 }
+
+#[test]
+fn an_incident_and_a_maintenance_of_one_key_prove_no_absence() {
+    let open = |id: &str, more: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"Synthetic","severity":"high","state":"open","begin":"2026-11-22T10:00:00Z"{more}}}"#
+        )
+    };
+    let planned = r#","planned":true"#;
+    let covers = |events: &str| read(&source(Format::Json, JSON_MAP), &[&acme(events)]).unwrap().covers.incidents;
+    assert_eq!(covers(&format!("{},{}", open("1", ""), open("2", planned))), Covers::AllOpen);
+    assert_eq!(covers(&format!("{},{}", open("1", ""), open("1", planned))), Covers::Delta);
+}
+
+#[test]
+fn what_has_begun_does_not_lie_ahead_and_an_estimate_may() {
+    let told = |begin: &str, end: &str| {
+        let incident = OPEN
+            .replace("1795341600", begin)
+            .replace("\"state\":\"open\"", &format!("\"state\":\"open\",\"end\":{end}"));
+        let warnings = read(&source(Format::Json, JSON_MAP), &[&acme(&incident)]).unwrap().warnings;
+        warnings.into_iter().filter(|one| one.what.contains("ahead")).map(|one| one.path).collect::<Vec<_>>()
+    };
+    assert!(told("1795348800", "null").is_empty(), "now");
+    assert!(told("1795350000", "1795377600").is_empty(), "20 minutes on, and an end that is hoped for");
+    assert_eq!(told("1795363200", "null"), ["incidents[0].started"], "four hours on");
+}

@@ -84,6 +84,26 @@ impl When {
         }
     }
 
+    /// What to do about a time that cannot be read.
+    #[must_use]
+    pub fn way_out(&self) -> String {
+        match self.formats.as_slice() {
+            [] => "say how it is written in [source.map.time]".to_owned(),
+            [only] => format!("{only:?}, the format in [source.map.time], does not fit it"),
+            _ => "none of the formats in [source.map.time] fits it".to_owned(),
+        }
+    }
+
+    /// Which zone was taken where none was said for certain.
+    #[must_use]
+    pub fn zone_taken(&self) -> &'static str {
+        if self.zone.is_some() {
+            "`zone` in [source.map.time] leaves it open too; an IANA name, as \"America/Chicago\", does not"
+        } else {
+            "without `zone` in [source.map.time] it counts as UTC, or as the zone that is mostly meant"
+        }
+    }
+
     /// Reads a time. What cannot be read keeps its text and has no time.
     #[must_use]
     pub fn read(&self, raw: &str, year: Year, now: Timestamp) -> Stated {

@@ -8,7 +8,7 @@ use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, SeenComponent, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::text;
 use crate::normalize::document;
-use crate::normalize::field::{Field, Place, Text, Truth};
+use crate::normalize::field::{Place, Truth};
 use crate::normalize::keyed::{self, UpdateKeys};
 
 /// Where administrators read of an issue.
@@ -16,18 +16,18 @@ const PAGE: &str = "https://admin.microsoft.com/Adminportal/Home#/servicehealth/
 
 /// An issue; `None` where it has no key. `is_public`: it is one of the public cloud, whose page is known.
 pub fn issue(row: &wire::Row<'_>, at: Place<'_>, is_public: bool, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
-    let vendor_phase = word(&row.status, at, "status", into);
+    let key = row.id.key(at, "id", into)?;
+    let vendor_phase = row.status.line(at, "status", into);
     let phase = phase(row, &vendor_phase, at, into);
-    let vendor_impact = word(&row.classification, at, "classification", into);
+    let vendor_impact = row.classification.line(at, "classification", into);
     let impact = words::impact(&vendor_impact, &vendor_phase).unwrap_or_else(|| {
-        warn_of_word(&vendor_impact, at, "classification", into);
+        at.never_seen_if_any("classification", &vendor_impact, into);
         Impact::Unknown
     });
     let ended = row.end_date_time.time(at, "endDateTime", into);
     Some(SeenIncident {
         kind: Kind::Incident,
-        title: row.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: row.title.line(at, "title", into),
         vendor_impact,
         impact,
         vendor_phase,
@@ -44,21 +44,11 @@ pub fn issue(row: &wire::Row<'_>, at: Place<'_>, is_public: bool, into: &mut Sna
     })
 }
 
-fn word(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
-    field.need(at, name, into).map_or_else(String::new, |word| text::title(&word.0))
-}
-
-fn warn_of_word(word: &str, at: Place<'_>, name: &str, into: &mut Snapshot) {
-    if !word.is_empty() {
-        into.warn(at.field(name), format!("is a word never seen: {word:?}"));
-    }
-}
-
 /// Over is what is said to be resolved; the word says which kind of end. Where the two do not agree it is open.
 fn phase(row: &wire::Row<'_>, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
     let said = words::phase(word);
     if said.is_none() {
-        warn_of_word(word, at, "status", into);
+        at.never_seen_if_any("status", word, into);
     }
     match (row.is_resolved.read(at, "isResolved", into), said) {
         (Some(Truth(true)), Some(end)) if end.is_end() => end,
@@ -126,9 +116,9 @@ fn updates(row: &wire::Row<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<SeenU
 /// A service with its status; `None` where it has no name.
 pub fn overview(row: &wire::Row<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenComponent> {
     let component = row.service.need(at, "service", into).and_then(|name| service(&name.0))?;
-    let vendor_status = word(&row.status, at, "status", into);
+    let vendor_status = row.status.line(at, "status", into);
     let status = words::status(&vendor_status).unwrap_or_else(|| {
-        warn_of_word(&vendor_status, at, "status", into);
+        at.never_seen_if_any("status", &vendor_status, into);
         Impact::Unknown
     });
     Some(SeenComponent { component, vendor_status, status })

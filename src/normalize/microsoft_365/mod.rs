@@ -161,10 +161,7 @@ fn add_issues(pages: &Pages<'_>, is_public: bool, seen: &mut Keyed<SeenIncident>
                 is_whole = false;
                 continue;
             };
-            let key = one.key.clone();
-            if seen.put(&key, one) {
-                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-            }
+            seen.add(one, at, snapshot);
         }
     }
     is_whole

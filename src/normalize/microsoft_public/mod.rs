@@ -11,7 +11,7 @@ mod wire;
 use url::Url;
 
 use super::field::{Field, Object, Place};
-use super::{About, Body, Reader, Reading, Request, document, first, keyed};
+use super::{About, Body, Reader, Reading, Request, answered, document, keyed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -40,7 +40,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, Some(asked.url)))),
     find: |page| {
         let hosts = ["status.cloud.microsoft", "status.office.com", "status.office365.com"];
         page.only_at(&hosts, &["https://status.cloud.microsoft/api/posts/mac"])
@@ -74,7 +74,7 @@ fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
     // The other clock, LastUpdatedTime, is that of the request: it moves while nothing else does.
     snapshot.refreshed = post.internal_date_time.time(at, "InternalDateTime", &mut snapshot).and_then(|time| time.at);
     let (status, is_over) = meaning(&word).unwrap_or_else(|| {
-        snapshot.warn(at.field("Status"), format!("is a word never seen: {word:?}"));
+        at.never_seen("Status", &word, &mut snapshot);
         (Impact::Unknown, false)
     });
     let component = center(url);

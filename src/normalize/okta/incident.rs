@@ -12,7 +12,7 @@ use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::field::{Field, Place, Text};
 use crate::normalize::keyed::{self, Keyed, UpdateKeys};
-use crate::normalize::{document, moment};
+use crate::normalize::{document, listed, moment};
 
 /// What was said later, by the incident.
 pub type Updates = HashMap<String, Vec<SeenUpdate>>;
@@ -26,18 +26,18 @@ pub fn incident(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = row.id.need(at, "Id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = row.id.key(at, "Id", into)?;
     let vendor_impact =
         row.category.read(at, "Category__c", into).map_or_else(String::new, |word| text::title(&word.0));
     let kind = if is_planned(&vendor_impact) { Kind::Maintenance } else { kind };
-    let vendor_phase = row.status.need(at, "Status__c", into).map_or_else(String::new, |word| text::title(&word.0));
+    let vendor_phase = row.status.line(at, "Status__c", into);
     let phase = phase(kind, &vendor_phase, at, into);
     let started = time(&row.start, at, "Start_Time__c", into).or_else(|| time(&row.created, at, "CreatedDate", into));
     let ended = time(&row.end, at, "End_Time__c", into);
     let title = if row.title.as_str().is_some() { &row.title } else { &row.planned_title };
     Some(SeenIncident {
         kind,
-        title: title.need(at, "Incident_Title__c", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: title.line(at, "Incident_Title__c", into),
         impact: impact(kind, &vendor_impact, at, into),
         vendor_impact,
         vendor_phase,
@@ -58,12 +58,7 @@ pub fn incident(
 
 /// A time, where it is stated at all.
 fn time(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
-    let raw = field.read(at, name, into).filter(|raw| !raw.0.trim().is_empty())?;
-    let stated = moment::stated(&raw.0);
-    if stated.at.is_none() {
-        into.warn(at.field(name), format!("is no time: {:?}", stated.raw));
-    }
-    Some(stated)
+    listed::time(field, at, name, into, moment::stated)
 }
 
 fn is_planned(category: &str) -> bool {
@@ -83,7 +78,7 @@ fn phase(kind: Kind, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
         (Kind::Maintenance, "in progress" | "in_progress" | "open") => Phase::InProgress,
         (_, "cancelled" | "canceled") => Phase::Cancelled,
         (kind, _) => {
-            into.warn(at.field("Status__c"), format!("is a word never seen: {word:?}"));
+            at.never_seen("Status__c", word, into);
             if kind == Kind::Incident { Phase::Investigating } else { Phase::InProgress }
         }
     }
@@ -99,7 +94,7 @@ fn impact(kind: Kind, category: &str, at: Place<'_>, into: &mut Snapshot) -> Imp
         }
         "" => Impact::Unknown,
         _ => {
-            into.warn(at.field("Category__c"), format!("is a word never seen: {category:?}"));
+            at.never_seen("Category__c", category, into);
             Impact::Unknown
         }
     }
@@ -134,7 +129,7 @@ fn said(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Vec<SeenUpdate> {
-    let first = row.log.read(at, "Log__c", into).map_or_else(String::new, |log| document::plain(&log.0));
+    let first = row.log.plain(at, "Log__c", into);
     let later = updates.remove(key).unwrap_or_default();
     let mut said = Vec::with_capacity(later.len() + 1);
     if !first.is_empty() && later.iter().all(|update| update.text != first) {
@@ -158,7 +153,7 @@ pub fn updates(rows: &wire::Updates<'_>, into: &mut Snapshot) -> Updates {
     let mut keys = UpdateKeys::default();
     for (index, row) in rows.entries(None, "updates", into) {
         let at = Place::of("updates", index);
-        let Some(incident) = row.incident.need(at, "IncidentId__c", into).and_then(|id| keyed::key(&id.0)) else {
+        let Some(incident) = row.incident.key(at, "IncidentId__c", into) else {
             continue;
         };
         let when = time(&row.created, at, "CreatedDate", into);

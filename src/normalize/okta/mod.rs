@@ -16,7 +16,7 @@ use url::Url;
 use self::page::Marker;
 use super::field::{Field, List, Place};
 use super::keyed::Keyed;
-use super::{About, Body, Reader, Reading, Request, document, first};
+use super::{About, Body, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
@@ -42,7 +42,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| plan(asked.url),
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, Some(asked.url)))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, Some(asked.url)))),
     // The markers are tried for beside the host: the page has been copied under other names.
     find: |page| {
         let is_marked = page.html.is_some_and(|html| html.contains("planned-outages") && html.contains("data-id"));
@@ -61,11 +61,7 @@ fn plan(url: &Url) -> Vec<Request> {
 /// # Errors
 /// [`Unreadable`] where it is cut short, or is not Okta's page.
 fn read(body: &Body, url: Option<&Url>) -> Result<Snapshot, Unreadable> {
-    let html = document::text(body)?;
-    if !html.trim_start().starts_with('<') {
-        return Err(Unreadable::Unexpected("no HTML, where Okta has a page".to_owned()));
-    }
-    page::whole(&html)?;
+    let html = document::page(body, "Okta")?;
     let incidents = page::element(&html, INCIDENTS)?;
     let planned = page::element(&html, PLANNED)?;
     let is_okta_s = planned.is_some() || page::element(&html, UPTIME)?.is_some();
@@ -130,10 +126,7 @@ impl Seen {
             self.is_whole = false;
             return;
         };
-        let key = one.key.clone();
-        if self.all.put(&key, one) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.all.add(one, at, into);
     }
 }
 

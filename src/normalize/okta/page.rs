@@ -1,4 +1,4 @@
-//! The page itself: whole, and its hidden elements that hold JSON.
+//! The hidden elements of the page that hold JSON.
 //!
 //! Parsing nested HTML takes the square of its depth: 256 KB of nested lists took 47 seconds. So the page is never
 //! parsed as a whole. An element is cut out by its marker, counted, and only then parsed.
@@ -21,19 +21,6 @@ pub struct Marker {
     pub now: &'static str,
     /// The end of `id`, before.
     pub before: &'static str,
-}
-
-/// Whether the page reaches its end.
-///
-/// # Errors
-/// [`Unreadable::CutShort`] where it does not.
-pub fn whole(html: &str) -> Result<(), Unreadable> {
-    let end = html.trim_end();
-    let tail = end.get(end.floor_char_boundary(end.len().saturating_sub(7))..).unwrap_or_default();
-    if tail.eq_ignore_ascii_case("</html>") {
-        return Ok(());
-    }
-    Err(Unreadable::CutShort(format!("the page breaks off after {} bytes, before </html>", html.len())))
 }
 
 /// The text of the element that bears the marker; `None` where there is none.

@@ -8,11 +8,11 @@ mod wire;
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::field::{Field, Ids, List, Place};
 use super::listed::{self, Gathered};
-use super::{About, Body, Reader, Reading, document, first, keyed};
+use super::{About, Body, Reader, Reading, answered, document, keyed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::incident::hurts;
@@ -40,7 +40,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![asked.below(FEED, "/feed/json", "application/json")],
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked.now))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked.now))),
     find: |page| vec![page.at("/")],
 };
 
@@ -51,6 +51,9 @@ const STATUSES: [(&str, Impact); 4] = [
     ("error", Impact::MajorOutage),
     ("info", Impact::Maintenance),
 ];
+
+/// No maintenance is announced longer ahead.
+const FARTHEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
 const PHASES: [(&str, Phase); 4] = [
     ("investigating", Phase::Investigating),
@@ -65,7 +68,7 @@ const PHASES: [(&str, Phase); 4] = [
 /// [`Unreadable`] where it is not that document.
 fn read(body: &Body, now: Timestamp) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
-    let feed: wire::Feed<'_> = listed::object(&text, body, "OpenStatus's feed")?;
+    let feed: wire::Feed<'_> = document::object(&text, body, "OpenStatus's feed")?;
     let signs = [
         ("title", feed.title.as_str().is_some()),
         ("status", feed.status.as_str().is_some()),
@@ -74,7 +77,7 @@ fn read(body: &Body, now: Timestamp) -> Result<Snapshot, Unreadable> {
         ("statusReports[]", listed::is_list(&feed.reports)),
         ("maintenances[]", listed::is_list(&feed.maintenances)),
     ];
-    listed::signed("OpenStatus's feed", &signs)?;
+    document::signed("OpenStatus's feed", &signs)?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     snapshot.refreshed = feed.updated_at.time(Place::of(FEED, 0), "updatedAt", &mut snapshot).and_then(|time| time.at);
     let shown = Shown::of(&feed, &mut snapshot);
@@ -110,9 +113,9 @@ impl Shown {
     fn of(feed: &wire::Feed<'_>, into: &mut Snapshot) -> Self {
         let mut monitors: Gathered<SeenComponent> = Gathered::default();
         monitors.list(&feed.monitors, None, "monitors", into, |row, at, into| {
-            let id = listed::key(&row.id, at, "id", into)?;
+            let id = row.id.key(at, "id", into)?;
             let (vendor_status, status) = listed::status(&row.status, &STATUSES, at, "status", into);
-            let name = listed::title(&row.name, at, "name", into);
+            let name = row.name.line(at, "name", into);
             let component = listed::component(format!("monitor-{id}"), name, None);
             Some(SeenComponent { component, vendor_status, status })
         });
@@ -125,9 +128,9 @@ impl Shown {
         let mut by_monitor: HashMap<String, ComponentRef> = HashMap::new();
         let mut components = Gathered::default();
         components.list(&feed.components, None, "pageComponents", into, |row, at, into| {
-            let key = listed::key(&row.id, at, "id", into)?;
+            let key = row.id.key(at, "id", into)?;
             let group = row.group.as_str().and_then(|id| groups.get(id)).cloned();
-            let component = listed::component(key, listed::title(&row.name, at, "name", into), group);
+            let component = listed::component(key, row.name.line(at, "name", into), group);
             if matches!(row.monitor, Field::Absent) {
                 return Some(SeenComponent { component, vendor_status: BY_HAND.to_owned(), status: Impact::Unknown });
             }
@@ -219,14 +222,14 @@ fn is_clear(feed: &wire::Feed<'_>, shown: &Shown, snapshot: &Snapshot) -> bool {
 }
 
 fn report(row: &wire::Report<'_>, shown: &Shown, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = listed::key(&row.id, at, "id", into)?;
-    let vendor_phase = listed::word(&row.status, at, "status", into);
+    let key = row.id.key(at, "id", into)?;
+    let vendor_phase = row.status.line(at, "status", into);
     let phase = listed::meaning(&vendor_phase, &PHASES, at, "status", into).unwrap_or(Phase::Investigating);
     let updates = updates(&row.updates, "statusReportUpdates", at, into);
     Some(SeenIncident {
         key,
         kind: Kind::Incident,
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         vendor_impact: String::new(),
         impact: Impact::Unknown,
         vendor_phase,
@@ -249,9 +252,14 @@ fn maintenance(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = format!("maintenance-{}", listed::key(&row.id, at, "id", into)?);
+    let key = format!("maintenance-{}", row.id.key(at, "id", into)?);
     row.from.need(at, "from", into)?;
     let from = row.from.time(at, "from", into)?;
+    if from.at.is_some_and(|from| from.duration_since(now) > FARTHEST) {
+        // It may be one that goes on. Nobody plans so far ahead, so it has not gone back to being planned.
+        into.warn(at.field("from"), format!("is no time that a maintenance begins at: {:?}", from.raw));
+        return None;
+    }
     let until = row.to.time(at, "to", into);
     // An end in the year 1 is a field that nobody set.
     let end = until.as_ref().and_then(|until| until.at).filter(|end| end.as_second() > 0);
@@ -260,7 +268,7 @@ fn maintenance(
         _ if end.is_some_and(|end| end <= now) => Phase::Completed,
         _ => Phase::InProgress,
     };
-    let message = listed::plain(&row.message, at, "message", into);
+    let message = row.message.plain(at, "message", into);
     let mut updates = updates(&row.updates, "maintenanceUpdates", at, into);
     if updates.is_empty() && !message.is_empty() {
         let key = "message".to_owned();
@@ -269,7 +277,7 @@ fn maintenance(
     Some(SeenIncident {
         key,
         kind: Kind::Maintenance,
-        title: listed::title(&row.name, at, "name", into),
+        title: row.name.line(at, "name", into),
         vendor_impact: String::new(),
         impact: Impact::Maintenance,
         vendor_phase: String::new(),
@@ -288,10 +296,10 @@ fn updates(field: &Field<List<wire::Update<'_>>>, name: &str, at: Place<'_>, int
     let mut all = Gathered::default();
     all.list(field, Some(at), name, into, |row, at, into| {
         Some(SeenUpdate {
-            key: listed::key(&row.id, at, "id", into)?,
+            key: row.id.key(at, "id", into)?,
             at: row.date.time(at, "date", into),
             vendor_phase: row.status.as_str().map(text::title).unwrap_or_default(),
-            text: listed::plain(&row.message, at, "message", into),
+            text: row.message.plain(at, "message", into),
             author: None,
         })
     });

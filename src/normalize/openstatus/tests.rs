@@ -120,3 +120,18 @@ fn what_is_broken_is_said_and_decoys_are_no_feed() {
         assert!(matches!(look(&decoy), Err(Unreadable::Unexpected(_))), "{decoy}");
     }
 }
+
+#[test]
+fn a_maintenance_that_begins_in_the_year_9999_is_lost_and_has_not_gone_back_to_being_planned() {
+    let mut document = feed();
+    document["maintenances"] = json!([{
+        "id": 6, "name": "Synthetic: new disks", "message": "", "from": "9999-11-20T06:00:00.000Z",
+        "to": "9999-11-26T06:00:00.000Z", "pageComponents": [33],
+    }]);
+    let snapshot = look(&document).unwrap();
+    assert_eq!(
+        (snapshot.incidents.len(), snapshot.covers.maintenances, snapshot.warnings.len()),
+        (0, Covers::Delta, 1)
+    );
+    assert_eq!(snapshot.components[2].status, Impact::Unknown, "it may be about the fax");
+}

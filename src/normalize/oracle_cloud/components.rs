@@ -47,7 +47,7 @@ pub fn read(body: &Body, into: &mut Snapshot) -> Result<Report, Unreadable> {
         let what = "Oracle's components have a realm and regionHealthReports[]; this has not, or none";
         return Err(Unreadable::Unexpected(what.to_owned()));
     }
-    let mut reading = Reading { report: Report { is_whole: true, ..Report::default() }, all: Keyed::default() };
+    let mut reading = Reading { report: Report { is_whole: true, ..Report::default() }, ..Reading::default() };
     let rows = document.regions.entries(None, "regionHealthReports", into);
     reading.report.is_whole = matches!(&document.regions, Field::Is(List(list)) if list.len() == rows.len());
     for (index, region) in rows {
@@ -56,18 +56,31 @@ pub fn read(body: &Body, into: &mut Snapshot) -> Result<Report, Unreadable> {
     if reading.all.is_empty() {
         return Err(Unreadable::Unexpected("Oracle's components name no service of any region".to_owned()));
     }
+    reading.report.is_whole &= reading.is_told_of_each();
     reading.report.components = reading.all.into_entries();
     Ok(reading.report)
 }
 
+#[derive(Default)]
 struct Reading {
     report: Report,
     all: Keyed<SeenComponent>,
+    /// Whether any service has a list of incidents, be it empty.
+    any_lists: bool,
+    /// Whether any has none, and whether one of those is not well.
+    any_silent: bool,
+    any_silent_unwell: bool,
 }
 
 impl Reading {
+    /// Whether each service says which incidents it has. A document may leave out what is empty, but then it does so
+    /// everywhere, and not at a service that is not well.
+    const fn is_told_of_each(&self) -> bool {
+        !self.any_silent || (!self.any_lists && !self.any_silent_unwell)
+    }
+
     fn region(&mut self, region: &wire::Region<'_>, at: Place<'_>, into: &mut Snapshot) {
-        let canonical = region.canonical.need(at, "regionCanonicalName", into).and_then(|name| keyed::key(&name.0));
+        let canonical = region.canonical.key(at, "regionCanonicalName", into);
         let Some(canonical) = canonical else {
             self.report.is_whole = false;
             return;
@@ -90,8 +103,7 @@ impl Reading {
             self.report.is_whole = false;
             return;
         };
-        let vendor_status =
-            row.status.need(at, "serviceStatus", into).map_or_else(String::new, |word| text::title(&word.0));
+        let vendor_status = row.status.line(at, "serviceStatus", into);
         let component = ComponentRef {
             key: format!("{}/{canonical}", region.0),
             name: name.unwrap_or(canonical),
@@ -99,19 +111,25 @@ impl Reading {
             region: Some(region.0.to_owned()),
         };
         let status = word(&vendor_status).unwrap_or_else(|| {
-            into.warn(at.field("serviceStatus"), format!("is a word never seen: {vendor_status:?}"));
+            at.never_seen("serviceStatus", &vendor_status, into);
             Impact::Unknown
         });
         let rows = row.incidents.entries(Some(at), "incidents", into);
-        self.report.is_whole &= matches!(&row.incidents, Field::Is(List(list)) if list.len() == rows.len())
-            || matches!(row.incidents, Field::Absent);
+        match &row.incidents {
+            Field::Is(List(list)) => {
+                self.any_lists = true;
+                self.report.is_whole &= list.len() == rows.len();
+            }
+            Field::Absent => {
+                self.any_silent = true;
+                self.any_silent_unwell |= status != Impact::Operational;
+            }
+            Field::Odd(_) => self.report.is_whole = false,
+        }
         for (index, incident) in rows {
             self.incident(incident, &component, region, at.entry("incidents", index), into);
         }
-        let key = component.key.clone();
-        if self.all.put(&key, SeenComponent { component, vendor_status, status }) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.all.add(SeenComponent { component, vendor_status, status }, at, into);
     }
 
     /// An incident that a service names. The worst severity of all counts.
@@ -123,14 +141,14 @@ impl Reading {
         at: Place<'_>,
         into: &mut Snapshot,
     ) {
-        let Some(id) = row.id.need(at, "incidentId", into).and_then(|id| keyed::key(&id.0)) else {
+        let Some(id) = row.id.key(at, "incidentId", into) else {
             self.report.is_whole = false;
             return;
         };
         let severity = row.severity.read(at, "severity", into).map_or_else(String::new, |word| text::title(&word.0));
         let impact = word(&severity);
         if impact.is_none() && !severity.is_empty() {
-            into.warn(at.field("severity"), format!("is a word never seen: {severity:?}"));
+            at.never_seen("severity", &severity, into);
         }
         let open = self.report.open.entry(id).or_default();
         let rung = |impact: Option<Impact>| impact.and_then(Impact::rung);

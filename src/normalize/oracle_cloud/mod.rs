@@ -153,10 +153,8 @@ fn told(
             is_whole = false;
             continue;
         };
-        let one = incident::told(item, key.clone(), report, now, at, snapshot);
-        if seen.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        let one = incident::told(item, key, report, now, at, snapshot);
+        seen.add(one, at, snapshot);
     }
     is_whole
 }

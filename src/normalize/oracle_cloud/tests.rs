@@ -166,3 +166,27 @@ fn broken_entries_cost_themselves_and_take_the_proof_of_absence_along() {
     assert_eq!((snapshot.covers.incidents, snapshot.covers.components), (Covers::Delta, Covers::Delta));
     assert_eq!(snapshot.warnings.len(), 4);
 }
+
+#[test]
+fn a_service_without_its_list_of_incidents_proves_no_absence_unless_all_that_is_well_leaves_it_out() {
+    let covers = |status: &str, lists: [bool; 3]| {
+        let mut document = components(status, &json!([]));
+        for (place, has) in
+            ["0/serviceHealthReports/0", "0/serviceHealthReports/1", "1/serviceHealthReports/0"].iter().zip(lists)
+        {
+            let service = document.pointer_mut(&format!("/regionHealthReports/{place}")).unwrap();
+            if !has {
+                service.as_object_mut().unwrap().remove("incidents");
+            }
+        }
+        both(&document, EMPTY).covers.incidents
+    };
+    assert_eq!(covers("NormalPerformance", [true, true, true]), Covers::AllOpen);
+    assert_eq!(covers("NormalPerformance", [false, false, false]), Covers::AllOpen);
+    assert_eq!(
+        covers("NormalPerformance", [true, false, true]),
+        Covers::Delta,
+        "the documentation shows one that is normal and has one"
+    );
+    assert_eq!(covers("Informational", [false, false, false]), Covers::Delta);
+}

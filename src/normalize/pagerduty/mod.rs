@@ -16,10 +16,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use url::Url;
 
-use super::answered::{self, is_whole};
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, document};
+use super::listed::is_whole;
+use super::{About, Answer, Asked, Body, Outcome, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{
@@ -263,7 +263,7 @@ fn impacts(body: &Body, context: &Context<'_>, into: &mut Snapshot) -> Result<Im
     let mut impacts = Impacts { by_service: HashMap::new(), is_whole: is_whole(&document.impacted_services) };
     for (index, row) in document.impacted_services.entries(None, "impacted_services", into) {
         let at = Place::of("impacted_services", index);
-        let Some(service) = row.service_id.need(at, "service_id", into).and_then(|id| keyed::key(&id.0)) else {
+        let Some(service) = row.service_id.key(at, "service_id", into) else {
             impacts.is_whole = false;
             continue;
         };
@@ -297,7 +297,7 @@ fn posts(
     for (index, row) in listed.posts.entries(None, POSTS, snapshot) {
         let at = Place::of(POSTS, index);
         match post::post(row, context, at, snapshot) {
-            Some(one) => answered::put(&mut seen, one, &at.to_string(), snapshot),
+            Some(one) => is_all &= seen.add(one, at, snapshot),
             None => is_all = false,
         }
     }

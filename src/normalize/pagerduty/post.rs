@@ -14,7 +14,7 @@ use crate::normalize::{document, moment};
 
 /// Reads a post; `None` where it has no id, or says nothing yet.
 pub fn post(row: &wire::Post<'_>, context: &Context<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = row.id.key(at, "id", into)?;
     let Some(latest) = latest(row) else {
         into.warn(at.field("latest_update"), "is missing");
         return None;
@@ -39,7 +39,7 @@ pub fn post(row: &wire::Post<'_>, context: &Context<'_>, at: Place<'_>, into: &m
     Some(SeenIncident {
         link: context.url.join(&format!("/posts/details/{key}")).ok().map(Into::into),
         key,
-        title: row.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: row.title.line(at, "title", into),
         impact: match (kind, impact) {
             (Kind::Maintenance, _) => Impact::Maintenance,
             // "All good" of what is open says that it hurts nobody, not that it is over.
@@ -91,7 +91,7 @@ fn phase(kind: Kind, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
         (Kind::Maintenance, "scheduled") => Phase::Scheduled,
         (_, "cancelled" | "canceled") => Phase::Cancelled,
         (kind, _) => {
-            into.warn(at.field("status_id"), format!("is a word never seen: {word:?}"));
+            at.never_seen("status_id", word, into);
             if kind == Kind::Incident { Phase::Investigating } else { Phase::Scheduled }
         }
     }
@@ -126,7 +126,7 @@ pub fn severity(word: &str, at: Place<'_>, into: &mut Snapshot) -> Impact {
         "critical" | "outage" | "major outage" => Impact::MajorOutage,
         "" => Impact::Unknown,
         _ => {
-            into.warn(at.field("severity"), format!("is a word never seen: {word:?}"));
+            at.never_seen("severity", word, into);
             Impact::Unknown
         }
     }

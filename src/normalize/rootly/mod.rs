@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::field::{Field, List, Object, Place, Text, Word};
 use super::keyed::{self, UpdateKeys};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Body, Reader, Reading, Request, document};
+use super::{About, Answer, Asked, Body, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -141,8 +141,8 @@ const PHASES: [(&str, Phase); 15] = [
 fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let mut seen = Gathered::default();
-    add(listed::needed(answers, STATUS)?, STATUS, &mut seen, &mut snapshot)?;
-    let list = listed::answered(answers, INCIDENTS);
+    add(answered::needed(answers, STATUS)?, STATUS, &mut seen, &mut snapshot)?;
+    let list = answered::of(answers, INCIDENTS);
     match list.map(|got| got.and_then(|body| add(body, INCIDENTS, &mut seen, &mut snapshot))) {
         None => {}
         Some(Ok(listed)) if listed < MOST => {}
@@ -162,7 +162,7 @@ fn add(
     snapshot: &mut Snapshot,
 ) -> Result<usize, Unreadable> {
     let json = document::text(body)?;
-    let document: Document<'_> = listed::object(&json, body, "a document of Rootly's")?;
+    let document: Document<'_> = document::object(&json, body, "a document of Rootly's")?;
     let page = document.page.get().map(|page| &page.0);
     let has = |field: Option<&Field<Text<'_>>>| field.is_some_and(|field| field.as_str().is_some());
     let indicator = document.status.get().and_then(|status| status.0.indicator.as_str());
@@ -173,7 +173,7 @@ fn add(
         ("status.indicator", role == INCIDENTS || indicator.is_some()),
         ("incidents[]", listed::is_list(&document.incidents)),
     ];
-    listed::signed(&format!("Rootly's {role}.json"), &signs)?;
+    document::signed(&format!("Rootly's {role}.json"), &signs)?;
     let mut all = Gathered::default();
     let name = if role == STATUS { "incidents" } else { "incidents.json:incidents" };
     all.list(&document.incidents, None, name, snapshot, incident);
@@ -198,13 +198,13 @@ fn incident(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<Se
     let is_over = ended.as_ref().is_some_and(|ended| ended.at.is_some());
     let (vendor_phase, phase) = phase(row, is_over, &updates, at, into);
     let is_planned = matches!(phase, Phase::Scheduled | Phase::InProgress | Phase::Verifying | Phase::Completed);
-    let vendor_impact = listed::word(&row.impact, at, "impact", into);
+    let vendor_impact = row.impact.line(at, "impact", into);
     let impact = listed::meaning(&vendor_impact, &IMPACTS, at, "impact", into).unwrap_or(Impact::Unknown);
     let started = row.started_at.time(at, "started_at", into);
     Some(SeenIncident {
         key,
         kind: if is_planned { Kind::Maintenance } else { Kind::Incident },
-        title: listed::title(&row.name, at, "name", into),
+        title: row.name.line(at, "name", into),
         vendor_impact,
         impact: if is_planned { Impact::Maintenance } else { impact },
         vendor_phase,
@@ -227,7 +227,7 @@ fn phase(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> (String, Phase) {
-    let own = listed::word(&row.status, at, "status", into);
+    let own = row.status.line(at, "status", into);
     let meant = listed::meaning(&own, &PHASES, at, "status", into).unwrap_or(Phase::Investigating);
     if meant != Phase::Investigating {
         return (own, meant);
@@ -252,7 +252,7 @@ fn updates(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<SeenUp
             key: String::new(),
             at: update.created_at.time(place, "created_at", into),
             vendor_phase: update.status.as_str().map(text::title).unwrap_or_default(),
-            text: listed::plain(&update.body, place, "body", into),
+            text: update.body.plain(place, "body", into),
             author: None,
         });
     }

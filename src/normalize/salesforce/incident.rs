@@ -21,7 +21,7 @@ pub fn incident(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<Named> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = row.id.key(at, "id", into)?;
     if !matches!(row.impacts, Field::Is(_)) && !matches!(row.events, Field::Is(_)) {
         into.warn(at.to_string(), "has neither IncidentImpacts nor IncidentEvents");
         return None;
@@ -101,7 +101,7 @@ fn phase(
         "" if has_ended => Phase::Resolved,
         "" | "active" => by_event(&newest),
         _ => {
-            into.warn(at.field("status"), format!("is a word never seen: {word:?}"));
+            at.never_seen("status", &word, into);
             by_event(&newest)
         }
     };
@@ -132,7 +132,7 @@ fn impact(row: &wire::Incident<'_>, hurts: &[Hurt], at: Place<'_>, into: &mut Sn
             ("minor", _) => Impact::Degraded,
             ("", _) => Impact::Unknown,
             (word, _) => {
-                into.warn(at.field("IncidentImpacts.severity"), format!("is a word never seen: {word:?}"));
+                at.never_seen("IncidentImpacts.severity", word, into);
                 Impact::Unknown
             }
         };

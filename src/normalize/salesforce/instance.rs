@@ -6,9 +6,9 @@ use super::wire;
 use crate::model::impact::Impact;
 use crate::model::snapshot::{ComponentRef, SeenComponent, Snapshot, Unreadable};
 use crate::model::text;
-use crate::normalize::answered::is_whole;
 use crate::normalize::field::{Field, List, Place, Truth};
-use crate::normalize::keyed::{self, Keyed};
+use crate::normalize::keyed::Keyed;
+use crate::normalize::listed::is_whole;
 use crate::normalize::{Body, document};
 
 /// The active instances by their keys.
@@ -63,7 +63,7 @@ pub fn read(body: &Body, into: &mut Snapshot) -> Result<Instances, Unreadable> {
     let mut seen = HashMap::new();
     for (index, row) in rows.entries(None, super::INSTANCES, into) {
         let at = Place::of(super::INSTANCES, index);
-        let Some(key) = row.key.need(at, "key", into).and_then(|key| keyed::key(&key.0)) else {
+        let Some(key) = row.key.key(at, "key", into) else {
             instances.is_whole = false;
             continue;
         };
@@ -80,9 +80,9 @@ pub fn read(body: &Body, into: &mut Snapshot) -> Result<Instances, Unreadable> {
 }
 
 fn instance(row: &wire::Instance<'_>, key: String, at: Place<'_>, into: &mut Snapshot) -> SeenComponent {
-    let vendor_status = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    let vendor_status = row.status.line(at, "status", into);
     let status = status(&vendor_status).unwrap_or_else(|| {
-        into.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+        at.never_seen("status", &vendor_status, into);
         Impact::Unknown
     });
     let named = |field: &Field<_>| {

@@ -6,9 +6,9 @@ use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{Covers, Planned, SeenIncident, SeenUpdate, Snapshot, Unreadable};
 use crate::model::text;
-use crate::normalize::answered::{self, is_whole};
 use crate::normalize::field::{Field, List, Place};
-use crate::normalize::keyed::{self, Keyed};
+use crate::normalize::keyed::Keyed;
+use crate::normalize::listed::is_whole;
 use crate::normalize::{Answer, Asked, Body, Outcome, document};
 
 /// Where the next page begins, if the last one was full.
@@ -90,7 +90,7 @@ fn page(
             continue;
         };
         if instances.are_named_by(&names) || asked.open.keys.contains_key(&one.key) {
-            answered::put(seen, one, &at.to_string(), snapshot);
+            seen.add(one, at, snapshot);
         }
     }
     Ok(page)
@@ -103,7 +103,7 @@ fn maintenance(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<Named> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = row.id.key(at, "id", into)?;
     let names = incident::names(&row.instances);
     let word = row.message.get().and_then(|message| message.0.status.as_str()).map(text::title).unwrap_or_default();
     let from = row
@@ -118,7 +118,7 @@ fn maintenance(
         // Incidents and maintenances count apart, so that two of them may have one number.
         key: format!("maintenance/{key}"),
         kind: Kind::Maintenance,
-        title: row.name.need(at, "name", into).map_or_else(String::new, |name| text::title(&name.0)),
+        title: row.name.line(at, "name", into),
         impact: Impact::Maintenance,
         vendor_impact: String::new(),
         phase,
@@ -141,7 +141,7 @@ fn phase(word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
         "completed" | "resolved" | "closed" => Phase::Completed,
         "cancelled" | "canceled" => Phase::Cancelled,
         _ => {
-            into.warn(at.field("message.eventStatus"), format!("is a word never seen: {word:?}"));
+            at.never_seen("message.eventStatus", word, into);
             Phase::Scheduled
         }
     }

@@ -23,10 +23,10 @@ use jiff::SignedDuration;
 use url::Url;
 
 use self::instance::Instances;
-use super::answered::{self, is_whole};
 use super::field::{Field, List, Place};
 use super::keyed::Keyed;
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, document};
+use super::listed::is_whole;
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
@@ -121,7 +121,7 @@ fn read(asked: &Asked<'_>, answers: &[Answer]) -> Reading {
             snapshot.covers.incidents = if is_all { Covers::AllOpen } else { Covers::Delta };
             for (one, keys) in active.found {
                 if instances.are_named_by(&keys) || asked.open.keys.contains_key(&one.key) {
-                    answered::put(&mut seen, one, INCIDENTS, &mut snapshot);
+                    seen.add(one, INCIDENTS, &mut snapshot);
                 }
             }
         }
@@ -151,7 +151,7 @@ fn alone(asked: &Asked<'_>, answers: &[Answer]) -> Result<Snapshot, Unreadable> 
     }
     let mut seen = Keyed::default();
     for (one, _) in found {
-        answered::put(&mut seen, one, INCIDENTS, &mut snapshot);
+        seen.add(one, INCIDENTS, &mut snapshot);
     }
     snapshot.incidents = seen.into_entries();
     Ok(snapshot)

@@ -11,7 +11,8 @@ use url::Url;
 
 use super::field::{Field, List, Object, Place, Text, Word};
 use super::listed::{self, Gathered};
-use super::{About, Body, Page, Reader, Reading, document, first, marked, moment};
+use super::markup::marked;
+use super::{About, Body, Page, Reader, Reading, answered, document, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -37,7 +38,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![asked.below(SUMMARY, "", "application/json")],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find,
 };
 
@@ -127,14 +128,14 @@ const PHASES: [(&str, Phase); 4] = [
 /// [`Unreadable`] where it is not that document, or names no component.
 fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let json = document::text(body)?;
-    let envelope: Envelope<'_> = listed::object(&json, body, "StatusIQ's summary")?;
+    let envelope: Envelope<'_> = document::object(&json, body, "StatusIQ's summary")?;
     let rows = envelope.data.get().and_then(|data| data.0.current_status.get()).map_or(&[][..], |list| &list.0);
     let is_one = |row: &Row<'_>| row.display_name.as_str().is_some() && row.component_status.as_str().is_some();
     let is_any = rows.iter().filter_map(Field::get).any(|row| {
         let below = row.0.componentgroup_components.get().map_or(&[][..], |list| &list.0);
         is_one(&row.0) || below.iter().filter_map(Field::get).any(|row| is_one(&row.0))
     });
-    listed::signed("StatusIQ's summary", &[("data.current_status[] with a component", is_any)])?;
+    document::signed("StatusIQ's summary", &[("data.current_status[] with a component", is_any)])?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     if let Some(Object(data)) = envelope.data.get() {
         components(data, &mut snapshot);
@@ -165,12 +166,12 @@ fn components(data: &Data<'_>, snapshot: &mut Snapshot) {
 }
 
 fn component(row: &Row<'_>, group: Option<String>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenComponent> {
-    let key = listed::key(&row.enc_component_id, at, "enc_component_id", into)?;
-    let name = listed::title(&row.display_name, at, "display_name", into);
-    let number = listed::word(&row.component_status, at, "component_status", into);
+    let key = row.enc_component_id.key(at, "enc_component_id", into)?;
+    let name = row.display_name.line(at, "display_name", into);
+    let number = row.component_status.line(at, "component_status", into);
     let known = STATUSES.iter().find(|(known, ..)| *known == number);
     if known.is_none() && !number.is_empty() {
-        into.warn(at.field("component_status"), format!("is a word never seen: {number:?}"));
+        at.never_seen("component_status", &number, into);
     }
     let component = listed::component(key, name, group);
     Some(match known {
@@ -192,19 +193,19 @@ fn incidents(data: &Data<'_>, snapshot: &mut Snapshot) {
 
 fn incident(row: &Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
     let key = if row.enc_incident_id.get().is_some() {
-        listed::key(&row.enc_incident_id, at, "enc_incident_id", into)?
+        row.enc_incident_id.key(at, "enc_incident_id", into)?
     } else {
-        listed::key(&row.incident_id, at, "incident_id", into)?
+        row.incident_id.key(at, "incident_id", into)?
     };
     let title = if row.incident_title.get().is_some() { &row.incident_title } else { &row.title };
     let state = if row.incident_status.get().is_some() { &row.incident_status } else { &row.status };
-    let vendor_phase = listed::word(state, at, "incident_status", into);
+    let vendor_phase = state.line(at, "incident_status", into);
     let phase = listed::meaning(&vendor_phase.to_lowercase(), &PHASES, at, "incident_status", into);
     let started = listed::time(&row.started_at, at, "started_at", into, moment::stated);
     Some(SeenIncident {
         key,
         kind: Kind::Incident,
-        title: listed::title(title, at, "title", into),
+        title: title.line(at, "title", into),
         vendor_impact: String::new(),
         impact: Impact::Unknown,
         vendor_phase,

@@ -11,15 +11,15 @@ use crate::normalize::keyed::{self, Keyed, UpdateKeys};
 
 /// Reads an incident; `None` where it has no key. What else is missing from it is said in `into`.
 pub fn incident(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
-    let word = row.kind.need(at, "type", into).map_or_else(String::new, |word| text::title(&word.0));
-    let vendor_phase = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    let key = row.id.key(at, "id", into)?;
+    let word = row.kind.line(at, "type", into);
+    let vendor_phase = row.status.line(at, "status", into);
     let kind = if word.eq_ignore_ascii_case("maintenance") { Kind::Maintenance } else { Kind::Incident };
     let phase = phase(kind, &vendor_phase, at, into);
     Some(SeenIncident {
         key,
         kind,
-        title: row.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: row.title.line(at, "title", into),
         impact: impact(&word, at, into),
         vendor_impact: word,
         phase,
@@ -45,7 +45,7 @@ fn impact(word: &str, at: Place<'_>, into: &mut Snapshot) -> Impact {
         "maintenance" => Impact::Maintenance,
         "incident" | "notice" => Impact::Unknown,
         _ => {
-            into.warn(at.field("type"), format!("is a word never seen: {word:?}"));
+            at.never_seen("type", word, into);
             Impact::Unknown
         }
     }
@@ -60,7 +60,7 @@ fn phase(kind: Kind, word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
         (Kind::Maintenance, "scheduled") => Phase::Scheduled,
         (_, "cancelled" | "canceled") => Phase::Cancelled,
         (kind, _) => {
-            into.warn(at.field("status"), format!("is a word never seen: {word:?}"));
+            at.never_seen("status", word, into);
             if kind == Kind::Incident { Phase::Investigating } else { Phase::InProgress }
         }
     }

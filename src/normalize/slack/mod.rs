@@ -159,10 +159,7 @@ fn incidents(list: &Field<List<wire::Incident<'_>>>, name: &str, snapshot: &mut 
             is_whole = false;
             continue;
         };
-        let key = one.key.clone();
-        if seen.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        seen.add(one, at, snapshot);
     }
     if !is_whole {
         // One of the lost may be one that is known, so its absence proves nothing.

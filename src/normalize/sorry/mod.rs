@@ -12,7 +12,8 @@ use url::Url;
 
 use super::field::{Field, List, Place, Text, Word};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, document, keyed, marked};
+use super::markup::marked;
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document, keyed};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -151,8 +152,8 @@ const PHASES: [(&str, Phase); 9] = [
 /// # Errors
 /// [`Unreadable`] where the components cannot be read: the notices may be none, and bear no sign then.
 fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
-    let mut snapshot = components(listed::needed(answers, COMPONENTS)?)?;
-    match listed::answered(answers, NOTICES).map(|got| got.and_then(|body| notices(body, &mut snapshot))) {
+    let mut snapshot = components(answered::needed(answers, COMPONENTS)?)?;
+    match answered::read(answers, NOTICES, |body| notices(body, &mut snapshot)) {
         None | Some(Ok(())) => {}
         Some(Err(why)) => snapshot.blind.push((NOTICES, why)),
     }
@@ -161,21 +162,21 @@ fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
 
 fn components(body: &Body) -> Result<Snapshot, Unreadable> {
     let json = document::text(body)?;
-    let document: Document<Component<'_>> = listed::object(&json, body, "Sorry's list of components")?;
+    let document: Document<Component<'_>> = document::object(&json, body, "Sorry's list of components")?;
     let is_one =
         |row: &Component<'_>| row.id.as_str().is_some() && row.name.as_str().is_some() && row.state.as_str().is_some();
     let rows = document.response.get().map_or(&[][..], |list| &list.0);
     let is_any = rows.iter().filter_map(Field::get).any(|row| is_one(&row.0));
-    listed::signed("Sorry's list of components", &[("response[] with id, name and state", is_any)])?;
+    document::signed("Sorry's list of components", &[("response[] with id, name and state", is_any)])?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let named = |row: &Component<'_>| Some((keyed::key(row.id.as_str()?)?, text::title(row.name.as_str()?)));
     let names: HashMap<String, String> = rows.iter().filter_map(Field::get).filter_map(|row| named(&row.0)).collect();
     let mut seen = Gathered::default();
     seen.list(&document.response, None, "response", &mut snapshot, |row, at, into| {
-        let key = listed::key(&row.id, at, "id", into)?;
+        let key = row.id.key(at, "id", into)?;
         let group = row.parent_id.as_str().and_then(|id| names.get(id)).cloned();
         let (vendor_status, status) = listed::status(&row.state, &STATES, at, "state", into);
-        let component = listed::component(key, listed::title(&row.name, at, "name", into), group);
+        let component = listed::component(key, row.name.line(at, "name", into), group);
         Some(SeenComponent { component, vendor_status, status })
     });
     snapshot.covers.components = seen.covers();
@@ -185,8 +186,8 @@ fn components(body: &Body) -> Result<Snapshot, Unreadable> {
 
 fn notices(body: &Body, snapshot: &mut Snapshot) -> Result<(), Unreadable> {
     let json = document::text(body)?;
-    let document: Document<Notice<'_>> = listed::object(&json, body, "Sorry's list of notices")?;
-    listed::signed("Sorry's list of notices", &[("response[]", listed::is_list(&document.response))])?;
+    let document: Document<Notice<'_>> = document::object(&json, body, "Sorry's list of notices")?;
+    document::signed("Sorry's list of notices", &[("response[]", listed::is_list(&document.response))])?;
     let known = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let mut seen = Gathered::default();
     seen.list(&document.response, None, NOTICES, snapshot, |row, at, into| notice(row, &known, at, into));
@@ -201,7 +202,7 @@ fn notice(
     into: &mut Snapshot,
 ) -> listed::Read<SeenIncident> {
     let kinds = [("unplanned", Some(Kind::Incident)), ("planned", Some(Kind::Maintenance)), ("general", None)];
-    let word = listed::word(&row.kind, at, "type", into);
+    let word = row.kind.line(at, "type", into);
     let kind = match listed::meaning(&word, &kinds, at, "type", into) {
         Some(Some(kind)) => kind,
         // News of no trouble.
@@ -218,8 +219,8 @@ fn trouble(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = listed::key(&row.id, at, "id", into)?;
-    let vendor_phase = listed::word(&row.state, at, "state", into);
+    let key = row.id.key(at, "id", into)?;
+    let vendor_phase = row.state.line(at, "state", into);
     let (usual, impact) = match kind {
         Kind::Incident => (Phase::Investigating, Impact::Unknown),
         Kind::Maintenance => (Phase::InProgress, Impact::Maintenance),
@@ -234,7 +235,7 @@ fn trouble(
     Some(SeenIncident {
         key,
         kind,
-        title: listed::title(&row.subject, at, "subject", into),
+        title: row.subject.line(at, "subject", into),
         vendor_impact: String::new(),
         impact,
         vendor_phase,
@@ -258,7 +259,7 @@ fn named(
     let mut named = keyed::Keyed::default();
     for (index, component) in row.components.entries(Some(at), "components", into) {
         let place = at.entry("components", index);
-        let Some(key) = listed::key(&component.id, place, "id", into) else { continue };
+        let Some(key) = component.id.key(place, "id", into) else { continue };
         let whole = known.get(&key).cloned();
         let name = || component.name.as_str().map_or_else(|| key.clone(), text::title);
         named.put(&key, whole.unwrap_or_else(|| listed::component(key.clone(), name(), None)));
@@ -271,15 +272,15 @@ fn updates(row: &Notice<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<SeenUpda
     let mut all = Gathered::default();
     all.list(&row.updates, Some(at), "updates", into, |row, at, into| {
         Some(SeenUpdate {
-            key: listed::key(&row.id, at, "id", into)?,
+            key: row.id.key(at, "id", into)?,
             at: row.created_at.time(at, "created_at", into),
             vendor_phase: row.state.as_str().map(text::title).unwrap_or_default(),
-            text: listed::plain(&row.content, at, "content", into),
+            text: row.content.plain(at, "content", into),
             author: None,
         })
     });
     let updates = listed::oldest_first(all.into_entries());
-    let text = listed::plain(&row.synopsis, at, "synopsis", into);
+    let text = row.synopsis.plain(at, "synopsis", into);
     if !updates.is_empty() || text.is_empty() {
         return updates;
     }

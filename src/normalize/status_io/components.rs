@@ -85,7 +85,7 @@ struct Reading {
 impl Reading {
     /// Reads one; false when something of it is lost.
     fn component(&mut self, row: &wire::Component<'_>, at: Place<'_>, into: &mut Snapshot) -> bool {
-        let Some(id) = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0)) else { return false };
+        let Some(id) = row.id.key(at, "id", into) else { return false };
         let name = row.name.need(at, "name", into).map_or_else(|| id.clone(), |name| text::title(&name.0));
         let containers = row.containers.entries(Some(at), "containers", into);
         let mut is_whole = match &row.containers {
@@ -100,7 +100,7 @@ impl Reading {
         }
         for (index, container) in containers {
             let at = at.entry("containers", index);
-            let Some(within) = container.id.need(at, "id", into).and_then(|id| keyed::key(&id.0)) else {
+            let Some(within) = container.id.key(at, "id", into) else {
                 is_whole = false;
                 continue;
             };
@@ -122,12 +122,9 @@ impl Reading {
         into: &mut Snapshot,
     ) {
         let (vendor_status, status) = status_of(status.0, status.1, at, into);
-        let key = reference.key.clone();
         let stands = Stands { component: component.to_owned(), container, reference: reference.clone() };
         self.places.0.push(stands);
-        if self.all.put(&key, SeenComponent { component: reference, vendor_status, status }) {
-            into.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        self.all.add(SeenComponent { component: reference, vendor_status, status }, at, into);
     }
 }
 

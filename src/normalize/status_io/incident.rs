@@ -55,7 +55,7 @@ pub fn incident(
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
     let id = if row._id.get().is_some() { &row._id } else { &row.id };
-    let key = id.need(at, "_id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = id.key(at, "_id", into)?;
     let said = messages(listed, row, at, into);
     let (vendor_phase, phase) = phase(listed, &said, at, into);
     let (vendor_impact, impact) = impact(listed, phase, &said, at, into);
@@ -67,7 +67,7 @@ pub fn incident(
     Some(SeenIncident {
         key,
         kind: listed.kind(),
-        title: row.name.need(at, "name", into).map_or_else(String::new, |name| text::title(&name.0)),
+        title: row.name.line(at, "name", into),
         vendor_impact,
         impact,
         vendor_phase,

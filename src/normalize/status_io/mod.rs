@@ -17,7 +17,7 @@ use self::components::Places;
 use self::incident::Listed;
 use super::field::{Field, List, Object, Place};
 use super::keyed::Keyed;
-use super::{About, Asked, Body, Page, Reader, Reading, Request, document, first};
+use super::{About, Asked, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
 
@@ -38,7 +38,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked: &Asked<'_>| vec![Request { role: STATUS, url: asked.url.clone(), accept: "application/json" }],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find,
 };
 
@@ -119,10 +119,7 @@ fn add(
             is_whole = false;
             continue;
         };
-        let key = one.key.clone();
-        if all.put(&key, one) {
-            snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        all.add(one, at, snapshot);
     }
     is_whole
 }

@@ -5,11 +5,12 @@
 
 use url::Url;
 
+use crate::normalize::markup::marked;
+
 const API: &str = "https://api.status.io/1.0/status/";
 const DIGITS: usize = 24;
-/// More signs between the name of the id and the id than any page has: `="`, `&quot;: &quot;`.
-const MOST_BETWEEN: usize = 16;
-const MOST_TRIES: usize = 50;
+/// What stands before an id: the address of the interface, or one of its names.
+const MARKS: [&str; 3] = ["/1.0/status/", "statuspage_id", "statuspageid"];
 
 /// The address of the document of the page that this HTML is of.
 pub fn document(html: &str) -> Option<Url> {
@@ -17,37 +18,19 @@ pub fn document(html: &str) -> Option<Url> {
     if lower.contains("freshstatus") {
         return None;
     }
-    let in_address = lower.match_indices("/1.0/status/").take(MOST_TRIES).map(|(at, mark)| at + mark.len());
-    let mut found = in_address.filter_map(|at| id(lower.get(at..)?));
-    let in_name = ["statuspage_id", "statuspageid"].into_iter().flat_map(|name| {
-        lower.match_indices(name).take(MOST_TRIES).filter_map(|(at, name)| named(lower.get(at + name.len()..)?))
-    });
-    let id = found.next().or_else(|| in_name.into_iter().next())?;
+    let words = MARKS.iter().flat_map(|mark| marked::after(&lower, mark, |c| c.is_ascii_alphanumeric()));
+    let id = words.into_iter().find(|word| is_id(word))?;
     format!("{API}{id}").parse().ok()
 }
 
 /// Whether that is already the address of a document.
 pub fn is_document(url: &Url) -> bool {
     let path = url.path().trim_end_matches('/');
-    path.rsplit_once('/').is_some_and(|(before, last)| before.ends_with("/status") && id(last).is_some())
+    path.rsplit_once('/').is_some_and(|(before, last)| before.ends_with("/status") && is_id(last))
 }
 
-/// The id behind its name, with what a page puts between the two.
-fn named(rest: &str) -> Option<&str> {
-    let mut rest = rest;
-    for _ in 0..MOST_BETWEEN {
-        let is_between = |c: char| c.is_whitespace() || "\"'=:\\".contains(c);
-        let Some(behind) = rest.strip_prefix("&quot;").or_else(|| rest.strip_prefix(is_between)) else { break };
-        rest = behind;
-    }
-    id(rest)
-}
-
-/// The id that a text begins with: exactly so many digits.
-fn id(text: &str) -> Option<&str> {
-    let id = text.get(..DIGITS)?;
-    let goes_on = text.get(DIGITS..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
-    (id.bytes().all(|b| b.is_ascii_hexdigit()) && !goes_on).then_some(id)
+fn is_id(word: &str) -> bool {
+    word.len() == DIGITS && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

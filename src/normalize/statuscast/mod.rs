@@ -11,7 +11,7 @@ use scraper::{Html, Selector};
 use url::Url;
 
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, Request, document, first};
+use super::{About, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{ComponentRef, Coverage, Covers, GoneAfter, SeenComponent, Snapshot, Unreadable};
@@ -27,6 +27,8 @@ const CLASS: &str = "component-";
 const MOST: usize = 500;
 /// How far before its status a component's name may stand.
 const REACH: usize = 2_000;
+/// What the classes of a list of components begin with.
+const OWN: &str = "status-list-component";
 /// Longer than the element of any status.
 const LONGEST: usize = 1_000;
 
@@ -45,7 +47,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![Request { role: PAGE, url: asked.url.clone(), accept: "text/html" }],
-    read: |_, answers| Reading::Done(first(answers).and_then(read)),
+    read: |_, answers| Reading::Done(answered::first(answers).and_then(read)),
     find,
 };
 
@@ -59,15 +61,7 @@ fn find(page: &Page<'_>) -> Vec<Url> {
 /// # Errors
 /// [`Unreadable`] where it is cut short, or is no page of StatusCast.
 fn read(body: &Body) -> Result<Snapshot, Unreadable> {
-    let html = document::text(body)?;
-    if !html.trim_start().starts_with('<') {
-        return Err(Unreadable::Unexpected("no HTML, where StatusCast has a page".to_owned()));
-    }
-    let end = html.trim_end();
-    let tail = end.get(end.floor_char_boundary(end.len().saturating_sub(7))..).unwrap_or_default();
-    if !tail.eq_ignore_ascii_case("</html>") {
-        return Err(Unreadable::CutShort(format!("the page breaks off after {} bytes, before </html>", html.len())));
-    }
+    let html = document::page(body, "StatusCast")?;
     let covers = Coverage { incidents: Covers::Delta, maintenances: Covers::Delta, components: Covers::AllOpen };
     let mut snapshot = Snapshot::recognised("components with their status as a class, up to </html>", covers);
     let mut seen = Keyed::default();
@@ -81,7 +75,7 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         let at = format!("component[{index}]");
         let reach = html.floor_char_boundary(element.from.saturating_sub(REACH)).max(before);
         before = element.until;
-        let name = html.get(reach..element.from).and_then(name);
+        let name = html.get(reach..element.from).filter(|between| !is_torn(between)).and_then(name);
         let Some(component) = name.and_then(|name| reference(name, &seen)) else {
             snapshot.warn(at, "has no name before it");
             snapshot.covers.components = Covers::Delta;
@@ -135,6 +129,14 @@ fn element(html: &str, at: usize) -> Option<Element> {
     let class = found.and_then(|found| found.value().classes().find_map(|class| class.strip_prefix(CLASS)));
     // One without a class, or whose tag is broken, is a status all the same: not known, and not its neighbour's.
     Some(Element { from, until, class: class.map(text::title).unwrap_or_default() })
+}
+
+/// Whether a tag of StatusCast's is torn: its quotes are not closed where it ends, or where another begins. The status of
+/// that name may have stood in it, and what comes next may be another's.
+fn is_torn(between: &str) -> bool {
+    let tags = between.split('<').skip(1).map(|tag| tag.split_once('>').map_or(tag, |(tag, _)| tag));
+    let mut own = tags.filter(|tag| tag.contains(OWN));
+    own.any(|tag| tag.matches('"').count() % 2 == 1)
 }
 
 /// The last line of what stands before a status.

@@ -64,6 +64,15 @@ fn a_class_never_seen_is_unknown_and_one_without_a_name_is_left() {
 }
 
 #[test]
+fn the_status_behind_a_torn_one_is_not_taken_for_its_name_s() {
+    let torn = "<li><b>Voice</b><span class=\"status-list-component-</span></li>";
+    let next = format!("<li><span class=\"{MARK} component-available\">x</span></li>");
+    let snapshot = look(&page(&format!("{}{torn}{next}", row("Fax", "available")))).unwrap();
+    let names: Vec<_> = snapshot.components.iter().map(|one| one.component.name.as_str()).collect();
+    assert_eq!((names, snapshot.covers.components), (vec!["Fax"], Covers::Delta));
+}
+
+#[test]
 fn hostile_pages_end_soon() {
     let nested = page(&format!("{}{}", "<ul><li>".repeat(32_000), row("Voice", "available")));
     assert_eq!(look(&nested).unwrap().components.len(), 1);

@@ -11,7 +11,6 @@ use crate::model::phase::{Kind, Phase};
 use crate::model::snapshot::{ComponentRef, Planned, SeenComponent, SeenIncident, SeenUpdate, Snapshot};
 use crate::model::stated::Stated;
 use crate::model::text;
-use crate::normalize::document;
 use crate::normalize::field::{Field, Place, Word};
 use crate::normalize::keyed::{self, Keyed, UpdateKeys};
 use crate::normalize::region;
@@ -38,7 +37,7 @@ pub fn component(
     let component = reference(row, at, groups, into)?;
     let vendor_status = text::title(row.status.need(at, "status", into).map_or("", |word| word.0.as_ref()));
     let status = words::status(&vendor_status).unwrap_or_else(|| {
-        into.warn(at.field("status"), format!("is a word never seen: {vendor_status:?}"));
+        at.never_seen("status", &vendor_status, into);
         Impact::Unknown
     });
     Some(SeenComponent { component, vendor_status, status })
@@ -71,7 +70,7 @@ pub fn incident(
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
     let key = key(&row.id, at, into)?;
-    let title = row.name.need(at, "name", into).map_or_else(String::new, |name| text::title(&name.0));
+    let title = row.name.line(at, "name", into);
     let (vendor_impact, impact) = impact(kind, row, at, into);
     let planned = planned(kind, row, at, into);
     let (vendor_phase, phase) = phase(kind, row, planned.as_ref(), at, now, into);
@@ -103,7 +102,7 @@ fn impact(kind: Kind, row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapsh
     };
     let Some(word) = word.map(|word| text::title(&word.0)) else { return (String::new(), Impact::Unknown) };
     let impact = words::impact(kind, &word).unwrap_or_else(|| {
-        into.warn(at.field("impact"), format!("is a word never seen: {word:?}"));
+        at.never_seen("impact", &word, into);
         Impact::Unknown
     });
     (word, impact)
@@ -117,13 +116,11 @@ fn phase(
     now: Timestamp,
     into: &mut Snapshot,
 ) -> (String, Phase) {
-    let word = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    let word = row.status.line(at, "status", into);
     if let Some(phase) = words::phase(kind, &word) {
         return (word, phase);
     }
-    if !word.is_empty() {
-        into.warn(at.field("status"), format!("is a word never seen: {word:?}"));
-    }
+    at.never_seen_if_any("status", &word, into);
     let lies_ahead = planned.and_then(|p| p.from.at).is_some_and(|from| from > now);
     let phase = match kind {
         Kind::Incident => Phase::Investigating,
@@ -178,10 +175,7 @@ fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<
     for (index, entry) in row.incident_updates.entries(Some(at), "incident_updates", into) {
         let place = at.entry("incident_updates", index);
         let update = update(entry, place, &mut unnamed, into);
-        let key = update.key.clone();
-        if by_key.put(&key, update) {
-            into.warn(place.to_string(), format!("has the key of another, {key}; this one counts"));
-        }
+        by_key.add(update, place, into);
     }
     let mut updates = by_key.into_entries();
     // Pages list the newest first. Shown times may be edited, so they decide where all of them are known.
@@ -202,6 +196,6 @@ fn update(row: &wire::Update<'_>, at: Place<'_>, unnamed: &mut UpdateKeys, into:
     let key = key(&row.id, at, into);
     let key = key.unwrap_or_else(|| unnamed.next(when.as_ref().map_or("", |when| when.raw.as_str())));
     let vendor_phase = row.status.read(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
-    let text = row.body.read(at, "body", into).map_or_else(String::new, |body| document::plain(&body.0));
+    let text = row.body.plain(at, "body", into);
     SeenUpdate { key, at: when, vendor_phase, text, author: None }
 }

@@ -280,10 +280,7 @@ impl Reader<'_> {
                 is_whole = false;
                 continue;
             };
-            let key = one.key.clone();
-            if seen.put(&key, one) {
-                snapshot.warn(at.to_string(), format!("has the key of another, {key}; this one counts"));
-            }
+            seen.add(one, at, snapshot);
         }
         (seen, is_whole)
     }

@@ -14,7 +14,8 @@ use url::Url;
 use super::field::{Field, List, Place};
 use super::keyed::UpdateKeys;
 use super::listed::{self, Gathered};
-use super::{About, Asked, Body, Page, Reader, Reading, Request, document, first, keyed, marked, moment};
+use super::markup::marked;
+use super::{About, Asked, Body, Page, Reader, Reading, Request, answered, document, keyed, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::incident::hurts;
@@ -43,7 +44,7 @@ const ABOUT: About = About {
 
 /// How it is read.
 pub const READER: Reader =
-    Reader { about: ABOUT, plan, read: |_, answers| Reading::Done(first(answers).and_then(read)), find };
+    Reader { about: ABOUT, plan, read: |_, answers| Reading::Done(answered::first(answers).and_then(read)), find };
 
 fn plan(asked: &Asked<'_>) -> Vec<Request> {
     vec![asked.below(SUMMARY, "/summary", "application/json")]
@@ -104,7 +105,7 @@ const PHASES: [(&str, Phase); 8] = [
 /// [`Unreadable`] where it is not that document.
 fn read(body: &Body) -> Result<Snapshot, Unreadable> {
     let text = document::text(body)?;
-    let summary: wire::Summary<'_> = listed::object(&text, body, "Statuspal's summary")?;
+    let summary: wire::Summary<'_> = document::object(&text, body, "Statuspal's summary")?;
     let page = summary.status_page.get().map(|page| &page.0);
     let is_service = |row: &wire::Service<'_>| row.id.as_str().is_some() && row.name.as_str().is_some();
     let services = summary.services.get().map_or(&[][..], |list| &list.0);
@@ -115,7 +116,7 @@ fn read(body: &Body) -> Result<Snapshot, Unreadable> {
         ("incidents[]", listed::is_list(&summary.incidents)),
         ("maintenances[]", listed::is_list(&summary.maintenances)),
     ];
-    listed::signed("Statuspal's summary", &signs)?;
+    document::signed("Statuspal's summary", &signs)?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let mut services = Gathered::default();
     add_services(&summary.services, None, None, &mut services, &mut snapshot);
@@ -160,8 +161,7 @@ fn service(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenComponent> {
-    let component =
-        listed::component(listed::key(&row.id, at, "id", into)?, listed::title(&row.name, at, "name", into), group);
+    let component = listed::component(row.id.key(at, "id", into)?, row.name.line(at, "name", into), group);
     if matches!(row.current_incident_type, Field::Absent) {
         return Some(SeenComponent { component, vendor_status: String::new(), status: Impact::Operational });
     }
@@ -215,8 +215,8 @@ fn incident(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = listed::key(&row.id, at, "id", into)?;
-    let vendor_impact = listed::word(&row.kind, at, "type", into);
+    let key = row.id.key(at, "id", into)?;
+    let vendor_impact = row.kind.line(at, "type", into);
     let impact = listed::meaning(&vendor_impact, &TYPES, at, "type", into).unwrap_or(Impact::Unknown);
     let started = listed::time(&row.starts_at, at, "starts_at", into, stated);
     let until = listed::time(&row.ends_at, at, "ends_at", into, stated);
@@ -231,7 +231,7 @@ fn incident(
     Some(SeenIncident {
         key,
         kind: if is_planned { Kind::Maintenance } else { Kind::Incident },
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         vendor_impact,
         impact: match impact {
             _ if is_planned => Impact::Maintenance,
@@ -282,13 +282,13 @@ fn updates(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Vec<
         ];
         let when = times.iter().find_map(|(name, field)| listed::time(field, place, name, into, stated));
         let id = update.id.as_str().and_then(keyed::key);
-        let vendor_phase = listed::word(&update.kind, place, "type", into);
+        let vendor_phase = update.kind.line(place, "type", into);
         listed::meaning(&vendor_phase, &PHASES, place, "type", into);
         all.push(SeenUpdate {
             key: id.unwrap_or_else(|| unnamed.next(when.as_ref().map_or("", |when| when.raw.as_str()))),
             at: when,
             vendor_phase,
-            text: listed::plain(&update.description, place, "description", into),
+            text: update.description.plain(place, "description", into),
             author: None,
         });
     }

@@ -16,7 +16,8 @@ use url::Url;
 
 use super::field::{Field, List, Named, Object, Place, Text, Word};
 use super::listed::{self, Gathered, Read};
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, document, marked};
+use super::markup::marked;
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -136,8 +137,8 @@ const STATUSES: [(&str, Impact); 3] =
 /// # Errors
 /// [`Unreadable`] where the summary cannot be read, whatever the issues say: they name sites by their slugs alone.
 fn read(answers: &[Answer], asked: &Asked<'_>) -> Result<Snapshot, Unreadable> {
-    let mut snapshot = summary(listed::needed(answers, SUMMARY)?)?;
-    match listed::answered(answers, ISSUES).map(|got| got.and_then(|body| issues(body, asked, &mut snapshot))) {
+    let mut snapshot = summary(answered::needed(answers, SUMMARY)?)?;
+    match answered::read(answers, ISSUES, |body| issues(body, asked, &mut snapshot)) {
         None | Some(Ok(())) => {}
         Some(Err(why)) => snapshot.blind.push((ISSUES, why)),
     }
@@ -157,11 +158,11 @@ fn summary(body: &Body) -> Result<Snapshot, Unreadable> {
         Field::Is(List(list)) => list.iter().filter_map(Field::get).any(|row| is_site(&row.0)),
         Field::Absent | Field::Odd(_) => false,
     };
-    listed::signed("a summary of Upptime's", &[("sites with slug, status, uptime and dailyMinutesDown", is_one)])?;
+    document::signed("a summary of Upptime's", &[("sites with slug, status, uptime and dailyMinutesDown", is_one)])?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     let mut seen = Gathered::default();
     seen.list(&sites, None, "sites", &mut snapshot, |row, at, into| {
-        let key = listed::key(&row.slug, at, "slug", into)?;
+        let key = row.slug.key(at, "slug", into)?;
         let name = row.name.read(at, "name", into).map_or_else(|| key.clone(), |name| text::title(&name.0));
         let (vendor_status, status) = listed::status(&row.status, &STATUSES, at, "status", into);
         Some(SeenComponent { component: listed::component(key, name, None), vendor_status, status })
@@ -174,10 +175,15 @@ fn summary(body: &Body) -> Result<Snapshot, Unreadable> {
 fn issues(body: &Body, asked: &Asked<'_>, snapshot: &mut Snapshot) -> Result<(), Unreadable> {
     let text = document::text(body)?;
     let issues: Field<List<Issue<'_>>> = document::typed(&text, body)?;
-    listed::signed("GitHub's issues", &[("a list", listed::is_list(&issues))])?;
+    document::signed("GitHub's issues", &[("a list", listed::is_list(&issues))])?;
     let sites = snapshot.components.iter().map(|one| (one.component.key.clone(), one.component.clone())).collect();
     let mut seen = Gathered::default();
     seen.list(&issues, None, ISSUES, snapshot, |row, at, into| match kind(row, at, into) {
+        // It may be the rest of an issue of ours, or stand in a list of something else.
+        _ if !is_issue(row) => {
+            into.warn(at.to_string(), "is no issue of GitHub's: it lacks its number, state or address");
+            Read::Lost
+        }
         Some(kind) => issue(row, kind, &sites, at, asked.now, into).into(),
         // What was one of ours and has lost its label is not over by that.
         None if row.number.as_str().is_some_and(|number| asked.open.keys.contains_key(number)) => Read::Lost,
@@ -189,6 +195,12 @@ fn issues(body: &Body, asked: &Asked<'_>, snapshot: &mut Snapshot) -> Result<(),
     (snapshot.covers.incidents, snapshot.covers.maintenances) = (covers, covers);
     snapshot.incidents = seen.into_entries();
     Ok(())
+}
+
+/// Whether it bears what every issue and every pull request of GitHub's does.
+fn is_issue(row: &Issue<'_>) -> bool {
+    let is_address = |url: &str| url.starts_with("https://") && (url.contains("/issues/") || url.contains("/pull/"));
+    row.number.as_str().is_some() && row.state.as_str().is_some() && row.html_url.as_str().is_some_and(is_address)
 }
 
 /// An issue with the label `status` is an incident, one with `maintenance` a maintenance. Other issues and pull requests
@@ -220,15 +232,15 @@ fn issue(
     now: Timestamp,
     into: &mut Snapshot,
 ) -> Option<SeenIncident> {
-    let key = listed::key(&row.number, at, "number", into)?;
+    let key = row.number.key(at, "number", into)?;
     let slugs = labels(row, at, &mut Snapshot::recognised("", Coverage::of_all(Covers::Delta)));
-    let title = listed::title(&row.title, at, "title", into);
-    let vendor_phase = listed::word(&row.state, at, "state", into);
+    let title = row.title.line(at, "title", into);
+    let vendor_phase = row.state.line(at, "state", into);
     let planned = row.body.as_str().filter(|_| kind == Kind::Maintenance).and_then(planned);
     let phase = phase(kind, &vendor_phase, planned.as_ref(), at, now, into);
     let started = row.created_at.get().and_then(|_| row.created_at.time(at, "created_at", into));
     let ended = row.closed_at.get().and_then(|_| row.closed_at.time(at, "closed_at", into));
-    let text = listed::plain(&row.body, at, "body", into);
+    let text = row.body.plain(at, "body", into);
     let said =
         SeenUpdate { key: "issue".to_owned(), at: started.clone(), vendor_phase: String::new(), text, author: None };
     Some(SeenIncident {

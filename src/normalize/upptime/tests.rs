@@ -92,7 +92,8 @@ fn issues_are_incidents_by_their_labels() {
         issue(4, "closed", "⚠️ Synthetic api has degraded performance", &["status", "api"], ""),
         issue(5, "open", "New disks", &["maintenance", "web"], plan),
         issue(6, "open", "How do I write a page?", &["question"], ""),
-        {"number": 7, "labels": [{"name": "status"}], "pull_request": {"url": "https://api.github.com/x"}},
+        {"number": 7, "state": "open", "html_url": "https://github.com/acme/status/pull/7",
+         "labels": [{"name": "status"}], "pull_request": {"url": "https://api.github.com/x"}},
     ]);
     let sites = json!([site("web", "up"), site("api", "down")]);
     let snapshot = look(&[answer(SUMMARY, body(&sites)), answer(ISSUES, body(&issues))]).unwrap();
@@ -108,6 +109,20 @@ fn issues_are_incidents_by_their_labels() {
     assert_eq!(snapshot.incidents[0].components[0].name, "Synthetic api");
     assert_eq!(snapshot.incidents[2].planned.as_ref().unwrap().from.at.unwrap().to_string(), "2026-11-23T01:00:00Z");
     assert_eq!((snapshot.covers.incidents, snapshot.warnings.as_slice()), (Covers::AllOpen, &[][..]));
+}
+
+#[test]
+fn what_is_no_issue_of_github_s_proves_no_absence() {
+    let issues = |other: &Value| {
+        let list = json!([other, issue(3, "open", "Synthetic api is down", &["status", "api"], "")]);
+        look(&[answer(SUMMARY, body(&json!([site("api", "down")]))), answer(ISSUES, body(&list))]).unwrap()
+    };
+    for other in [json!({}), json!({"value": {"number": 41}}), json!({"id": "1", "name": "Fax", "status": "up"})] {
+        let snapshot = issues(&other);
+        assert_eq!((snapshot.incidents.len(), snapshot.covers.incidents), (1, Covers::Delta), "{other}");
+        assert_eq!(snapshot.warnings.len(), 1, "{other}");
+    }
+    assert_eq!(issues(&issue(9, "open", "A question", &["question"], "")).covers.incidents, Covers::AllOpen);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::model::impact::Impact;
 use crate::model::snapshot::{Snapshot, Unreadable};
 use crate::model::text;
 use crate::normalize::field::{Field, Place};
-use crate::normalize::{Body, document, listed, moment};
+use crate::normalize::{Body, document, moment};
 
 /// The last heartbeat of each monitor by its id.
 #[derive(Debug, Default)]
@@ -32,9 +32,9 @@ struct Last {
 /// [`Unreadable`] where it is not that document.
 pub fn read(body: &Body) -> Result<Newest, Unreadable> {
     let text = document::text(body)?;
-    let document: wire::Heartbeats<'_> = listed::object(&text, body, "the list of heartbeats")?;
+    let document: wire::Heartbeats<'_> = document::object(&text, body, "the list of heartbeats")?;
     let signs = [("heartbeatList", document.list.get().is_some()), ("uptimeList", document.uptime.get().is_some())];
-    listed::signed("the heartbeats of Uptime Kuma", &signs)?;
+    document::signed("the heartbeats of Uptime Kuma", &signs)?;
     let mut newest = Newest::default();
     for (id, beats) in document.list.get().map_or(&[][..], |lists| &lists.0) {
         // A `0` stands where a span has no beat. Where the last is none, nobody knows of now.
@@ -67,7 +67,7 @@ impl Newest {
             "2" => ("pending", Impact::Unknown),
             "3" => ("maintenance", Impact::Maintenance),
             other => {
-                into.warn(at.field("status"), format!("is a word never seen: {other:?}"));
+                at.never_seen("status", other, into);
                 (other, Impact::Unknown)
             }
         };

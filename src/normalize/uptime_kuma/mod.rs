@@ -12,7 +12,8 @@ use url::Url;
 
 use super::field::{Field, Place};
 use super::listed::{self, Gathered};
-use super::{About, Answer, Asked, Page, Reader, Reading, Request, document, marked, moment};
+use super::markup::marked;
+use super::{About, Answer, Asked, Page, Reader, Reading, Request, answered, document, moment};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::phase::{Kind, Phase};
@@ -74,9 +75,9 @@ fn find(page: &Page<'_>) -> Vec<Url> {
 /// # Errors
 /// [`Unreadable`] where the page's own document cannot be read: without it the heartbeats have no names.
 fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
-    let body = listed::needed(answers, PAGE)?;
+    let body = answered::needed(answers, PAGE)?;
     let text = document::text(body)?;
-    let page: wire::Page<'_> = listed::object(&text, body, "a page of Uptime Kuma's")?;
+    let page: wire::Page<'_> = document::object(&text, body, "a page of Uptime Kuma's")?;
     let config = page.config.get().map(|config| &config.0);
     let signs = [
         ("config.slug", config.is_some_and(|config| config.slug.as_str().is_some())),
@@ -84,10 +85,10 @@ fn read(answers: &[Answer]) -> Result<Snapshot, Unreadable> {
         ("maintenanceList[]", listed::is_list(&page.maintenances)),
         ("incident or incidents[]", listed::is_list(&page.incidents) || !matches!(page.incident, Field::Odd(_))),
     ];
-    listed::signed("a page of Uptime Kuma's", &signs)?;
+    document::signed("a page of Uptime Kuma's", &signs)?;
     let mut snapshot = Snapshot::recognised(SIGN, Coverage::of_all(Covers::Delta));
     told(&page, &mut snapshot);
-    match listed::answered(answers, HEARTBEAT).map(|got| got.and_then(heartbeat::read)) {
+    match answered::read(answers, HEARTBEAT, heartbeat::read) {
         Some(Ok(beats)) => components(&page, &beats, &mut snapshot),
         Some(Err(why)) => snapshot.blind.push((HEARTBEAT, why)),
         None => {}
@@ -115,15 +116,15 @@ fn told(page: &wire::Page<'_>, snapshot: &mut Snapshot) {
 }
 
 fn incident(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = listed::key(&row.id, at, "id", into)?;
-    let style = listed::word(&row.style, at, "style", into);
+    let key = row.id.key(at, "id", into)?;
+    let style = row.style.line(at, "style", into);
     let is_over = row.active.get().is_some_and(|active| !active.0);
     let created = listed::time(&row.created, at, "createdDate", into, |raw| moment::civil(raw, UTC));
     let updated = listed::time(&row.updated, at, "lastUpdatedDate", into, |raw| moment::civil(raw, UTC));
     Some(SeenIncident {
         key,
         kind: Kind::Incident,
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         impact: listed::meaning(&style, &STYLES, at, "style", into).unwrap_or(Impact::Unknown),
         vendor_impact: style,
         phase: if is_over { Phase::Resolved } else { Phase::Investigating },
@@ -131,7 +132,7 @@ fn incident(row: &wire::Incident<'_>, at: Place<'_>, into: &mut Snapshot) -> Opt
         components: Vec::new(),
         regions: Vec::new(),
         ended: updated.clone().filter(|_| is_over),
-        updates: said(listed::plain(&row.content, at, "content", into), updated.or_else(|| created.clone())),
+        updates: said(row.content.plain(at, "content", into), updated.or_else(|| created.clone())),
         started: created,
         planned: None,
         link: None,
@@ -158,14 +159,14 @@ const STYLES: [(&str, Impact); 6] = [
 
 /// A maintenance. Incidents have the same numbers, so its key says what it is.
 fn maintenance(row: &wire::Maintenance<'_>, at: Place<'_>, into: &mut Snapshot) -> Option<SeenIncident> {
-    let key = format!("maintenance-{}", listed::key(&row.id, at, "id", into)?);
-    let vendor_phase = listed::word(&row.status, at, "status", into);
+    let key = format!("maintenance-{}", row.id.key(at, "id", into)?);
+    let vendor_phase = row.status.line(at, "status", into);
     let phase = listed::meaning(&vendor_phase, &PHASES, at, "status", into).unwrap_or(Phase::InProgress);
     let planned = planned(row, at, into);
     Some(SeenIncident {
         key,
         kind: Kind::Maintenance,
-        title: listed::title(&row.title, at, "title", into),
+        title: row.title.line(at, "title", into),
         vendor_impact: String::new(),
         impact: Impact::Maintenance,
         phase,
@@ -175,7 +176,7 @@ fn maintenance(row: &wire::Maintenance<'_>, at: Place<'_>, into: &mut Snapshot) 
         started: planned.as_ref().map(|planned| planned.from.clone()),
         ended: None,
         planned,
-        updates: said(listed::plain(&row.description, at, "description", into), None),
+        updates: said(row.description.plain(at, "description", into), None),
         link: None,
     })
 }
@@ -226,7 +227,7 @@ fn monitor(
     at: Place<'_>,
     into: &mut Snapshot,
 ) -> Option<SeenComponent> {
-    let key = listed::key(&row.id, at, "id", into)?;
+    let key = row.id.key(at, "id", into)?;
     let name = row.name.need(at, "name", into).map_or_else(|| key.clone(), |name| text::title(&name.0));
     let (vendor_status, status) = beats.of(&key, at, into);
     Some(SeenComponent { component: listed::component(key, name, group), vendor_status, status })

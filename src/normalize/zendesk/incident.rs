@@ -70,7 +70,7 @@ pub(super) fn incident(
         into.warn(at.field("type"), "is no incident's");
         return None;
     }
-    let key = row.id.need(at, "id", into).and_then(|id| keyed::key(&id.0))?;
+    let key = row.id.key(at, "id", into)?;
     let said = &row.attributes.need(at, "attributes", into)?.0;
     let kind = if said.maintenance_start.as_str().is_some() { Kind::Maintenance } else { kind };
     // What is no time ends nothing: a false end is worse than a late one.
@@ -89,7 +89,7 @@ pub(super) fn incident(
     let relationships = row.relationships.get().map_or(&none, |found| &found.0);
     Some(SeenIncident {
         kind,
-        title: title.need(at, "name", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: title.line(at, "name", into),
         impact,
         vendor_impact,
         phase,
@@ -155,7 +155,7 @@ fn impact(kind: Kind, said: &wire::Attributes<'_>, at: Place<'_>, into: &mut Sna
         "minor" => Impact::Degraded,
         "" | "none" | "no impact" | "security" | "maintenance" => by_flag.1,
         _ => {
-            into.warn(at.field("impact"), format!("is a word never seen: {word:?}"));
+            at.never_seen("impact", &word, into);
             by_flag.1
         }
     };

@@ -17,10 +17,10 @@ use jiff::Timestamp;
 use url::Url;
 
 use self::incident::Included;
-use super::answered::{self, is_whole};
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, document};
+use super::listed::is_whole;
+use super::{About, Answer, Asked, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::phase::Kind;
 use crate::model::snapshot::{Coverage, Covers, GoneAfter, SeenIncident, Snapshot, Unreadable};
@@ -129,12 +129,19 @@ fn list(body: &Body, kind: Kind, context: &Context<'_>, snapshot: &mut Snapshot)
     let text = document::text(body)?;
     let document = recognised(&text, body)?;
     let included = Included::of(&document, snapshot);
-    let mut is_all = is_whole(&document.data);
+    // Cachet and others write a list named data too. Zendesk's bears its sign in its entries; one without any has the list
+    // of what they lead to beside it, and without that it is nobody's.
+    let is_signed = matches!(&document.data, Field::Is(List(rows)) if !rows.is_empty())
+        || matches!(document.included, Field::Is(_));
+    if !is_signed {
+        snapshot.warn("included", "is missing beside a list of none, so that nothing says whose it is");
+    }
+    let mut is_all = is_signed && is_whole(&document.data);
     let mut seen = Keyed::default();
     for (index, row) in document.data.entries(None, "data", snapshot) {
         let at = Place::of("data", index);
         match incident::incident(kind, row, &included, context, at, snapshot) {
-            Some(one) => answered::put(&mut seen, one, &at.to_string(), snapshot),
+            Some(one) => is_all &= seen.add(one, at, snapshot),
             // It may be one that is known, so its absence proves nothing.
             None => is_all = false,
         }

@@ -85,6 +85,16 @@ fn no_incident_is_quiet_only_beside_the_services() {
 }
 
 #[test]
+fn a_list_of_none_without_what_it_leads_to_may_be_anybody_s_and_proves_nothing() {
+    for foreign in [json!({"success": true, "data": []}), json!({"meta": {"pagination": {}}, "data": []})] {
+        let answers =
+            [answer(INCIDENTS, &foreign), answer(SERVICES, &services_of_zendesk()), answer(MAINTENANCES, &foreign)];
+        let covers = look(&answers).unwrap().covers;
+        assert_eq!((covers.incidents, covers.maintenances), (Covers::Delta, Covers::Delta));
+    }
+}
+
+#[test]
 fn the_documented_names_are_read_too_and_a_maintenance_has_its_hours() {
     let ahead = json!({"data": [{"id": "9", "type": "incident", "attributes": {
         "title": "Synthetic: database work", "status": "scheduled", "impact": "maintenance",

@@ -12,7 +12,7 @@ use crate::model::stated::Stated;
 use crate::model::text;
 use crate::normalize::field::{Field, Place, Text};
 use crate::normalize::keyed::{self, UpdateKeys};
-use crate::normalize::{document, moment};
+use crate::normalize::{document, listed, moment};
 
 /// What a part of the text has its time in.
 const TIME: &str = "class=\"report-time\">";
@@ -59,14 +59,14 @@ pub fn read(
         return None;
     };
     let event = severity(row, legend, at, into);
-    let vendor_phase = row.status.need(at, "status", into).map_or_else(String::new, |word| text::title(&word.0));
+    let vendor_phase = row.status.line(at, "status", into);
     let phase = phase(&vendor_phase, at, into);
     let started = time(&row.from, at, "from", into);
     let one = SeenIncident {
         link: row.alias.as_str().and_then(|alias| url.join(alias).ok()).map(Into::into),
         key,
         kind: Kind::Incident,
-        title: row.title.need(at, "title", into).map_or_else(String::new, |title| text::title(&title.0)),
+        title: row.title.line(at, "title", into),
         impact: event.impact,
         vendor_impact: event.severity.clone(),
         phase,
@@ -87,12 +87,12 @@ pub fn read(
 
 /// The severity by the legend of the document. What the legend does not hold may be anything.
 fn severity(row: &wire::Event<'_>, legend: &HashMap<String, Severity>, at: Place<'_>, into: &mut Snapshot) -> Event {
-    let number = row.severity.need(at, "severityTid", into).map_or_else(String::new, |tid| text::title(&tid.0));
+    let number = row.severity.line(at, "severityTid", into);
     let Some(severity) = legend.get(&number) else {
         into.warn(at.field("severityTid"), format!("is not in the legend: {number:?}"));
         return Event { impact: Impact::Unknown, severity: number, is_told: true };
     };
-    if severity.is_trouble && severity.impact.is_none() {
+    if !severity.is_known() {
         into.warn(at.field("severityTid"), format!("is a severity never seen: {:?}", severity.name));
     }
     Event {
@@ -109,19 +109,14 @@ fn phase(word: &str, at: Place<'_>, into: &mut Snapshot) -> Phase {
         "identified" => Phase::Identified,
         "in progress" | "investigating" | "under investigation" | "open" | "new" => Phase::Investigating,
         _ => {
-            into.warn(at.field("status"), format!("is a word never seen: {word:?}"));
+            at.never_seen("status", word, into);
             Phase::Investigating
         }
     }
 }
 
 fn time(field: &Field<Text<'_>>, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
-    let raw = field.read(at, name, into).filter(|raw| !raw.0.trim().is_empty())?;
-    let stated = moment::stated(&raw.0);
-    if stated.at.is_none() {
-        into.warn(at.field(name), format!("is no time: {:?}", stated.raw));
-    }
-    Some(stated)
+    listed::time(field, at, name, into, moment::stated)
 }
 
 /// What was said, the oldest first: the text before the first time, said when it began, then each part. The latest part

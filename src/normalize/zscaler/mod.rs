@@ -5,10 +5,11 @@
 //! It is recognised by its legend of severities beside its services. Each service has a `status` that was seen to stay
 //! `true` while a service degradation was open on it; it is never read. What counts are the events that go on
 //! (`category_status`), and what their severity is called in the legend: the numbers are rows of a database, and the legend
-//! says too which of them are trouble. A service without any such event is well, as the portal shows it. The events of the
-//! last week stand beside them and bring the ends in Zscaler's own word. Of severities that are no trouble, only "under
-//! investigation" is told, as an incident whose impact nobody knows. Maintenances stand elsewhere. The portal's
-//! interface is not documented by Zscaler; bodies of 2026-08 and the code of their reader are, read 2026-11.
+//! says too which of them are painted as trouble. Information is what is neither painted nor called trouble. A service
+//! without any other event is well, as the portal shows it. The events of the last week stand beside them and bring the
+//! ends in Zscaler's own word. "Under investigation" is told as an incident whose impact nobody knows, and so is a severity
+//! whose name was never seen. Maintenances stand elsewhere. The portal's interface is not documented by Zscaler; bodies of
+//! 2026-08 and the code of their reader are, read 2026-11.
 
 mod event;
 mod wire;
@@ -18,10 +19,10 @@ use std::collections::HashMap;
 use url::Url;
 
 use self::event::Event;
-use super::answered::is_whole;
 use super::field::{Field, List, Object, Place};
 use super::keyed::{self, Keyed};
-use super::{About, Body, Page, Reader, Reading, Request, document, first};
+use super::listed::is_whole;
+use super::{About, Body, Page, Reader, Reading, Request, answered, document};
 use crate::model::format::{Evidence, Format};
 use crate::model::impact::Impact;
 use crate::model::snapshot::{
@@ -46,7 +47,7 @@ const ABOUT: About = About {
 pub const READER: Reader = Reader {
     about: ABOUT,
     plan: |asked| vec![Request { role: CLOUD, url: asked.url.clone(), accept: "application/json" }],
-    read: |asked, answers| Reading::Done(first(answers).and_then(|body| read(body, asked.url))),
+    read: |asked, answers| Reading::Done(answered::first(answers).and_then(|body| read(body, asked.url))),
     find,
 };
 
@@ -103,31 +104,53 @@ fn read(body: &Body, url: &Url) -> Result<Snapshot, Unreadable> {
     Ok(snapshot)
 }
 
-/// What the numbers of severities mean.
+/// What the numbers of severities mean. One that stands twice and means two things means nothing.
 fn legend(data: &wire::Data<'_>) -> HashMap<String, Severity> {
     let rows = data.severity.get().map_or(&[][..], |list| &list.0).iter().filter_map(Field::get);
-    rows.filter_map(|row| {
-        let name = row.0.name.as_str().map(text::title).filter(|name| !name.is_empty())?;
-        let is_trouble = row.0.visible.as_str() == Some("1");
-        Some((row.0.tid.as_str().and_then(keyed::key)?, Severity { impact: impact(&name), is_trouble, name }))
-    })
-    .collect()
+    let mut legend: HashMap<String, Severity> = HashMap::new();
+    let mut ambiguous = Vec::new();
+    for row in rows {
+        let name = row.0.name.as_str().map(text::title).filter(|name| !name.is_empty());
+        let (Some(name), Some(number)) = (name, row.0.tid.as_str().and_then(keyed::key)) else { continue };
+        let severity = Severity { impact: impact(&name), is_hidden: row.0.visible.as_str() == Some("0"), name };
+        if legend.get(&number).is_some_and(|known| *known != severity) {
+            ambiguous.push(number.clone());
+        }
+        legend.insert(number, severity);
+    }
+    for number in ambiguous {
+        legend.remove(&number);
+    }
+    legend
 }
 
 /// A severity, by its name.
+#[derive(PartialEq)]
 struct Severity {
     name: String,
     impact: Option<Impact>,
-    is_trouble: bool,
+    /// Whether Zscaler's page does not paint it as trouble, and says so.
+    is_hidden: bool,
 }
 
 impl Severity {
-    /// Whether what has it is told at all. What Zscaler does not paint as trouble is information, but for a trouble that is
-    /// being looked into.
+    /// Whether what has it is told at all. Not told is only what is both: not painted as trouble, and known by its name to
+    /// be none. Either mark alone may be missing or be another's, and an outage must not be hidden by that.
     fn is_told(&self) -> bool {
-        self.is_trouble || self.name.to_lowercase().contains("investigation")
+        !self.is_hidden || !INFORMATION.contains(&self.name.to_lowercase().as_str())
+    }
+
+    /// Whether its name was seen before.
+    fn is_known(&self) -> bool {
+        let name = self.name.to_lowercase();
+        self.impact.is_some() || name == INVESTIGATED || INFORMATION.contains(&name.as_str())
     }
 }
+
+/// The severities that are no trouble.
+const INFORMATION: [&str; 2] = ["informational", "security advisory"];
+/// The severity of what may be trouble.
+const INVESTIGATED: &str = "under investigation";
 
 /// The two severities that are trouble; another one is unknown.
 fn impact(name: &str) -> Option<Impact> {

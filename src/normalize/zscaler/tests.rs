@@ -109,6 +109,29 @@ fn what_the_legend_does_not_paint_is_no_trouble_but_what_is_looked_into() {
 }
 
 #[test]
+fn a_severity_is_hidden_only_where_its_name_and_its_mark_say_so() {
+    let hidden = |row: Value, number: &str| {
+        let mut document = cloud(&[service("1", "A", &[event("7", number, "In Progress")], &[])]);
+        document["data"]["severity"].as_array_mut().unwrap().push(row);
+        look(&document).unwrap().incidents.is_empty()
+    };
+    assert!(hidden(json!({"tid": "5", "name": "Informational", "visible": "0"}), "5"));
+    for visible in [json!(null), json!(true), json!("1"), json!(""), json!(["0"]), json!({})] {
+        assert!(!hidden(json!({"tid": "5", "name": "Informational", "visible": visible}), "5"), "{visible}");
+    }
+    assert!(!hidden(json!({"tid": "5", "name": "a word never seen", "visible": "0"}), "5"));
+    assert!(!hidden(json!({"tid": "5", "name": "Service Disruption", "visible": "0"}), "5"));
+    assert!(
+        !hidden(json!({"tid": "20", "name": "Security Advisory", "visible": "0"}), "20"),
+        "a number of two meanings"
+    );
+    assert!(
+        hidden(json!({"tid": "641", "name": "Security Advisory", "visible": "0"}), "641"),
+        "said twice is no doubt"
+    );
+}
+
+#[test]
 fn without_legend_or_services_it_is_another_document() {
     for lacking in ["/data/severity", "/data/category", "/data/category/0/subCategory"] {
         let mut document = cloud(&[service("1", "A", &[], &[])]);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{Branch, Ground, Link, Outcome, Step};
+use crate::alerting::about::of_incident;
 use crate::alerting::effects::effects_on;
 use crate::alerting::miss::{harmless, not_about, untouched};
 use crate::alerting::route::{self, About, Decision, Verdict};
@@ -14,7 +15,7 @@ use crate::model::id::{ReceiverId, ServiceId, SourceId};
 use crate::model::incident::{Health, Report};
 use crate::model::inventory::{Need, On};
 use crate::model::reason::Reason;
-use crate::pipeline::stage::{about, as_open, together};
+use crate::pipeline::stage::as_open;
 use crate::store::why::Trace;
 
 /// Lines of the inventory that are spelt out.
@@ -42,13 +43,7 @@ impl<'a> Judged<'a> {
         let compiled = ground.compiled;
         let moment = ground.at.unwrap_or(if report.standing.is_open() { ground.now } else { report.first_seen });
         let effects = as_if_open(ground, &trace.reports, moment);
-        let mut about = trace
-            .reports
-            .iter()
-            .skip(1)
-            .fold(self::about(report), |all, other| together(all, report, self::about(other), other));
-        let is_believed = trace.reports.iter().any(|r| !unconfirmed.contains(&r.source));
-        about.unconfirmed = (!is_believed).then(|| report.source.clone());
+        let about = of_incident(report, trace.reports.iter().skip(1), unconfirmed);
         let of_cause = BTreeMap::from([(Cause::Incident(report.incident.clone()), about.clone())]);
         let ground_then =
             route::Ground { rules: &compiled.rules, manner: compiled.manner, silences: &trace.silences, now: moment };

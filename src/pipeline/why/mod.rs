@@ -240,7 +240,7 @@ impl<'a> Ground<'a> {
         let receivers = rules.receivers().iter().flat_map(|(id, receiver)| {
             let mail = match &receiver.way {
                 Way::Email(email) => Some((id.clone(), email.to_string())),
-                Way::Webhook { .. } => None,
+                Way::Webhook { .. } | Way::Preset(_) => None,
             };
             [(id.clone(), id.to_string())].into_iter().chain(mail)
         });

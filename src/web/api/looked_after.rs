@@ -5,9 +5,11 @@ use serde::Serialize;
 use super::shape::VERSION;
 use crate::alerting::idle::wanted;
 use crate::model::id::SourceId;
+use crate::model::inquiry::{Inquiry, Proposal};
 use crate::model::inventory::Tier;
 use crate::model::keeping::Finding;
 use crate::model::published::time;
+use crate::pipeline::inquire::is_of;
 use crate::store::drift::AllWatched;
 use crate::web::now::Now;
 use crate::web::unbelieved::{self, Spot};
@@ -28,6 +30,35 @@ pub struct Documents {
     /// Who confirmed how it is read, and when.
     confirmed_by: Option<String>,
     confirmed: Option<String>,
+    /// What asking its page anew came to, where something else than its document came for long.
+    asked_anew: Option<InquiryShape>,
+}
+
+/// What asking a page anew how it publishes came to.
+#[derive(Serialize)]
+struct InquiryShape {
+    at: String,
+    /// `same`, `other` or `nothing`.
+    came: &'static str,
+    said: String,
+    format: Option<&'static str>,
+    url: Option<String>,
+    /// The lines that the vendor's file is to say instead, where a person is to write them.
+    write: Vec<String>,
+}
+
+impl InquiryShape {
+    fn of(inquiry: &Inquiry) -> Self {
+        let found = inquiry.came.found();
+        Self {
+            at: time(inquiry.at),
+            came: inquiry.came.word(),
+            said: inquiry.said(),
+            format: found.map(|found| found.format.name()),
+            url: found.map(|found| found.url.to_string()),
+            write: inquiry.proposal().map(Proposal::lines).unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -52,6 +83,8 @@ impl Documents {
             first: time(word.first),
             last: time(word.last),
         });
+        let read = now.compiled.sources.get(source);
+        let inquiry = watches.inquiries.get(source).filter(|inquiry| read.is_some_and(|read| is_of(inquiry, read)));
         Self {
             not_believed: unbelieved::why(now, source).map(|why| why.kind),
             doubts: doubts.iter().map(Finding::from).collect(),
@@ -61,6 +94,7 @@ impl Documents {
             strange_words: words.collect(),
             confirmed_by: confirmed.map(|word| word.who.clone()),
             confirmed: confirmed.map(|word| time(word.at)),
+            asked_anew: inquiry.map(InquiryShape::of),
         }
     }
 }

@@ -135,9 +135,9 @@ async fn incidents(State(site): State<Arc<Site>>, Asked(asked): Asked<Incidents>
         };
         let mut reports = site.app.store.incidents(&wanted).await?;
         if let (Which::Open, Some(service)) = (asked.state, &asked.service) {
-            reports.retain(|report| shape::hurts(&now, report).iter().any(|h| h.service == *service));
+            reports.retain(|report| shape::incident::hurts(&now, report).iter().any(|h| h.service == *service));
         }
-        Ok(shape::incidents(&now, &reports))
+        Ok(shape::incident::incidents(&now, &reports))
     };
     json(read.await)
 }
@@ -150,13 +150,13 @@ async fn incident(
     let read = async {
         let story = site.app.store.story(&id).await?.ok_or_else(|| Fault::nothing("There is no such incident."))?;
         let now = Now::gather(&site.app).await?;
-        shape::story(&now, story).ok_or_else(|| Fault::nothing("There is no such incident."))
+        shape::incident::story(&now, story).ok_or_else(|| Fault::nothing("There is no such incident."))
     };
     json(read.await)
 }
 
 async fn services(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
-    json(async { Ok(shape::services(&Now::gather(&site.app).await?)) }.await)
+    json(async { Ok(shape::service::services(&Now::gather(&site.app).await?)) }.await)
 }
 
 async fn status(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
@@ -166,7 +166,7 @@ async fn status(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>
 async fn sources(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     let read = async {
         let (now, watches) = (Now::gather(&site.app).await?, site.app.store.watches().await?);
-        Ok(shape::sources(&now, &watches))
+        Ok(shape::source::sources(&now, &watches))
     };
     json(read.await)
 }
@@ -191,7 +191,7 @@ async fn deliveries(State(site): State<Arc<Site>>, Asked(asked): Asked<Deliverie
             Outcome::Dead => "dead",
         });
         let (rows, count) = site.app.store.deliveries(state, limit(asked.limit)?).await?;
-        Ok(shape::deliveries(rows, &count))
+        Ok(shape::delivery::deliveries(rows, &count))
     };
     json(read.await)
 }

@@ -16,8 +16,17 @@ pub struct Status {
     started: String,
     configuration: ConfigurationShape,
     heartbeat: Option<HeartbeatShape>,
+    /// What the last look at ourselves found.
+    audited: Option<AuditedShape>,
     sources: Sources,
     outbox: Outbox,
+}
+
+#[derive(Serialize)]
+struct AuditedShape {
+    at: String,
+    /// What is not well; nothing, if all is.
+    wrong: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +99,11 @@ pub fn status(now: &Now, started: Timestamp) -> Status {
             withheld: heartbeat.withheld.clone(),
             failed: heartbeat.failed.clone(),
         }),
+        audited: now
+            .condition
+            .audited
+            .as_ref()
+            .map(|audited| AuditedShape { at: time(audited.at), wrong: audited.wrong.clone() }),
         sources: Sources {
             polled: now.compiled.sources.len(),
             in_time: now.compiled.sources.values().filter(|source| now.is_in_time(source)).count(),

@@ -7,12 +7,14 @@ pub mod account;
 pub mod api;
 pub mod audit;
 pub mod corner;
+pub mod delivery;
 pub mod fields;
 pub mod incident;
 pub mod join;
 pub mod limit;
 pub mod password;
 pub mod posted;
+pub mod receiver;
 pub mod shell;
 pub mod sign_in;
 pub mod source;
@@ -46,6 +48,8 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/incidents/{id}/join", get(join::page).post(join::post_join))
         .route("/incidents/{id}/part", post(join::post_part))
         .route("/sources/confirm", post(source::post_confirm))
+        .route("/receivers/test", post(receiver::post_test))
+        .route("/deliveries/retry", post(delivery::post_retry))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_act));
     let governing = Router::new()
         .route("/accounts", get(account::page).post(account::add))
@@ -68,6 +72,8 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
 pub struct Desk {
     pub passwords: Passwords,
     pub limits: limit::Limits,
+    /// How often receivers may be tried.
+    pub trials: limit::Limits,
 }
 
 impl From<NotTaken> for Fault {

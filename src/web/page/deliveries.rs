@@ -12,14 +12,18 @@ use serde::Deserialize;
 
 use super::withheld::WithheldRows;
 use crate::model::clock_text::{between, span};
+use crate::model::course::TroubleKind;
 use crate::model::impact::Impact;
+use crate::model::preset::{WORDS, hosts_alone};
 use crate::model::reason::Reason;
 use crate::store::sent::{Chosen, Sent, SentPart, Withheld};
 use crate::store::story::Delivery;
+use crate::store::trouble::Kept;
 use crate::web::fault::{self, Fault};
 use crate::web::now::Now;
 use crate::web::router::Site;
 use crate::web::view::{Badge, Frame, Theirs, When};
+use crate::web::who::{May, Viewer, Way};
 
 /// Rows on one page: with all their tries they stay below 100 kB.
 pub const ROWS: i64 = 25;
@@ -70,8 +74,19 @@ pub fn masked(address: &str) -> String {
     if let Some(mail) = address.strip_prefix("mailto:") {
         return mail.to_owned();
     }
+    if let Some(place) = service(address) {
+        return place;
+    }
     let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.map_or_else(|| "a webhook whose address is a secret".to_owned(), |host| format!("webhook at {host}"))
+}
+
+/// Of a service, as `slack:C0123 Env("SLACK_TOKEN")`, what it is and where; where its secrets are is nobody's business.
+fn service(address: &str) -> Option<String> {
+    let (word, rest) = address.split_once(':')?;
+    let is_one = WORDS.contains(&word);
+    let end = ["Env(", "File("].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
+    is_one.then(|| format!("{word} {}", hosts_alone(&rest[..end])).trim().to_owned())
 }
 
 /// A row of this page: the message, what it tells of, and how long it took.
@@ -80,6 +95,10 @@ struct SentRow {
     about: Theirs,
     is_worded: bool,
     test: bool,
+    /// Where the message stands by which it went a second way too.
+    second: Option<String>,
+    /// Which ways had not taken it, and why, where it is such a message.
+    second_of: Option<(String, Theirs)>,
     is_dead: bool,
     is_due: bool,
     why: Option<String>,
@@ -107,6 +126,11 @@ impl SentRow {
             about: Theirs::line(&sent.about),
             is_worded: delivery.subject.is_some(),
             test: sent.test,
+            second: sent.second.as_ref().map(|id| format!("/deliveries#n-{id}")),
+            second_of: sent.course.second.as_ref().map(|second| {
+                let ways: Vec<&str> = second.ways.iter().map(|way| way.as_str()).collect();
+                (ways.join(", "), Theirs::line(&second.reason))
+            }),
             is_dead: delivery.state == "dead",
             is_due: delivery.due <= now.at,
             why: first.map(|id| format!("/why?incident={id}&receiver={}", delivery.receiver)),
@@ -203,6 +227,10 @@ struct Deliveries {
     dead: i64,
     last_delivered: Option<When>,
     nobody_is_told: bool,
+    /// What is wrong with the ways: which, what, since when, what was answered.
+    troubles: Vec<(String, &'static str, When, Theirs)>,
+    /// What is doubtful about the ways themselves.
+    doubtful: Vec<Theirs>,
     receivers: Vec<String>,
     receiver: String,
     states: [(&'static str, &'static str); 4],
@@ -211,9 +239,13 @@ struct Deliveries {
     rules: Vec<(&'static str, String)>,
     rule: String,
     is_filtered: bool,
+    /// The token of the form, where somebody may have messages tried once more.
+    form: Option<String>,
     rows: Vec<SentRow>,
     pager: Pager,
     withheld: WithheldRows,
+    /// The token of a form, for who may try a receiver.
+    trying: Option<String>,
 }
 
 /// The page.
@@ -226,12 +258,36 @@ pub async fn page(State(site): State<Arc<Site>>, asked: Result<Query<Asked>, Que
         let now = Now::gather(&site.app).await?;
         let sent = site.app.store.sent(&asked.chosen(asked.page)).await?;
         let withheld = site.app.store.withheld(&asked.chosen(asked.withheld)).await?;
-        Ok::<_, crate::store::StoreError>((now, sent, withheld))
+        let troubles = site.app.store.troubles().await?;
+        Ok::<_, crate::store::StoreError>((now, sent, withheld, troubles))
     };
     match gathered.await {
-        Ok((now, sent, withheld)) => fault::html(&deliveries(&now, &asked, &sent, &withheld, site.app.token.is_some())),
+        Ok((now, sent, withheld, found)) => {
+            let page = deliveries(&now, &asked, &sent, &withheld, site.app.token.is_some());
+            fault::html(&Deliveries { troubles: troubles(&now, &found), ..page })
+        }
         Err(error) => Fault::from(error).page(),
     }
+}
+
+fn troubles(now: &Now, found: &[Kept]) -> Vec<(String, &'static str, When, Theirs)> {
+    let what = |kind| match kind {
+        TroubleKind::GivenUp => "gave up a message",
+        TroubleKind::Gone => "asks never to be called again",
+        TroubleKind::Broken => "is broken as a whole: the relay takes no mail",
+        TroubleKind::Trial => "has not accepted its daily trial",
+    };
+    let one = |kept: &Kept| {
+        let trouble = &kept.trouble;
+        (trouble.way.clone(), what(trouble.kind), When::of(now, trouble.since), Theirs::line(&trouble.reason))
+    };
+    found.iter().filter(|kept| kept.trouble.over.is_none()).map(one).collect()
+}
+
+fn form() -> Option<String> {
+    let viewer = Viewer::now();
+    let can_act = viewer.way == Way::Session && viewer.may >= May::Act;
+    viewer.form.filter(|_| can_act)
 }
 
 fn deliveries(
@@ -251,6 +307,8 @@ fn deliveries(
         dead: sent.outbox.dead,
         last_delivered: sent.outbox.last_delivered.map(|at| When::of(now, at)),
         nobody_is_told: !now.compiled.rules.tells_anybody(),
+        troubles: Vec::new(),
+        doubtful: now.compiled.doubtful_ways.iter().map(|doubt| Theirs::line(doubt)).collect(),
         receivers,
         receiver: asked.receiver.clone(),
         states: [("", "any state"), ("dead", "given up"), ("pending", "waits"), ("delivered", "delivered")],
@@ -262,8 +320,10 @@ fn deliveries(
             && asked.state.is_empty()
             && asked.incident.is_empty()
             && asked.rule.is_empty()),
+        form: form(),
         rows: sent.rows.iter().map(|row| SentRow::of(now, row)).collect(),
         pager: Pager::of(asked.page, sent.in_all, |page| asked.link(Some(page), asked.withheld)),
+        trying: trying(),
         withheld: WithheldRows::of(
             now,
             withheld,
@@ -271,6 +331,11 @@ fn deliveries(
             Pager::of(asked.withheld, *withheld_in_all, |page| asked.link(asked.page, Some(page))),
         ),
     }
+}
+
+fn trying() -> Option<String> {
+    let viewer = Viewer::now();
+    viewer.form.filter(|_| viewer.way == Way::Session && viewer.may >= May::Act)
 }
 
 #[cfg(test)]
@@ -282,5 +347,8 @@ mod tests {
         assert_eq!(masked("https://hooks.example.org/services/T0/s3cret?k=s3cret"), "webhook at hooks.example.org");
         assert_eq!(masked("Env(\"HOOK\")"), "a webhook whose address is a secret");
         assert_eq!(masked("mailto:noc@example.org"), "noc@example.org");
+        assert_eq!(masked("slack:C0123456 Env(\"SLACK_TOKEN\")"), "slack C0123456");
+        assert_eq!(masked("cloudevents:https://x.example/s3cret?k=s3cret"), "cloudevents x.example");
+        assert_eq!(masked("teams: File(\"/run/hook\")"), "teams");
     }
 }

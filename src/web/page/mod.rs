@@ -1,5 +1,6 @@
 //! The pages, for people.
 
+pub mod asked_anew;
 pub mod blind_spots;
 pub mod component_grid;
 pub mod deliveries;

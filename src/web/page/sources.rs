@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::SignedDuration;
 
+use super::asked_anew::AskedAnew;
 use super::blind_spots::{BlindSpots, advice};
 use super::looked_after::{Documents, Waits};
 use super::spots::Spots;
@@ -17,6 +18,7 @@ use crate::model::format::Evidence;
 use crate::model::id::SourceId;
 use crate::model::impact::Impact;
 use crate::model::incident::Health;
+use crate::model::snapshot::{Warning, strange_word};
 use crate::model::vendor::{Schedule, Source};
 use crate::normalize::evidence;
 use crate::store::StoreError;
@@ -57,6 +59,7 @@ struct SourceRow {
     why: Option<Theirs>,
     since: Option<When>,
     todo: &'static str,
+    asked: Option<AskedAnew>,
     format: &'static str,
     evidence: &'static str,
     auto: Option<String>,
@@ -132,6 +135,9 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
     };
     let needing = now.reading(&source.id);
     let evidence = evidence(source);
+    let asked = AskedAnew::of(now, source, past.watches.inquiries.get(&source.id));
+    let warnings = warnings(past, source, &mark);
+    let proposes = asked.as_ref().is_some_and(AskedAnew::proposes);
     let row = SourceRow {
         id: source.id.to_string(),
         anchor: source.id.to_string().replace('/', "-"),
@@ -145,7 +151,8 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
         documents: Documents::of(now, &past.watches, &source.id),
         waits: Waits::of(now, &past.watches, &source.id),
         since,
-        todo: advice(&mark.health),
+        todo: if proposes { "Write down where it is read now, below." } else { advice(&mark.health) },
+        asked,
         format: source.format.name(),
         evidence: match evidence {
             Evidence::Recorded => "read against real documents",
@@ -157,8 +164,8 @@ fn row(now: &Now, past: &Past, source: &Source) -> (u8, SourceRow) {
         late: past.late.get(&source.id).map(late),
         every: every(&source.every),
         link: source.url.as_ref().and_then(|url| Away::to(url.as_str(), "")),
-        more: mark.warnings.len().saturating_sub(WARNINGS),
-        warnings: mark.warnings.iter().take(WARNINGS).map(|w| (Theirs::line(&w.path), Theirs::line(&w.what))).collect(),
+        more: warnings.len().saturating_sub(WARNINGS),
+        warnings: warnings.iter().take(WARNINGS).map(|w| (Theirs::line(&w.path), Theirs::line(&w.what))).collect(),
     };
     (place, row)
 }
@@ -201,6 +208,14 @@ fn why(now: &Now, source: &Source, mark: &SourceMark) -> Option<String> {
             mark.health.why().or_else(|| is_unconfirmed.then(guessed))
         }
     }
+}
+
+/// What was strange in the last document, without the words that stand below with where and since when.
+fn warnings<'a>(past: &Past, source: &Source, mark: &'a SourceMark) -> Vec<&'a Warning> {
+    let words = past.watches.watch.get(&source.id).map(|watch| watch.words.as_slice()).unwrap_or_default();
+    let is_told =
+        |warning: &&Warning| strange_word(warning).is_some_and(|word| words.iter().any(|known| known.word == word));
+    mark.warnings.iter().filter(|warning| !is_told(warning)).collect()
 }
 
 impl KeptRow {

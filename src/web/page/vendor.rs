@@ -1,12 +1,14 @@
 //! One vendor: what is open of it, how it stood for ninety days, its components by region, how late its word was, where
 //! we read it, and whom to call.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::asked_anew::AskedAnew;
 use super::component_grid::Grid;
 use super::sources::{every, found_out};
 use super::tables::{EndedRow, PlannedRow, Row};
@@ -16,6 +18,7 @@ use crate::model::format::Evidence;
 use crate::model::id::{SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report};
+use crate::model::inquiry::Inquiry;
 use crate::model::inventory::{On, Selector, Service};
 use crate::model::phase::Kind;
 use crate::model::vendor::Source;
@@ -83,6 +86,9 @@ struct Unclean {
     incidents: Vec<(String, Theirs)>,
 }
 
+/// What asking pages anew came to.
+type Inquiries = BTreeMap<SourceId, Inquiry>;
+
 struct SourceRow {
     id: String,
     badge: Badge,
@@ -92,6 +98,7 @@ struct SourceRow {
     evidence: &'static str,
     auto: Option<String>,
     why: Option<Theirs>,
+    asked: Option<AskedAnew>,
     link: Option<Away>,
 }
 
@@ -116,10 +123,11 @@ pub async fn page(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Resp
 async fn gather(site: &Site, vendor: &VendorId) -> Result<One, StoreError> {
     let now = Now::gather(&site.app).await?;
     let sources = site.app.store.past(vendor, past::since(&now)).await?;
-    Ok(describe(&now, vendor, &sources, site.app.token.is_some()))
+    let inquiries = site.app.store.inquiries().await?;
+    Ok(describe(&now, vendor, &sources, &inquiries, site.app.token.is_some()))
 }
 
-fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], is_guarded: bool) -> One {
+fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], inquiries: &Inquiries, is_guarded: bool) -> One {
     let standing = standing(now, vendor);
     let its = |r: &&Report| r.source.is_of(vendor);
     let is_incident = |r: &&&Report| r.seen.kind == Kind::Incident;
@@ -157,7 +165,7 @@ fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], is_guarded: bo
         unclean,
         more_unclean,
         grid: Grid::of(now, vendor, sources),
-        sources: source_rows(now, vendor),
+        sources: source_rows(now, vendor, inquiries),
         support: support(now, vendor),
         notifies: now.how_it_tells(vendor).map(|told| Theirs::line(&told)),
     }
@@ -257,13 +265,13 @@ fn unclean(now: &Now, tracks: &[Named]) -> (Vec<Unclean>, usize) {
     (all.into_iter().take(UNCLEAN).map(|(_, unclean)| unclean).collect(), more)
 }
 
-fn source_rows(now: &Now, vendor: &VendorId) -> Vec<SourceRow> {
+fn source_rows(now: &Now, vendor: &VendorId, inquiries: &Inquiries) -> Vec<SourceRow> {
     let vendor = now.compiled.vendor(vendor);
     let all = vendor.as_ref().map(|v| v.sources.as_slice()).unwrap_or_default();
-    all.iter().map(|source| source_row(now, source)).collect()
+    all.iter().map(|source| source_row(now, source, inquiries)).collect()
 }
 
-fn source_row(now: &Now, source: &Source) -> SourceRow {
+fn source_row(now: &Now, source: &Source, inquiries: &Inquiries) -> SourceRow {
     let mark = now.scene.marks.get(&source.id);
     let is_polled = now.compiled.sources.contains_key(&source.id);
     let health = mark.map_or(&Health::NeverRead, |m| &m.health);
@@ -289,6 +297,7 @@ fn source_row(now: &Now, source: &Source) -> SourceRow {
         },
         auto: found_out(now, source),
         why: why.map(|why| Theirs::line(&why)),
+        asked: AskedAnew::of(now, source, inquiries.get(&source.id)),
         link: source.url.as_ref().and_then(|url| Away::to(url.as_str(), "")),
     }
 }

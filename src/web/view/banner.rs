@@ -49,12 +49,17 @@ pub fn banners(now: &Now) -> Vec<Banner> {
             is_alarm: false,
         });
     }
-    let withheld = now.condition.heartbeat.as_ref().map(|heartbeat| heartbeat.withheld.clone()).unwrap_or_default();
+    let withheld = now.condition.audited.as_ref().map(|audited| audited.wrong.clone()).unwrap_or_default();
+    let is_watched = now.condition.heartbeat.is_some();
     if !withheld.is_empty() {
         banners.push(Banner {
             what: "Bellwether itself is not well",
             since: None,
-            then: "The watch outside is not called until it is.".to_owned(),
+            then: if is_watched {
+                "The watch outside is not called until it is.".to_owned()
+            } else {
+                "No watch outside is configured ([heartbeat]), so nobody else is told.".to_owned()
+            },
             lines: withheld,
             is_alarm: true,
         });

@@ -22,7 +22,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 51] = [
+const ROUTES: [(&str, &str, Demands); 53] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -60,6 +60,8 @@ const ROUTES: [(&str, &str, Demands); 51] = [
     ("POST", "/incidents/x/join", Acting),
     ("POST", "/incidents/x/part", Acting),
     ("POST", "/sources/confirm", Acting),
+    ("POST", "/receivers/test", Acting),
+    ("POST", "/deliveries/retry", Acting),
     ("GET", "/accounts", Governing),
     ("POST", "/accounts", Governing),
     ("POST", "/accounts/role", Governing),
@@ -207,7 +209,14 @@ async fn looking_changes_nothing() {
         let head = site.ask("HEAD", path, &[("cookie", &admin.cookie())], "").await;
         assert!(head.status < 500 || *path == "/readyz", "{method} {path}");
     }
-    for path in ["/sign-out", "/incidents/x/acknowledge", "/accounts/remove", "/tokens/remove", "/incidents/x/part"] {
+    for path in [
+        "/sign-out",
+        "/incidents/x/acknowledge",
+        "/accounts/remove",
+        "/tokens/remove",
+        "/incidents/x/part",
+        "/receivers/test",
+    ] {
         assert_eq!(admin.get(path).await.status, 405, "{path}");
     }
     assert_eq!(site.audit().await, before);

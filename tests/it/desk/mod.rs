@@ -18,12 +18,11 @@ use bellwether::web::token::Token;
 use bellwether::web::{self, App};
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::support::client::{self, Answer};
 use crate::support::hospital::{Hospital, noon};
 
 pub const TOKEN: &str = "canary-token-of-the-tests";
@@ -39,42 +38,17 @@ pub struct Site {
     _stop: DropGuard,
 }
 
-/// An answer, as it came over the wire.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: String,
-}
-
-impl Answer {
-    pub fn header(&self, name: &'static str) -> Option<&str> {
-        self.headers(name).next()
-    }
-
-    pub fn headers(&self, name: &'static str) -> impl Iterator<Item = &str> {
-        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
-        lines.filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
-    }
-
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
-    }
-
-    /// The value of a hidden field.
-    pub fn hidden(&self, name: &str) -> String {
-        let from = format!("name=\"{name}\" value=\"");
-        let at = self.body.find(&from).unwrap_or_else(|| panic!("no field {name}: {}", self.body)) + from.len();
-        self.body[at..].split('"').next().unwrap().to_owned()
-    }
-}
-
 impl Site {
     pub async fn open(token: Option<&str>) -> Self {
         Self::of(Hospital::open(true).await, token).await
     }
 
     pub async fn of(hospital: Hospital, token: Option<&str>) -> Self {
+        Self::with(hospital, token, crate::support::ways::to(Vec::new(), &[])).await
+    }
+
+    pub async fn with(hospital: Hospital, token: Option<&str>, ways: bellwether::pipeline::deliver::Ways) -> Self {
+        let ways = watch::channel(Arc::new(ways)).1;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (compiled, receiver) = watch::channel(hospital.compiled.clone());
@@ -83,6 +57,7 @@ impl Site {
         let app = Arc::new(App {
             store: hospital.store.clone(),
             compiled: receiver,
+            ways,
             condition: watch::channel(bellwether::model::condition::Condition::default()).1,
             beat: broadcast::channel(16).0,
             acts: told,
@@ -134,26 +109,9 @@ impl Site {
         lines.iter().map(|line| format!("{} {}", line.deed, line.about)).collect()
     }
 
-    /// One request on a connection of its own, by hand: nothing is followed, nothing is added.
+    /// One request on a connection of its own.
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.at).await.unwrap();
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-        if !headers.iter().any(|(name, _)| *name == "host") {
-            request.push_str(&format!("host: {}\r\n", self.at));
-        }
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        request.push_str(&format!("\r\n{body}"));
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let is_chunked = head.to_lowercase().contains("transfer-encoding: chunked");
-        Answer { status, head: head.to_owned(), body: if is_chunked { unchunked(body) } else { body.into() } }
+        client::ask(self.at, method, path, headers, body).await
     }
 
     pub async fn json(&self, method: &str, path: &str, token: &str, body: &str) -> Answer {
@@ -161,19 +119,6 @@ impl Site {
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         self.ask(method, path, &headers, body).await
     }
-}
-
-fn unchunked(body: &str) -> String {
-    let (mut rest, mut whole) = (body.as_bytes(), Vec::new());
-    while let Some(end) = rest.windows(2).position(|w| w == b"\r\n") {
-        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap().trim(), 16).unwrap();
-        if size == 0 {
-            break;
-        }
-        whole.extend_from_slice(&rest[end + 2..end + 2 + size]);
-        rest = &rest[end + 4 + size..];
-    }
-    String::from_utf8_lossy(&whole).into_owned()
 }
 
 /// What a browser does: it keeps cookies, and says where a request comes from.

@@ -16,6 +16,20 @@ pub enum Extent {
     All,
 }
 
+/// What a damage leaves whole that a vendor could have said just so. Nothing in such a document shows that it is damaged:
+/// what it says must be believed, and only that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing that a vendor would say.
+    Nothing,
+    /// Two like entries have each the word of the other: what was said of the one is said of the other, and no less is open.
+    Exchange,
+    /// Every time is another, written as before: what is planned to end by now, says so.
+    OtherHours,
+    /// A whole feed stands there, of which the vendor's file does not say what it is called. `titled` is how to say it.
+    AnotherFeed,
+}
+
 /// A document, damaged.
 pub struct Damage {
     /// What was done, for people.
@@ -24,11 +38,17 @@ pub struct Damage {
     pub bytes: Vec<u8>,
     /// Whether the same name on another sample of the source means the same damage.
     pub is_alike_elsewhere: bool,
+    /// What it says all the same.
+    pub says: Says,
 }
 
 impl Damage {
     pub fn alike(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { name: name.into(), bytes: bytes.into(), is_alike_elsewhere: true }
+        Self { name: name.into(), bytes: bytes.into(), is_alike_elsewhere: true, says: Says::Nothing }
+    }
+
+    pub fn saying(self, says: Says) -> Self {
+        Self { says, ..self }
     }
 
     fn own(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
@@ -67,7 +87,13 @@ pub fn damages(case: &Case, document: usize, foreign: &[(String, Vec<u8>)], exte
     all.extend(encoded(bytes));
     let own = format!("{}'s ", case.source.format.name());
     let of_others = foreign.iter().filter(|(name, _)| !name.starts_with(&own));
-    all.extend(of_others.map(|(name, bytes)| Damage::alike(format!("replaced by {name}"), bytes.clone())));
+    let is_any_feed =
+        case.source.format == Format::Feed && case.source.feed.as_ref().is_none_or(|f| f.titled.is_none());
+    all.extend(of_others.map(|(name, bytes)| {
+        let is_feed = is_any_feed && ["<rss", "<feed"].iter().any(|root| String::from_utf8_lossy(bytes).contains(root));
+        let says = if is_feed { Says::AnotherFeed } else { Says::Nothing };
+        Damage::alike(format!("replaced by {name}"), bytes.clone()).saying(says)
+    }));
     all.extend(tree::damages(bytes));
     all.extend(markup::damages(bytes, extent));
     all

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::damage::Damage;
+use super::damage::{Damage, Says};
 
 /// A place in a document: the way to it.
 type Way = Vec<Step>;
@@ -24,15 +24,18 @@ pub fn damages(bytes: &[u8]) -> Vec<Damage> {
     let mut all = Vec::new();
     for way in places(&whole) {
         let name = name_of(&way);
-        for (what, damaged) in at(&whole, &way) {
-            all.push(Damage::alike(format!("{name} {what}"), damaged));
-        }
+        all.extend(at(&whole, &way).into_iter().map(|(what, bytes)| Damage::alike(format!("{name} {what}"), bytes)));
+        let exchanged = swapped(&whole, &way).into_iter();
+        all.extend(
+            exchanged.map(|(what, bytes)| Damage::alike(format!("{name} {what}"), bytes).saying(Says::Exchange)),
+        );
     }
     all.push(Damage::alike("all lists the other way round", text(&turned(&whole))));
     all.push(Damage::alike("all numbers of seconds in the year 9999", text(&with_seconds(&whole, 253_370_764_800))));
     all.push(Damage::alike("all numbers of seconds past any year", text(&with_seconds(&whole, i64::MAX / 2))));
     for (what, shift) in TIMES {
-        all.push(Damage::alike(what, text(&moved(&whole, shift))));
+        let says = if what == OTHER_ZONE { Says::OtherHours } else { Says::Nothing };
+        all.push(Damage::alike(what, text(&moved(&whole, shift))).saying(says));
     }
     all
 }
@@ -93,32 +96,32 @@ fn put(whole: &Value, way: &Way, value: Value) -> String {
 }
 
 /// What can be done to one place. An entry of a list is not taken away: a vendor does that when something is over.
-fn at(whole: &Value, way: &Way) -> Vec<(&'static str, String)> {
+fn at(whole: &Value, way: &Way) -> Vec<(String, String)> {
     let here = find(&mut whole.clone(), way).clone();
-    let mut all = retyped(&here).into_iter().map(|(what, value)| (what, put(whole, way, value))).collect::<Vec<_>>();
+    let mut all =
+        retyped(&here).into_iter().map(|(what, value)| (what.to_owned(), put(whole, way, value))).collect::<Vec<_>>();
     if let Some((Step::Field(field), parent)) = way.split_last()
         && !is_table(find(&mut whole.clone(), parent))
     {
         // A flag that is set is a vendor's word.
-        all.retain(|(what, _)| *what != "as true" || !field.starts_with("is"));
-        all.push(("renamed", rebuilt(whole, parent, |name, value| vec![(odd_name(name, field), value)])));
+        all.retain(|(what, _)| what != "as true" || !field.starts_with("is"));
+        all.push(("renamed".to_owned(), rebuilt(whole, parent, |name, value| vec![(odd_name(name, field), value)])));
         all.push((
-            "removed",
+            "removed".to_owned(),
             rebuilt(whole, parent, |name, value| if name == field { vec![] } else { vec![(name.to_owned(), value)] }),
         ));
-        all.push(("as the last field", last(whole, parent, field)));
+        all.push(("as the last field".to_owned(), last(whole, parent, field)));
     }
     if let Value::Array(entries) = &here
         && !entries.is_empty()
     {
-        all.push(("doubled", put(whole, way, [entries.clone(), entries.clone()].concat().into())));
+        all.push(("doubled".to_owned(), put(whole, way, [entries.clone(), entries.clone()].concat().into())));
         all.push((
-            "with odd entries",
+            "with odd entries".to_owned(),
             put(whole, way, [vec![json!(null), json!([]), json!("x"), json!({})], entries.clone()].concat().into()),
         ));
-        all.extend(swapped(entries).into_iter().map(|(what, entries)| (what, put(whole, way, entries))));
         if entries[0].is_object() && !way.iter().any(|step| matches!(step, Step::Entry(_))) {
-            all.push(("ten thousand times", put(whole, way, many(entries, 10_000))));
+            all.push(("ten thousand times".to_owned(), put(whole, way, many(entries, 10_000))));
         }
     }
     all
@@ -238,25 +241,36 @@ fn turned(value: &Value) -> Value {
 /// What is done to them, for people, and how.
 type Shift = (&'static str, fn(&str) -> String);
 
+/// Fourteen hours earlier, each.
+const OTHER_ZONE: &str = "all times in another zone";
+
 const TIMES: [Shift; 7] = [
     ("all times in the year 1", |time| format!("0001{}", &time[4..])),
     ("all times in the year 9999", |time| format!("9999{}", &time[4..])),
-    ("all times in another zone", |time| format!("{}+14:00", time[..time.len().min(19)].trim_end_matches('Z'))),
+    (OTHER_ZONE, |time| format!("{}+14:00", time[..time.len().min(19)].trim_end_matches('Z'))),
     ("all times without a zone", |time| time[..time.len().min(19)].trim_end_matches('Z').to_owned()),
     ("all times in the thirteenth month", |time| format!("{}13{}", &time[..5], &time[7..])),
     ("all times at a leap second", |time| format!("{}T23:59:60Z", &time[..10])),
     ("all times as the word of a day", |_| "yesterday".to_owned()),
 ];
 
-/// The first two entries with one field of theirs changed round, for each field: their ids, titles, times.
-fn swapped(entries: &[Value]) -> Vec<(&'static str, Value)> {
-    let [Value::Object(first), Value::Object(second), ..] = entries else { return Vec::new() };
+/// The first two entries of a list with one field of theirs changed round, for each field: their ids, titles, times. Only
+/// like entries change anything round: to give a whole one what stood in a broken one, or a service the word of a group,
+/// takes that word away.
+fn swapped(whole: &Value, way: &Way) -> Vec<(String, String)> {
+    let list = find(&mut whole.clone(), way).clone();
+    let Some([Value::Object(first), Value::Object(second), ..]) = list.as_array().map(Vec::as_slice) else {
+        return Vec::new();
+    };
+    if !first.keys().eq(second.keys()) {
+        return Vec::new();
+    }
     let differs =
-        |name: &&String| first[*name].is_string() && second.get(*name).is_some_and(|other| *other != first[*name]);
+        |name: &&String| first[*name].is_string() && second[*name].is_string() && first[*name] != second[*name];
     let swap = |name: &String| {
-        let mut entries = entries.to_vec();
-        (entries[0][name], entries[1][name]) = (second[name].clone(), first[name].clone());
-        ("with a field of two entries changed round", entries.into())
+        let mut list = list.clone();
+        (list[0][name], list[1][name]) = (second[name].clone(), first[name].clone());
+        (format!("with {name} of two entries changed round"), put(whole, way, list))
     };
     first.keys().filter(differs).map(swap).collect()
 }

@@ -4,6 +4,7 @@ mod ahead;
 mod diff;
 mod effects;
 mod join;
+mod kin;
 mod outbox;
 mod route;
 mod saying;

@@ -328,3 +328,73 @@ async fn two_vendors_that_do_not_stand_on_one_another_stay_two() {
     assert_eq!(step.sent.len(), 1);
     assert!(step.sent[0].facts.topics[0].below.is_empty());
 }
+
+#[tokio::test]
+async fn life_safety_is_never_gathered() {
+    let desk = desk_of(&[vital("ehr", "EHR", OKTA), service("lab", "Lab", OKTA)], "digest = [\"14:00\"]").await;
+    let step = desk.open("okta/status", vec![incident("a")], 10).await;
+    assert_eq!(step.sent.len(), 1);
+    assert!(step.sent[0].services().contains(&"ehr hurt".to_owned()), "{:?}", step.sent[0].services());
+}
+
+#[tokio::test]
+async fn what_is_gathered_comes_out_after_quiet_hours() {
+    let desk = desk("digest = [\"12:30\"]\nquiet = { from = \"12:20\", until = \"13:00\" }").await;
+    desk.open("okta/status", vec![incident("a")], 10).await;
+    assert_eq!(desk.tick(30).await.sent.len(), 0);
+    assert_eq!(desk.tick(60).await.sent.len(), 1);
+}
+
+#[tokio::test]
+async fn what_eases_below_what_is_asked_for_wakes_nobody_either() {
+    let desk = desk("least = \"partial_outage\"\nquiet = { from = \"12:10\", until = \"13:00\" }").await;
+    assert_eq!(desk.open("okta/status", vec![incident("a")], 5).await.sent.len(), 1);
+    let eased = desk.open("okta/status", vec![degraded("a")], 20).await;
+    assert_eq!(eased.unsent(), ["noc: for-noc has quiet hours until 2026-03-02T13:00:00Z"]);
+    assert_eq!(desk.tick(60).await.sent.len(), 1);
+}
+
+#[tokio::test]
+async fn who_sleeps_is_told_the_end_after_it_though_others_there_are_awake_and_do_not_want_it() {
+    let wishes = "quiet = { from = \"12:10\", until = \"13:00\" }\n[[subscription]]\nid = \"beginnings\"\n\
+        effects = [\"hurt\"]\nreceivers = [\"noc\"]";
+    let desk = desk(wishes).await;
+    desk.open("okta/status", vec![incident("a")], 5).await;
+    assert_eq!(desk.open("okta/status", vec![ended(20, incident("a"))], 20).await.subjects(), NOBODY);
+    assert_eq!(desk.tick(60).await.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
+}
+
+#[tokio::test]
+async fn an_escalation_counts_from_the_first_message_and_not_from_what_was_kept_back() {
+    let desk = desk(&format!("{QUIET}\n{LADDER}")).await;
+    desk.open("okta/status", vec![incident("a")], 10).await;
+    assert_eq!(desk.tick(60).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta"]);
+    assert_eq!(desk.tick(74).await.subjects(), NOBODY);
+    assert_eq!(desk.tick(75).await.subjects(), ["lead: [Partly down] EHR at all sites: Okta"]);
+}
+
+#[tokio::test]
+async fn it_is_known_when_an_escalation_comes_again() {
+    let desk = desk(LADDER).await;
+    desk.open("okta/status", vec![incident("a")], 10).await;
+    desk.tick(25).await;
+    assert_eq!(desk.tick(40).await.happened.next_tick, Some(minute(60)));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_holds_nothing_for_longer_than_it_should() {
+    let desk = holding("").await;
+    desk.open("okta/status", vec![degraded("a")], 60).await;
+    assert_eq!(desk.tick(10).await.sent.len(), 0);
+    assert_eq!(desk.tick(15).await.sent.len(), 1);
+}
+
+#[tokio::test]
+async fn of_one_tier_the_worst_is_told_first() {
+    let desk = desk("").await;
+    let keys = ["a", "b", "c", "d", "e", "f"];
+    let mut all: Vec<SeenIncident> = keys.iter().map(|key| degraded(key)).collect();
+    all.push(with_impact(Impact::MajorOutage, incident("g")));
+    let step = desk.open("okta/status", all, 10).await;
+    assert!(step.subjects()[0].starts_with("noc: [DOWN]"), "{:?}", step.subjects());
+}

@@ -2,10 +2,13 @@
 
 use bellwether::model::ahead::{Ahead, AheadKind, Window};
 use bellwether::model::effect::{Cause, EffectKind};
+use bellwether::model::format::Format;
 use bellwether::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, ShiftId, SourceId, SubscriptionId};
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::ResolvedHow;
+use bellwether::model::inquiry::{Came, Inquiry, Proposal};
 use bellwether::model::inventory::{Procedure, Tier};
+use bellwether::model::keeping::{Finding, Keeping, Plight, Sample};
 use bellwether::model::notification::{
     Before, FACTS_VERSION, Facts, HurtService, Testimony, Topic, UnwellComponent, VendorWord, Witness,
 };
@@ -40,6 +43,7 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         test: false,
         gathered: None,
         drill: false,
+        course: Default::default(),
     }
 }
 
@@ -202,6 +206,10 @@ pub fn typical() -> Vec<(&'static str, Facts)> {
         ("component", facts(vec![component()])),
         ("blind", facts(vec![blind()])),
         ("offline", facts(vec![offline()])),
+        ("source-unreadable", keepers(vec![kept(None)])),
+        ("source-moved", keepers(vec![moved()])),
+        ("source-nothing-found", keepers(vec![kept(Some(Came::Nothing { tried: 43, why: None }))])),
+        ("source-as-usual", keepers(vec![as_usual()])),
         (
             "first-look",
             Facts {
@@ -502,6 +510,62 @@ pub fn blind() -> Topic {
         why: Some("unreachable: no answer within 30 s".into()),
         ..okta(vec![ehr(Impact::Unknown), prescribing(Impact::Unknown)])
     }
+}
+
+/// The same facts for who looks after sources.
+pub fn keepers(topics: Vec<Topic>) -> Facts {
+    let (subscriptions, receiver) =
+        (vec![SubscriptionId::parse("sources").unwrap()], ReceiverId::parse("keepers").unwrap());
+    Facts { subscriptions, receiver, ..facts(topics) }
+}
+
+/// A source that is answered by something else than its document; and what asking its page came to.
+pub fn kept(came: Option<Came>) -> Topic {
+    let what = "not the expected document: a Statuspage summary is JSON; this is HTML (HTTP 200)";
+    Topic {
+        cause: Cause::Sight(source()),
+        incident: None,
+        vendor_word: None,
+        impact: Impact::Unknown,
+        keeping: Some(Keeping {
+            plight: Plight::Unreadable,
+            findings: vec![Finding { role: None, path: None, what: what.into() }],
+            samples: vec![Sample {
+                role: "summary".into(),
+                at: at("2026-07-17T22:03:00Z"),
+                hash: "b1946ac92492d2347c6235b4d2611184".into(),
+            }],
+            format: "statuspage".into(),
+            url: Some("https://status.okta.example/".into()),
+            needed_by: vec!["EHR".into(), "e-Prescribing".into()],
+            inquiry: came.map(|came| Inquiry {
+                at: at("2026-07-17T22:36:00Z"),
+                about: "statuspage https://status.okta.example/".into(),
+                page: "https://status.okta.example/".parse().unwrap(),
+                came,
+            }),
+        }),
+        ..okta(vec![])
+    }
+}
+
+/// Its page is on another platform now, and at another host.
+pub fn moved() -> Topic {
+    let proposal = Proposal {
+        format: Format::Instatus,
+        url: "https://okta.instatus.example/".parse().unwrap(),
+        roles: Vec::new(),
+        titled: None,
+        sign: "page.url and one of Instatus’s words as page.status".into(),
+        is_taken_up: false,
+    };
+    Topic { told: vec![EffectKind::Worse], ..kept(Some(Came::Other(proposal))) }
+}
+
+fn as_usual() -> Topic {
+    let mut topic = kept(None);
+    (topic.told, topic.until) = (vec![EffectKind::Over], Some(at("2026-07-17T22:41:00Z")));
+    topic
 }
 
 pub fn offline() -> Topic {

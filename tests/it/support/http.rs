@@ -19,6 +19,8 @@ pub enum Answer {
     Silence,
     /// Closes.
     Closes,
+    /// Says these in turn, and closes after each.
+    Turns(Vec<String>),
 }
 
 /// A request as it came; the names of headers in lower case.
@@ -75,10 +77,15 @@ async fn accept(listener: TcpListener, answer: Answer, seen: Arc<Mutex<Vec<Reque
 async fn serve(stream: TcpStream, answer: Answer, seen: Arc<Mutex<Vec<Request>>>) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let request = request(&mut stream).await?;
-    seen.lock().unwrap().push(request);
+    let turn = {
+        let mut seen = seen.lock().unwrap();
+        seen.push(request);
+        seen.len() - 1
+    };
     match answer {
         Answer::Says(text) => stream.write_all(text.as_bytes()).await.ok()?,
         Answer::Closes => {}
+        Answer::Turns(all) => stream.write_all(all[turn % all.len()].as_bytes()).await.ok()?,
         Answer::Silence => wait(&mut stream).await,
         Answer::Drips(text) => {
             stream.write_all(text.as_bytes()).await.ok()?;

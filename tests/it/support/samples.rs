@@ -1,19 +1,21 @@
 //! The samples of vendors, as looks: each case with the source that reads it and the answers of its documents.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bellwether::commands::sample;
 use bellwether::config;
 use bellwether::model::format::Format;
 use bellwether::model::id::SourceId;
 use bellwether::model::vendor::Source;
-use bellwether::normalize::{self, Answer, Body, Outcome};
+use bellwether::normalize::{Answer, Body, Outcome};
 
 /// One look from samples.
 pub struct Case {
     /// `vendor/case`.
     pub name: String,
+    /// The file that says what it comes to.
+    pub expected: PathBuf,
     /// Who reads it.
     pub source: Source,
     /// What was answered, one for each document of the case.
@@ -37,32 +39,32 @@ impl Case {
     }
 }
 
-/// Every case below `sources/`, in the order of vendors and names; then of the formats that no vendor of ours uses, and of
-/// the guide: no vendor that we ship has a page of HTML that is read by a mapping.
-pub fn cases() -> Vec<Case> {
+/// The folders that hold samples: of vendors, of the formats that no vendor of ours uses, and of the guide, since no vendor
+/// that we ship has a page of HTML that is read by a mapping.
+pub fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let below = ["sources", "tests/formats", "tests/guide"];
-    let folders = below.into_iter().flat_map(|below| files(&root.join(below)));
-    folders.filter(|path| path.is_dir()).flat_map(|folder| cases_of(&folder)).collect()
+    below.iter().flat_map(|below| files(&root.join(below))).filter(|path| path.is_dir()).collect()
+}
+
+/// Every case, in the order of folders and names.
+pub fn cases() -> Vec<Case> {
+    folders().iter().flat_map(|folder| cases_of(folder)).collect()
 }
 
 fn cases_of(folder: &Path) -> Vec<Case> {
     let vendor = name(folder);
-    let mut samples: BTreeMap<String, Vec<(Option<String>, PathBuf)>> = BTreeMap::new();
-    for path in files(folder) {
-        let name = name(&path);
-        if let Some((before, _)) = name.split_once(".sample.") {
-            let (case, role) = before.split_once('.').map_or((before, None), |(case, role)| (case, Some(role)));
-            samples.entry(case.to_owned()).or_default().push((role.map(str::to_owned), path));
-        }
-    }
-    if samples.is_empty() {
-        return Vec::new();
-    }
-    let sources = sources(folder, &vendor);
-    samples.into_iter().map(|(case, samples)| one(format!("{vendor}/{case}"), &sources, &samples)).collect()
+    let cases = sample::cases(folder).unwrap();
+    let sources = if cases.is_empty() { Vec::new() } else { sources(folder, &vendor) };
+    let one = |(case, samples): (String, Vec<sample::Sample>)| {
+        let (source, answers) = sample::answers(&sources, &samples).unwrap();
+        let expected = sample::expected_file(folder, &case);
+        Case { name: format!("{vendor}/{case}"), expected, source: source.clone(), answers }
+    };
+    cases.into_iter().map(one).collect()
 }
 
+/// The sources in a vendor's file that have a body to read, in its order.
 fn sources(folder: &Path, vendor: &str) -> Vec<Source> {
     if let (false, Some(format)) = (folder.join("vendor.toml").exists(), Format::named(vendor)) {
         let id = SourceId::parse(&format!("{vendor}/samples")).unwrap();
@@ -74,28 +76,12 @@ fn sources(folder: &Path, vendor: &str) -> Vec<Source> {
     sources.into_iter().filter(|source| source.format != Format::Manual).collect()
 }
 
-/// Read by the first source whose format knows the role, or by the first of all.
-fn one(name: String, sources: &[Source], samples: &[(Option<String>, PathBuf)]) -> Case {
-    let roles = |source: &Source| normalize::about(source.format).roles;
-    let mut reader = &sources[0];
-    let mut answers = Vec::new();
-    for (role, path) in samples {
-        let mut known = sources.iter().flat_map(|source| roles(source).iter().map(move |role| (source, *role)));
-        let (source, role) = match role {
-            None => (reader, roles(reader)[0]),
-            Some(role) => known.find(|(_, known)| known == role).unwrap_or_else(|| panic!("{path:?}: no role {role}")),
-        };
-        reader = source;
-        answers.push(Answer { role, outcome: Outcome::Body(Body::saved(fs::read(path).unwrap())) });
-    }
-    Case { name, source: reader.clone(), answers }
-}
-
 fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// What a folder holds, in the order of the names.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files

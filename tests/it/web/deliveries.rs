@@ -40,6 +40,15 @@ async fn how_long_it_took_from_the_vendors_word_to_acceptance() {
 }
 
 #[tokio::test]
+async fn a_way_that_fails_stands_above_with_what_it_answered() {
+    let hospital = storm(true).await;
+    give_up(&hospital, ago(-1)).await;
+    let served = serve_on("127.0.0.1:0", &hospital, None, || ago(-2)).await;
+    let page = served.get("/deliveries").await.body;
+    in_order(&page, &["noc-webhook", "gave up a message", "HTTP 410 Gone", "bellwether deliveries retry ID"]);
+}
+
+#[tokio::test]
 async fn the_vendors_word_begins_the_count() {
     let hospital = quiet().await;
     let down =

@@ -57,6 +57,7 @@ async fn a_source_that_is_not_what_it_was_says_so_with_the_path_and_nothing_on_i
             "how it is read was guessed",
         ],
     );
+    assert!(!page.contains("is a word never seen"), "no word is told twice");
     assert!(!page.contains("<form method=\"post\" action=\"/sources/confirm\">"), "nobody who may act is signed in");
     let main = &page[page.find("<main").unwrap()..];
     assert!(!main.contains("s-operational"), "nothing is green");

@@ -7,6 +7,7 @@ mod doubt;
 mod first;
 mod incident;
 mod maintenance;
+mod moved;
 mod operations;
 mod policy;
 mod show;
@@ -33,6 +34,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::support::client::{self, Answer};
 use crate::support::hospital::{Hospital, incident, maintenance, noon, page, well};
 
 const TOKEN: &str = "canary-token-of-the-tests";
@@ -68,27 +70,9 @@ impl Served {
         octets
     }
 
-    /// One request on a connection of its own, by hand: nothing is followed, nothing is added.
+    /// One request on a connection of its own.
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.at).await.unwrap();
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-        if !headers.iter().any(|(name, _)| *name == "host") {
-            request.push_str(&format!("host: {}\r\n", self.at));
-        }
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        request.push_str(&format!("\r\n{body}"));
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let body =
-            if head.to_lowercase().contains("transfer-encoding: chunked") { unchunked(body) } else { body.into() };
-        Answer { status, head: head.to_owned(), body }
+        client::ask(self.at, method, path, headers, body).await
     }
 
     /// The stream, read until `until` has come.
@@ -121,6 +105,7 @@ async fn serve_with(
     let app = Arc::new(App {
         store: hospital.store.clone(),
         compiled: receiver,
+        ways: watch::channel(Arc::new(crate::support::ways::to(Vec::new(), &[]))).1,
         condition: watch::channel(bellwether::model::condition::Condition::default()).1,
         acts: tokio::sync::mpsc::channel(64).0,
         beat: beat.clone(),
@@ -132,24 +117,6 @@ async fn serve_with(
     let stop = CancellationToken::new();
     tokio::spawn(web::serve(listener, app, stop.clone()));
     Served { at, beat, _compiled: compiled, _stop: stop.drop_guard() }
-}
-
-/// An answer, as it came over the wire.
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
-        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
-        lines.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
-    }
 }
 
 async fn read_until(stream: &mut TcpStream, until: &str) -> String {
@@ -165,19 +132,6 @@ async fn read_until(stream: &mut TcpStream, until: &str) -> String {
     let came = tokio::time::timeout(Duration::from_secs(20), reading).await;
     assert!(came.is_ok(), "{until:?} did not come: {text}");
     text
-}
-
-fn unchunked(body: &str) -> String {
-    let (mut rest, mut whole) = (body.as_bytes(), Vec::new());
-    while let Some(end) = rest.windows(2).position(|w| w == b"\r\n") {
-        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap().trim(), 16).unwrap();
-        if size == 0 {
-            break;
-        }
-        whole.extend_from_slice(&rest[end + 2..end + 2 + size]);
-        rest = &rest[end + 4 + size..];
-    }
-    String::from_utf8_lossy(&whole).into_owned()
 }
 
 fn ago(minutes: i64) -> Timestamp {

@@ -1,6 +1,9 @@
 //! The pages to be looked at, for screenshots.
 
+use bellwether::model::account::Role;
+
 use super::*;
+use crate::desk::Site;
 
 /// For screenshots: `BELLWETHER_SHOW=seconds cargo test --test it show` serves situations from port 18090 on, or from
 /// `BELLWETHER_SHOW_PORT`. Which port shows what stands in `tests/e2e/pages.mjs`.
@@ -26,8 +29,23 @@ async fn show() {
     let mut drill = storm(true).await;
     Arc::make_mut(&mut drill.compiled).is_drill = true;
     let doubtful = super::doubt::doubtful().await;
-    let shown =
-        [storm(false).await, quiet().await, crowd().await, dark, told, past().await, planned, due, drill, doubtful];
+    let moved = super::moved::moved().await;
+    let shown = [
+        storm(false).await,
+        quiet().await,
+        crowd().await,
+        dark,
+        told,
+        past().await,
+        planned,
+        due,
+        drill,
+        doubtful,
+        moved,
+    ];
+    // For what only an operator sees: where, and as whom.
+    let site = Site::of(super::doubt::doubtful().await, None).await;
+    println!("BELLWETHER_SHOW_OPERATOR=http://{} {}", site.at, site.signed_in("Ada", Role::Operator).await.cookie());
     let mut served = Vec::new();
     for (hospital, port) in shown.iter().zip(first..) {
         let clock = match port - first {

@@ -41,7 +41,7 @@ pub fn before<'h>(html: &'h str, marker: &str, is_part: impl Fn(char) -> bool) -
 /// Without what may stand between a marker and its word.
 fn between(mut rest: &str) -> &str {
     loop {
-        let next = rest.trim_start_matches(['"', '\'', ':', '=', ' ', '\\']);
+        let next = rest.trim_start_matches(|c: char| c.is_whitespace() || "\"':=\\".contains(c));
         let next = next.strip_prefix("&quot;").or_else(|| next.strip_prefix("&#34;")).unwrap_or(next);
         if next.len() == rest.len() {
             return rest;

@@ -1,19 +1,18 @@
 //! A field as a vendor really sent it: there, not there, or of the wrong kind. One field of the wrong kind must cost
 //! that field and not the document, so wire types are made of these and reading them cannot fail half-way.
 
+mod kind;
+
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use jiff::Timestamp;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::model::snapshot::Snapshot;
 use crate::model::stated::Stated;
 use crate::model::text;
+use crate::normalize::{document, keyed};
 
 /// What is kept of a time that cannot be understood.
 pub const TIME_CHARS: usize = 60;
@@ -98,6 +97,18 @@ impl<'a> Place<'a> {
         Self { within: Some(self), list, index }
     }
 
+    /// Says that a vendor's word stands in a field that was never seen before.
+    pub fn never_seen(&self, field: &str, word: &str, into: &mut Snapshot) {
+        into.warn(self.field(field), format!("is a word never seen: {word:?}"));
+    }
+
+    /// As [`Self::never_seen`], where it was said before that there is no word at all.
+    pub fn never_seen_if_any(&self, field: &str, word: &str, into: &mut Snapshot) {
+        if !word.is_empty() {
+            self.never_seen(field, word, into);
+        }
+    }
+
     /// A field of this entry.
     #[must_use]
     pub fn field(&self, name: &str) -> String {
@@ -146,13 +157,52 @@ impl<T> Field<T> {
     }
 }
 
-impl Field<Text<'_>> {
-    /// The text, when it is one.
+/// What a vendor wrote.
+pub trait Written {
+    /// The text of it.
+    fn written(&self) -> &str;
+}
+
+impl Written for Text<'_> {
+    fn written(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Written for Word<'_> {
+    fn written(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Written> Field<T> {
+    /// What is written there, when it is of its kind.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
-        self.get().map(|text| text.0.as_ref())
+        self.get().map(T::written)
     }
 
+    /// What is written there on one line, a title or a word; that it is missing is said.
+    pub fn line(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
+        self.need(at, name, into).map_or_else(String::new, |written| text::title(written.written()))
+    }
+
+    /// The key of an entry, without which nothing can be followed from look to look; that there is none is said.
+    pub fn key(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<String> {
+        let key = keyed::key(self.need(at, name, into)?.written());
+        if key.is_none() {
+            into.warn(at.field(name), "is empty");
+        }
+        key
+    }
+
+    /// What is written there as plain text; nothing where there is none.
+    pub fn plain(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> String {
+        self.read(at, name, into).map_or_else(String::new, |written| document::plain(written.written()))
+    }
+}
+
+impl Field<Text<'_>> {
     /// A time in RFC 3339. One that cannot be understood keeps its text, and that is said.
     pub fn time(&self, at: Place<'_>, name: &str, into: &mut Snapshot) -> Option<Stated> {
         let mut stated = Stated::rfc3339(&self.read(at, name, into)?.0);
@@ -199,14 +249,6 @@ impl Field<Truth> {
     }
 }
 
-impl Field<Word<'_>> {
-    /// The word, when it is one.
-    #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
-        self.get().map(|word| word.0.as_ref())
-    }
-}
-
 impl<T> Field<List<T>> {
     /// The good entries with their numbers; each broken one is said in `into`.
     pub fn entries(&self, at: Option<Place<'_>>, name: &str, into: &mut Snapshot) -> Vec<(usize, &T)> {
@@ -228,181 +270,5 @@ impl<T> Field<List<T>> {
             }
         }
         good
-    }
-}
-
-/// What a value in a document can be read as. What is not overridden is of the wrong kind.
-trait Shape<'de>: Sized {
-    fn text(_text: Cow<'de, str>) -> Option<Self> {
-        None
-    }
-
-    fn number(_number: i128) -> Option<Self> {
-        None
-    }
-
-    fn fraction(_number: f64) -> Option<Self> {
-        None
-    }
-
-    fn truth(_truth: bool) -> Option<Self> {
-        None
-    }
-
-    fn list<A: SeqAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        while access.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn object<A: MapAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-}
-
-impl<'de: 'a, 'a> Shape<'de> for Text<'a> {
-    fn text(text: Cow<'de, str>) -> Option<Self> {
-        Some(Self(text))
-    }
-}
-
-impl<'de: 'a, 'a> Shape<'de> for Word<'a> {
-    fn text(text: Cow<'de, str>) -> Option<Self> {
-        Some(Self(text))
-    }
-
-    fn number(number: i128) -> Option<Self> {
-        Some(Self(Cow::Owned(number.to_string())))
-    }
-}
-
-impl Shape<'_> for Number {
-    fn number(number: i128) -> Option<Self> {
-        Some(Self(number as f64))
-    }
-
-    fn fraction(number: f64) -> Option<Self> {
-        number.is_finite().then_some(Self(number))
-    }
-}
-
-impl Shape<'_> for Truth {
-    fn truth(truth: bool) -> Option<Self> {
-        Some(Self(truth))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Shape<'de> for Object<T> {
-    fn object<A: MapAccess<'de>>(access: A) -> Result<Option<Self>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(access)).map(|value| Some(Self(value)))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Shape<'de> for List<T> {
-    fn list<A: SeqAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = access.next_element()? {
-            entries.push(entry);
-        }
-        Ok(Some(Self(entries)))
-    }
-}
-
-impl<'de: 'a, 'a> Shape<'de> for Words<'a> {
-    fn list<A: SeqAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        let mut words = Vec::new();
-        while let Some(word) = access.next_element::<Field<Text<'a>>>()? {
-            words.extend(word.get().map(|text| text.0.clone()));
-        }
-        Ok(Some(Self(words)))
-    }
-}
-
-impl<'de: 'a, 'a> Shape<'de> for Ids<'a> {
-    fn list<A: SeqAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        let (mut ids, mut is_whole) = (Vec::new(), true);
-        while let Some(id) = access.next_element::<Field<Word<'a>>>()? {
-            is_whole &= id.get().is_some();
-            ids.extend(id.get().map(|id| id.0.clone()));
-        }
-        Ok(Some(Self { ids, is_whole }))
-    }
-}
-
-impl<'de: 'a, 'a, T: Deserialize<'de>> Shape<'de> for Named<'a, T> {
-    fn object<A: MapAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        let mut entries = Vec::new();
-        while let Some((name, entry)) = access.next_entry::<Cow<'de, str>, _>()? {
-            entries.push((name, entry));
-        }
-        Ok(Some(Self(entries)))
-    }
-}
-
-impl<'de: 'a, 'a, T: Deserialize<'de>> Shape<'de> for Lists<'a, T> {
-    fn object<A: MapAccess<'de>>(mut access: A) -> Result<Option<Self>, A::Error> {
-        let mut entries = Vec::new();
-        while let Some((name, entry)) = access.next_entry::<Cow<'de, str>, _>()? {
-            entries.push((name, entry));
-        }
-        Ok(Some(Self(entries)))
-    }
-}
-
-impl<'de, T: Shape<'de>> Deserialize<'de> for Field<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyKind(PhantomData))
-    }
-}
-
-struct AnyKind<T>(PhantomData<T>);
-
-impl<T> AnyKind<T> {
-    fn or_odd(value: Option<T>, kind: &'static str) -> Field<T> {
-        value.map_or(Field::Odd(kind), Field::Is)
-    }
-}
-
-impl<'de, T: Shape<'de>> Visitor<'de> for AnyKind<T> {
-    type Value = Field<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Field<T>, E> {
-        Ok(Field::Absent)
-    }
-
-    fn visit_bool<E: Error>(self, truth: bool) -> Result<Field<T>, E> {
-        Ok(Self::or_odd(T::truth(truth), "true or false"))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Field<T>, E> {
-        Ok(Self::or_odd(T::number(number.into()), "a number"))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Field<T>, E> {
-        Ok(Self::or_odd(T::number(number.into()), "a number"))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Field<T>, E> {
-        Ok(Self::or_odd(T::fraction(number), "a broken number"))
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Field<T>, E> {
-        Ok(Self::or_odd(T::text(Cow::Borrowed(text)), "a text"))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Field<T>, E> {
-        Ok(Self::or_odd(T::text(Cow::Owned(text.to_owned())), "a text"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<Field<T>, A::Error> {
-        Ok(Self::or_odd(T::list(access)?, "a list"))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Field<T>, A::Error> {
-        Ok(Self::or_odd(T::object(access)?, "an object"))
     }
 }
