@@ -39,7 +39,7 @@ pub struct Facts {
     pub subscriptions: Vec<SubscriptionId>,
     /// The receiver it goes to.
     pub receiver: ReceiverId,
-    /// What it tells, the worst first. Several only after the first look at a source.
+    /// What it tells, the worst first. Several after the first look at a source, and where they were gathered.
     pub topics: Vec<Topic>,
     /// Until when it was gathered with others; none for what is told at once.
     #[serde(default)]

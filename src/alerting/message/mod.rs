@@ -28,6 +28,7 @@ pub mod subject;
 mod trouble;
 mod vendor;
 pub mod webhook;
+mod webhook_knowledge;
 mod webhook_reading;
 mod webhook_shift;
 pub mod words;

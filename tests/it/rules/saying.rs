@@ -1,6 +1,9 @@
 //! What a message says beside its first line: what changed since the last one, how we know, which vendors it names.
 
+use bellwether::alerting::message::message;
+use bellwether::model::id::NotificationId;
 use bellwether::model::impact::Impact;
+use serde_json::{Value, json};
 
 use crate::support::model::*;
 
@@ -14,6 +17,10 @@ async fn desk(services: &[String], wants: &str) -> Desk {
     desk
 }
 
+fn webhook(sent: &Sent) -> Value {
+    message(&NotificationId("n".into()), &sent.facts).json
+}
+
 #[tokio::test]
 async fn a_later_message_says_what_changed_since_the_last_one_to_that_address() {
     let desk = desk(&[service("ehr", "EHR", OKTA)], "").await;
@@ -24,6 +31,10 @@ async fn a_later_message_says_what_changed_since_the_last_one_to_that_address() 
     let worse = desk.open("okta/status", vec![grown.clone()], 20).await;
     let words = "Since our last message, at 12:10 UTC: EHR was degraded, now DOWN; it now names Directory.";
     assert!(worse.sent[0].text.contains(words), "{}", worse.sent[0].text);
+    let before = &webhook(&worse.sent[0])["topics"][0]["before"];
+    assert_eq!(before["services"], json!([{ "id": "ehr", "impact": "degraded" }]));
+    assert_eq!((&before["at"], &before["components"]), (&json!("2026-03-02T12:10:00Z"), &json!(["SSO"])));
+    assert!(webhook(&opened.sent[0])["topics"][0]["before"].is_null());
     let end = desk.open("okta/status", vec![ended(30, grown)], 30).await;
     assert!(!end.sent[0].text.contains("Since our last message"), "an end says how long it was instead");
     assert!(end.sent[0].text.contains("for 30 min, from 12:00 UTC to 12:30 UTC"), "{}", end.sent[0].text);
@@ -48,6 +59,9 @@ async fn where_a_vendor_has_several_sources_each_says_whether_it_agrees() {
     let text = &step.sent[0].text;
     assert!(text.contains("lab/page says so: partial outage, investigating"), "{text}");
     assert!(text.contains("lab/api cannot be read: "), "{text}");
+    let witnesses = &webhook(&step.sent[0])["topics"][0]["witnesses"];
+    assert_eq!(witnesses[0]["says"], json!({ "kind": "says", "impact": "partial_outage", "phase": "investigating" }));
+    assert_eq!((&witnesses[1]["source"], &witnesses[1]["says"]["kind"]), (&json!("lab/api"), &json!("blind")));
     desk.open("lab/api", Vec::new(), 7).await;
     let worse = desk.open("lab/page", vec![with_impact(Impact::MajorOutage, incident("a"))], 8).await;
     assert!(worse.sent[0].text.contains("lab/api can be read, and says nothing of it"), "{}", worse.sent[0].text);
@@ -66,4 +80,5 @@ async fn a_digest_names_every_vendor_in_its_subject_and_its_first_line_the_worst
     let first = "Digest, gathered until 14:00 UTC. Payroll is down because of Azure since 12:00 UTC; EHR works \
                  badly because of Okta since 12:00 UTC (2 causes, the worst first).";
     assert!(sent[0].text.starts_with(first), "{}", sent[0].text);
+    assert_eq!(webhook(&sent[0])["gathered_until"], "2026-03-02T14:00:00Z");
 }

@@ -370,7 +370,7 @@ async fn an_escalation_counts_from_the_first_message_and_not_from_what_was_kept_
     desk.open("okta/status", vec![incident("a")], 10).await;
     assert_eq!(desk.tick(60).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(74).await.subjects(), NOBODY);
-    assert_eq!(desk.tick(75).await.subjects(), ["lead: [Partly down] EHR at all sites: Okta"]);
+    assert_eq!(desk.tick(75).await.subjects(), ["lead: [Partly down, not acknowledged] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]
