@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bellwether::alerting::blind::BlindAfter;
 use bellwether::alerting::route::Manner;
 use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
@@ -56,7 +57,7 @@ pub fn compiled(size: Size, receivers: usize, every: Duration, addresses: &dyn A
         organisation: "Northfield Health".to_owned(),
         time_zone: "America/Chicago".to_owned(),
         page: None,
-        blind_after: SignedDuration::from_mins(10),
+        blind_after: BlindAfter::all(SignedDuration::from_mins(10)),
         manner: Manner::default(),
         inventory: inventory(size),
         vendors: (0..size.vendors).map(|n| vendor(n, every, addresses)).collect(),

@@ -8,7 +8,7 @@ use crate::model::change::{Change, IncidentChange};
 use crate::model::effect::Cause;
 use crate::model::id::{SourceId, VendorId};
 use crate::model::impact::Impact;
-use crate::model::incident::{Health, Report, hurts};
+use crate::model::incident::{Component, Health, Report, hurts};
 use crate::model::inventory::Edge;
 use crate::model::phase::Kind;
 
@@ -41,7 +41,8 @@ pub fn open_below(scene: &Scene<'_>) -> BTreeMap<VendorId, Vec<Upstream>> {
 }
 
 /// What each of these causes is about.
-pub(super) fn of_all(scene: &Scene<'_>, remembered: &Remembered) -> BTreeMap<Cause, About> {
+#[must_use]
+pub fn of_all(scene: &Scene<'_>, remembered: &Remembered) -> BTreeMap<Cause, About> {
     let view = View { scene, remembered };
     let mut all: BTreeMap<Cause, About> =
         remembered.causes.iter().filter_map(|cause| Some((cause.clone(), view.about(cause)?))).collect();
@@ -62,7 +63,7 @@ pub fn of_incident<'r>(
 ) -> About {
     let one = |report: &Report| {
         let source = &report.source;
-        About { unconfirmed: unconfirmed.contains(source).then(|| source.clone()), ..about(report) }
+        About { unconfirmed: unconfirmed.contains(source).then(|| source.clone()), ..of_report(report) }
     };
     others.into_iter().fold(one(report), |all, other| together(all, report, one(other), other))
 }
@@ -103,16 +104,7 @@ impl View<'_> {
 
     fn about_component(&self, source: &SourceId, key: &str) -> Option<About> {
         let component = self.remembered.components.get(&(source.clone(), key.to_owned()))?;
-        let name = &component.component.name;
-        Some(About {
-            vendor: Some(source.vendor()),
-            regions: component.component.region.iter().cloned().collect(),
-            components: vec![name.clone()],
-            text: name.to_lowercase(),
-            since: (component.status != Impact::Operational).then_some(component.since),
-            unconfirmed: self.unconfirmed(source),
-            ..About::default()
-        })
+        Some(About { unconfirmed: self.unconfirmed(source), ..of_component(source, component) })
     }
 
     /// The source, where nobody may believe it yet.
@@ -154,8 +146,23 @@ fn hand_over(all: &mut BTreeMap<Cause, About>, changes: &[Change]) {
     }
 }
 
+/// What a component without an incident is about.
+#[must_use]
+pub fn of_component(source: &SourceId, component: &Component) -> About {
+    let named = &component.component;
+    About {
+        vendor: Some(source.vendor()),
+        regions: named.region.iter().cloned().collect(),
+        components: vec![named.name.clone()],
+        text: named.name.to_lowercase(),
+        since: (component.status != Impact::Operational).then_some(component.since),
+        ..About::default()
+    }
+}
+
 /// What a report is about, as far as subscriptions ask.
-fn about(report: &Report) -> About {
+#[must_use]
+pub fn of_report(report: &Report) -> About {
     let seen = &report.seen;
     let mut text = seen.title.to_lowercase();
     for said in &seen.updates {
@@ -176,7 +183,8 @@ fn about(report: &Report) -> About {
 }
 
 /// What two reports of one incident are about. Where one does not say where, it may be anywhere.
-fn together(mut all: About, report: &Report, more: About, other: &Report) -> About {
+#[must_use]
+pub fn together(mut all: About, report: &Report, more: About, other: &Report) -> About {
     let begun = |r: &Report| r.seen.started.as_ref().and_then(|s| s.at).unwrap_or(r.first_seen);
     all.since = [begun(report), begun(other)].into_iter().chain(all.since).min();
     if all.regions.is_empty() || more.regions.is_empty() {

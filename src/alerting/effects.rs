@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::blind::BlindAfter;
 use super::graph::Graph;
 use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{ServiceId, SourceId};
@@ -15,7 +16,7 @@ use crate::model::inventory::{Dependency, Need, On, Selector, Service, Without};
 #[derive(Debug, Clone, Copy)]
 pub struct EffectRules {
     /// A source that cannot be read for this long is told to those whose services stand on it.
-    pub blind_after: SignedDuration,
+    pub blind_after: BlindAfter,
 }
 
 /// The effects on every service.
@@ -27,12 +28,27 @@ pub fn effects(graph: &Graph, world: &World, rules: EffectRules, now: Timestamp)
 /// The effects on `services`, which must hold, before each service, those it builds on that anything reaches.
 #[must_use]
 pub fn effects_on(graph: &Graph, world: &World, rules: EffectRules, now: Timestamp, services: &[&Service]) -> Effects {
-    let sight = Sight { graph, world, rules, now, vendors: by_vendor(world) };
-    let mut effects = Effects::default();
-    for service in services {
-        sight.service(service, &mut effects);
+    let vendors = by_vendor(world);
+    let mut all = Effects::default();
+    // What a service knows of what it builds on is what its own tier is told by then, so each time is a sight of its own.
+    for blind_after in rules.blind_after.times() {
+        let has = |service: &ServiceId| {
+            graph.service(service).map_or(rules.blind_after.usual(), |s| rules.blind_after.of(s.tier)) == blind_after
+        };
+        if !services.iter().any(|service| has(&service.id)) {
+            continue;
+        }
+        let told_blind = world.told_blind.iter().filter(|(_, to)| has(to)).map(|(source, _)| source).collect();
+        let offline_after = rules.blind_after.shortest();
+        let sight = Sight { graph, world, blind_after, offline_after, told_blind, now, vendors: &vendors };
+        let mut effects = Effects::default();
+        for service in services {
+            sight.service(service, &mut effects);
+        }
+        all.hurts.extend(effects.hurts.into_iter().filter(|((service, _), _)| has(service)));
+        all.states.extend(effects.states.into_iter().filter(|(service, _)| has(service)));
     }
-    effects
+    all
 }
 
 /// What is known of one vendor.
@@ -82,9 +98,13 @@ struct Came {
 struct Sight<'a> {
     graph: &'a Graph,
     world: &'a World,
-    rules: EffectRules,
+    /// How long a source may be blind before that hurts, and how long all of them.
+    blind_after: SignedDuration,
+    offline_after: SignedDuration,
+    /// The sources that are told as blind already, to services for which the same time holds.
+    told_blind: BTreeSet<&'a SourceId>,
     now: Timestamp,
-    vendors: BTreeMap<&'a str, AtVendor<'a>>,
+    vendors: &'a BTreeMap<&'a str, AtVendor<'a>>,
 }
 
 impl Sight<'_> {
@@ -117,7 +137,7 @@ impl Sight<'_> {
     fn offline(&self, service: &Service, state: &mut State, effects: &mut Effects) {
         let Some(since) = self.world.offline_since.filter(|_| !service.needs.is_empty()) else { return };
         state.unseen.push("no source at all can be reached".to_owned());
-        if self.now.duration_since(since) >= self.rules.blind_after {
+        if self.now.duration_since(since) >= self.offline_after {
             let path = vec![service.name.clone(), "our own network".to_owned()];
             let (service, impact) = (service.id.clone(), Impact::Unknown);
             keep_worst(effects, Effect { service, cause: Cause::Offline, impact, overrun: false, path });
@@ -256,9 +276,9 @@ impl Sight<'_> {
             Health::Unreadable { since, why } => {
                 came.unseen.push(format!("{source} cannot be read: {why}"));
                 let since = self.world.online_again.map_or(*since, |again| again.max(*since));
-                let is_due = self.now.duration_since(since) >= self.rules.blind_after;
+                let is_due = self.now.duration_since(since) >= self.blind_after;
                 // What was told does not end because our own network went too, or has just come back.
-                if is_due && self.world.offline_since.is_none() || self.world.told_blind.contains(source) {
+                if is_due && self.world.offline_since.is_none() || self.told_blind.contains(source) {
                     let cause = Cause::Blind(source.clone());
                     let path = vec![vendor.to_owned()];
                     came.hurts.push(Hurt { cause, impact: Impact::Unknown, overrun: false, path });

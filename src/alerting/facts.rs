@@ -107,6 +107,7 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         escalation: decision.escalation,
         before: None,
         witnesses: Vec::new(),
+        acknowledge: None,
         below: below(&decision.cause, background),
         ahead: None,
         keeping: None,

@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod ahead;
+pub mod blind;
 pub mod diff;
 pub mod drift;
 pub mod effects;

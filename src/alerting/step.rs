@@ -122,16 +122,16 @@ pub fn unreachable_since(world: &World) -> Option<Timestamp> {
 pub fn next_after(world: &World, rules: EffectRules, now: Timestamp) -> Option<Timestamp> {
     // Vendors write times at the edge of what a time can be; what lies beyond it never comes.
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(Timestamp::MAX);
-    let blind = world.sources.values().filter_map(|health| match health {
-        Health::Unreadable { since, .. } => {
-            Some(later(world.online_again.map_or(*since, |again| again.max(*since)), rules.blind_after))
-        }
+    let blind_since = world.sources.values().filter_map(|health| match health {
+        Health::Unreadable { since, .. } => Some(world.online_again.map_or(*since, |again| again.max(*since))),
         Health::NeverRead | Health::Readable { .. } => None,
     });
+    let times = rules.blind_after.times();
+    let blind = blind_since.flat_map(|since| times.iter().map(move |after| later(since, *after)));
     let planned = world.reports.iter().filter_map(|r| r.seen.planned.as_ref()?.until.as_ref()?.at);
     // Past its end means later than its end, be it by a millisecond.
     let overrun = planned.map(|until| later(until, SignedDuration::from_millis(1)));
-    let offline = world.offline_since.map(|since| later(since, rules.blind_after));
+    let offline = world.offline_since.map(|since| later(since, rules.blind_after.shortest()));
     blind.chain(overrun).chain(offline).filter(|at| *at > now).min()
 }
 

@@ -17,11 +17,12 @@ use super::load::{self, Folders};
 use super::poll::Poll;
 use super::record::Record;
 use super::replay::{self, Replay};
+use super::silence::SilenceCommand;
 use super::try_out::TryOut;
 use super::why::WhyArgs;
 use super::{
-    accounts, add, audit, backup, check, confirm, errand, incident, poll, receivers, record, run, schema, try_out,
-    vendors, why,
+    accounts, add, audit, backup, check, confirm, errand, incident, poll, receivers, record, run, schema, silence,
+    try_out, vendors, why,
 };
 use crate::config::operation::Log;
 use crate::config::value::Period;
@@ -162,6 +163,9 @@ enum Command {
     /// Open, update and resolve incidents by hand, for vendors that publish nothing.
     #[command(subcommand)]
     Incident(IncidentCommand),
+    /// What somebody does not want to be told for a while: with a reason and an end.
+    #[command(subcommand)]
+    Silence(SilenceCommand),
     /// Who may act in the page, from the terminal: the first account, others, lost passwords.
     #[command(subcommand)]
     Accounts(AccountsCommand),
@@ -329,6 +333,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         }
         Command::Why(args) => why::run(folders, args),
         Command::Incident(command) => incident::typed(folders, command),
+        Command::Silence(command) => silence::run(folders, command),
         Command::Accounts(command) => accounts::accounts(folders, command),
         Command::Tokens(command) => accounts::tokens(folders, command),
         Command::Audit(command) => audit::run(folders, &command),

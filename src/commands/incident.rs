@@ -4,15 +4,19 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use super::accounts::Opened;
 use super::inbox::{Answer, Inbox};
 use super::load::{self, Folders};
 use super::setup::Sound;
+use crate::model::audit::By;
 use crate::model::id::{Ids, IncidentId, VendorId};
 use crate::model::impact::Impact;
+use crate::model::text;
+use crate::pipeline::acknowledge::acknowledge as care;
 use crate::pipeline::hand::{Act, Word};
 use crate::store::{self, Store, StoreError};
 
@@ -47,6 +51,17 @@ pub(super) enum IncidentCommand {
         incident: String,
         #[command(flatten)]
         word: WordArgs,
+    },
+    /// Say that you take care of an incident, whoever told of it: no further step of an escalation is taken.
+    Acknowledge {
+        /// The incident.
+        incident: String,
+        /// Nobody takes care of it any more.
+        #[arg(long)]
+        undo: bool,
+        /// Who takes care of it.
+        #[arg(long, value_name = "NAME", env = "BELLWETHER_AUTHOR")]
+        author: String,
     },
     /// End an incident that was opened by hand.
     Resolve {
@@ -84,6 +99,9 @@ pub(super) fn typed(folders: &Folders, command: IncidentCommand) -> Result<ExitC
             (Act::Open { vendor, title, components, regions, since }, word)
         }
         IncidentCommand::Update { incident, word } => (Act::Update { incident: IncidentId(incident) }, word),
+        IncidentCommand::Acknowledge { incident, undo, author } => {
+            return acknowledge(folders, &IncidentId(incident), !undo, &author);
+        }
         IncidentCommand::Resolve { incident, word } => (Act::Resolve { incident: IncidentId(incident) }, word),
     };
     let said = Said { author: word.author, impact: word.impact, text: word.text };
@@ -120,6 +138,34 @@ pub fn run(folders: &Folders, act: Act, said: Said, json: bool) -> Result<ExitCo
         &word,
     ))?;
     print(&answer, json)
+}
+
+/// Says that somebody takes care of an incident, or that nobody does: in the database of the running Bellwether, or
+/// without one.
+///
+/// # Errors
+/// A configuration or a store that cannot be read, no such incident, or one that is over.
+pub fn acknowledge(folders: &Folders, incident: &IncidentId, is_taken: bool, author: &str) -> Result<ExitCode> {
+    if author.trim().is_empty() {
+        bail!("say who you are: --author NAME, or set BELLWETHER_AUTHOR");
+    }
+    let by = By::terminal(text::line(author, 64));
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let opened = Opened::of(folders).await?;
+        let done = care(&opened.store, incident, is_taken, &by, Timestamp::now()).await;
+        opened.store.close().await;
+        let is_news = done.map_err(|why| anyhow!("{why}"))?;
+        say!(
+            "{}",
+            match (is_taken, is_news) {
+                (true, true) => "acknowledged: no further step of an escalation is taken",
+                (true, false) => "somebody takes care of it already; the page says who",
+                (false, true) => "nobody takes care of it any more",
+                (false, false) => "nobody took care of it",
+            }
+        );
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// What every word may say.

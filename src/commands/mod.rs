@@ -33,6 +33,7 @@ pub mod schema;
 pub mod secrets;
 pub mod setup;
 pub mod sign_in;
+pub mod silence;
 mod table;
 pub mod try_out;
 pub mod vendors;

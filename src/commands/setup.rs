@@ -11,9 +11,10 @@ use url::Url;
 use super::load::Loaded;
 use super::secrets;
 use super::sign_in;
+use crate::alerting::blind::BlindAfter;
 use crate::alerting::route::{Hold, Manner};
 use crate::config::arriving::SecondRouteFor;
-use crate::config::bellwether::{self, Settings};
+use crate::config::bellwether::{self, Alerting, Settings};
 use crate::config::catalogue::Catalogue;
 use crate::config::routes;
 use crate::config::subscriptions::Subscriptions;
@@ -27,7 +28,7 @@ use crate::fetch::{self, Fetcher};
 use crate::model::address::AllowedNetwork;
 use crate::model::arriving::Arriving;
 use crate::model::id::{Ids, ReceiverId};
-use crate::model::inventory::Inventory;
+use crate::model::inventory::{Inventory, Tier};
 use crate::model::restless::Flapping;
 use crate::model::subscription::{Receiver, SecretRef, Way, WebhookUrl};
 use crate::model::vendor::Vendor;
@@ -52,6 +53,18 @@ pub struct Sound {
     pub vendors: Vec<Vendor>,
     /// All vendors that are known.
     pub catalogue: Arc<Catalogue>,
+}
+
+/// How long a source may be blind before that is told.
+fn blind_after(alerting: &Alerting) -> BlindAfter {
+    let usual = SignedDuration::try_from(alerting.blind_after.0).unwrap_or(SignedDuration::from_mins(10));
+    let own = |period: Option<Period>| period.and_then(|period| SignedDuration::try_from(period.0).ok());
+    let tiers = &alerting.blind_after_tier;
+    BlindAfter::all(usual)
+        .but(Tier::LifeSafety, own(tiers.life_safety))
+        .but(Tier::Clinical, own(tiers.clinical))
+        .but(Tier::Business, own(tiers.business))
+        .but(Tier::BackOffice, own(tiers.back_office))
 }
 
 impl Sound {
@@ -87,7 +100,7 @@ impl Sound {
             organisation: self.settings.organisation.name.0.clone(),
             time_zone: self.settings.organisation.time_zone.0.iana_name().unwrap_or("UTC").to_owned(),
             page: self.settings.organisation.page.as_ref().map(|page| page.as_str().to_owned()),
-            blind_after: span(alerting.blind_after, SignedDuration::from_mins(10)),
+            blind_after: blind_after(alerting),
             inventory: self.inventory.clone(),
             vendors: self.vendors.clone(),
             subscriptions: self.subscriptions.subscriptions.iter().map(|wish| wish.clone().in_zone(zone)).collect(),

@@ -148,6 +148,9 @@ impl Default for Polling {
 pub struct Alerting {
     /// How long a source may be unreadable before those are told who depend on it.
     pub blind_after: Period,
+    /// The same for those who depend on services of one tier, where it is another time.
+    #[serde(skip_serializing_if = "BlindAfterTier::is_empty")]
+    pub blind_after_tier: BlindAfterTier,
     /// How long a small impact must stay before it is told. The worst, and what nobody knows, is told at once.
     pub hold: Hold,
     /// When something that comes and goes is told no more until it is steady.
@@ -166,6 +169,41 @@ pub struct Alerting {
     /// When each day every receiver gets a trial message, which tells the operators if it is not accepted: "07:00".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canary: Option<Hour>,
+}
+
+/// How long a source may be unreadable before that is told for services of one tier. Without a time: `blind_after`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BlindAfterTier {
+    /// Somebody may die without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub life_safety: Option<Period>,
+    /// Patients are treated worse without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clinical: Option<Period>,
+    /// The organisation works worse without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business: Option<Period>,
+    /// It can wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back_office: Option<Period>,
+}
+
+impl BlindAfterTier {
+    /// Whether no tier has a time of its own.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn named(&self) -> [(&'static str, Option<Period>); 4] {
+        [
+            ("life-safety", self.life_safety),
+            ("clinical", self.clinical),
+            ("business", self.business),
+            ("back-office", self.back_office),
+        ]
+    }
 }
 
 /// How long a small impact must stay before it is told.
@@ -202,6 +240,7 @@ impl Default for Alerting {
     fn default() -> Self {
         Self {
             blind_after: Period::seconds(600),
+            blind_after_tier: BlindAfterTier::default(),
             hold: Hold::default(),
             flapping: Flapping::default(),
             second_route_after: Period::seconds(120),
@@ -333,6 +372,16 @@ fn check_alerting(alerting: &Alerting, findings: &mut Findings) {
         if *period < Period::seconds(60) || *period > Period::seconds(86_400) {
             let path = format!("alerting.flapping.{key}");
             findings.error(&path, "this is too short or too long", "write a time from 1m to 1d");
+        }
+    }
+    for (tier, period) in alerting.blind_after_tier.named() {
+        if period.is_some_and(|period| period < Period::seconds(60) || period > Period::seconds(86_400)) {
+            let path = format!("alerting.blind_after_tier.{tier}");
+            findings.error(
+                &path,
+                "one look that fails is no blindness, and a day is too long",
+                "write a time from 1m to 1d",
+            );
         }
     }
     for (key, period) in [("degraded", alerting.hold.degraded), ("partial_outage", alerting.hold.partial_outage)] {

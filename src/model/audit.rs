@@ -56,6 +56,10 @@ pub enum Deed {
     Acknowledged,
     /// Nobody does any more.
     Unacknowledged,
+    /// Something was silenced.
+    Silenced,
+    /// A silence was ended before its time.
+    SilenceEnded,
     /// How a source is read was confirmed.
     SourceConfirmed,
     /// A test message was sent to a receiver.
@@ -88,6 +92,8 @@ impl Deed {
             Self::Parted => "parted",
             Self::Acknowledged => "acknowledged",
             Self::Unacknowledged => "unacknowledged",
+            Self::Silenced => "silenced",
+            Self::SilenceEnded => "silence_ended",
             Self::SourceConfirmed => "source_confirmed",
             Self::ReceiverTried => "receiver_tried",
             Self::DeliveriesRetried => "deliveries_retried",

@@ -57,6 +57,8 @@ pub struct Section {
     pub rows: Vec<Row>,
     /// The page about it.
     pub page: Option<String>,
+    /// Where one says that one takes care of it.
+    pub acknowledge: Option<String>,
 }
 
 /// What happened last, as a far side that keeps a state needs to know it.
@@ -192,6 +194,7 @@ impl Section {
             lines.extend(row.lines.iter().map(Line::plain));
         }
         lines.extend(self.page.iter().map(|page| format!("Open it: {page}")));
+        lines.extend(self.acknowledge.iter().map(|link| format!("Acknowledge: {link}")));
         lines.retain(|line| !line.is_empty());
         lines.join("\n")
     }

@@ -130,8 +130,8 @@ pub struct World {
     pub online_again: Option<Timestamp>,
     /// The sources that were looked at once and are not polled any more. What people entered by hand is not among them.
     pub unwatched: Vec<SourceId>,
-    /// The sources that somebody has been told of as blind: they stay so until they can be read.
-    pub told_blind: BTreeSet<SourceId>,
+    /// The sources that somebody has been told of as blind, for which service: they stay so until they can be read.
+    pub told_blind: BTreeSet<(SourceId, ServiceId)>,
     /// The sources whose format was guessed and whose reading nobody has confirmed.
     pub unconfirmed: BTreeSet<SourceId>,
     /// Selectors of the inventory that pick nothing of what their vendor lists, with what to say of each. Pages know

@@ -223,6 +223,14 @@ impl Ids {
         IncidentId(format!("{}-{}", source.vendor(), hash.hex(16)))
     }
 
+    /// What only who was sent it knows: it lets a receiver take care of one incident, until that time.
+    #[must_use]
+    pub fn seal(&self, incident: &IncidentId, receiver: &ReceiverId, ends: i64) -> String {
+        let inner = Hasher::default().part(&self.salt).part("seal 1").part(&incident.0).part(receiver.as_str());
+        // Hashed twice and cut, so that nobody can go on from one seal to another.
+        Hasher::default().part(&self.salt).part(inner.part(ends.to_le_bytes()).hex(64)).hex(32)
+    }
+
     /// The notification to `address` that `what` at `at` makes due.
     #[must_use]
     pub fn notification(&self, address: &str, what: &str, at: Timestamp) -> NotificationId {

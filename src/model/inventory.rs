@@ -24,6 +24,15 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// All of them, the most needed first.
+    pub const ALL: [Self; 4] = [Self::LifeSafety, Self::Clinical, Self::Business, Self::BackOffice];
+
+    /// The tier of that name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.word() == word)
+    }
+
     /// The word, as in configuration and JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {

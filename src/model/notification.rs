@@ -104,6 +104,9 @@ pub struct Topic {
     /// What each source of the vendor says of it, where there are several.
     #[serde(default)]
     pub witnesses: Vec<Witness>,
+    /// Where whoever reads the message can say that he takes care of it, without signing in; for mails alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge: Option<String>,
     /// What is open at the vendors that this one stands on.
     #[serde(default)]
     pub below: Vec<Below>,

@@ -1,6 +1,8 @@
 //! What somebody does not want to be told for a while, and why.
 
-use jiff::Timestamp;
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::id::{ServiceId, VendorId};
@@ -50,6 +52,26 @@ impl Matcher {
     }
 }
 
+impl fmt::Display for Matcher {
+    /// In words: `vendor okta; component SSO* or MFA`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn named<T: fmt::Display>(what: &str, all: impl Iterator<Item = T>) -> Option<String> {
+            let all: Vec<String> = all.map(|one| one.to_string()).collect();
+            (!all.is_empty()).then(|| format!("{what} {}", all.join(" or ")))
+        }
+        let parts = [
+            named("service", self.services.iter()),
+            named("tier", self.tiers.iter().map(|tier| tier.word())),
+            named("vendor", self.vendors.iter()),
+            named("component", self.components.iter()),
+            named("region", self.regions.iter()),
+            named("the word", self.words.iter()),
+            named("incident", self.incidents.iter()),
+        ];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+    }
+}
+
 /// A silence: from its beginning to its end, what it is about is not told. The end of what was told before it began is
 /// told all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -71,6 +93,9 @@ pub struct Silence {
 }
 
 impl Silence {
+    /// The longest that anything may be silenced: what lasts longer belongs into a subscription.
+    pub const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
+
     /// Whether it holds at a time: from its beginning, up to but not at its end.
     #[must_use]
     pub fn holds(&self, now: Timestamp) -> bool {

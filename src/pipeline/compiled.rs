@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
-
+use crate::alerting::blind::BlindAfter;
 use crate::alerting::effects::EffectRules;
 use crate::alerting::graph::Graph;
 use crate::alerting::route::Manner;
@@ -75,7 +74,7 @@ pub struct Parts {
     /// Where the pages are.
     pub page: Option<String>,
     /// After how long a source that cannot be read is told.
-    pub blind_after: SignedDuration,
+    pub blind_after: BlindAfter,
     /// The inventory.
     pub inventory: Inventory,
     /// The vendors that the inventory and the subscriptions name; more do no harm.

@@ -30,7 +30,7 @@ pub(super) async fn settle(
         return Ok(Vec::new());
     }
     let ours = Ours {
-        blind_after: stage.compiled.effect_rules.blind_after,
+        blind_after: stage.compiled.effect_rules.blind_after.usual(),
         is_offline: world.offline_since.is_some(),
         online_again: world.online_again,
     };

@@ -35,6 +35,7 @@ pub mod mapped;
 pub mod replay;
 pub mod settle;
 mod shift;
+pub mod silence;
 mod stage;
 pub mod trial;
 mod ways;

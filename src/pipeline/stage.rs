@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::compiled::Compiled;
 use super::settle::Notice;
@@ -10,19 +10,23 @@ use crate::alerting::about::open_below;
 use crate::alerting::effects::effects_on;
 use crate::alerting::facts::{self, Background};
 use crate::alerting::message::subject::subject;
+use crate::alerting::message::words::is_over;
 use crate::alerting::route::{self, About, Decision, Ground, Verdict};
 use crate::alerting::second::goes_at_once;
 use crate::alerting::step::{Remembered, Scene, heard};
 use crate::model::change::IncidentChange;
 use crate::model::effect::{Cause, Effects, World};
-use crate::model::id::{IncidentId, NotificationId, ServiceId, SourceId};
+use crate::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId};
 use crate::model::incident::{Component, Health, Report, Standing};
-use crate::model::notification::Facts;
+use crate::model::notification::{Facts, Topic};
 use crate::model::phase::{Kind, Phase};
 use crate::model::restless::Flapping;
 use crate::model::snapshot::SeenIncident;
 use crate::store::outbox::{Gather, thread};
 use crate::store::{StoreError, Writing};
+
+/// How long a link in a message lets its reader take care of an incident.
+const LINKS_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What is remembered of what is decided on, beside what is `known` of it already.
 ///
@@ -138,8 +142,21 @@ impl<'a> Stage<'a> {
         late: bool,
         now: Timestamp,
     ) -> Result<Option<Notice>, StoreError> {
-        let Some(facts) = facts::facts(group, &self.background(), late, now) else { return Ok(None) };
+        let Some(mut facts) = facts::facts(group, &self.background(), late, now) else { return Ok(None) };
+        for topic in facts.topics.iter_mut().filter(|_| !late) {
+            topic.acknowledge = self.link_to_acknowledge(topic, &facts.receiver, now);
+        }
         self.put_out(tx, group, facts, what, now).await
+    }
+
+    /// Where who is told of an open incident can take care of it; none where somebody does.
+    fn link_to_acknowledge(&self, topic: &Topic, receiver: &ReceiverId, now: Timestamp) -> Option<String> {
+        let (page, incident) = (self.compiled.page.as_deref()?, topic.incident.as_ref()?);
+        let is_open = topic.ahead.is_none() && !is_over(topic) && matches!(topic.cause, Cause::Incident(_));
+        let is_taken = self.about.get(&topic.cause).is_some_and(|about| about.acknowledged.is_some());
+        let ends = now.checked_add(LINKS_HOLD).ok()?.as_second();
+        let seal = self.compiled.ids.seal(incident, receiver, ends);
+        (is_open && !is_taken).then(|| format!("{page}/acknowledge/{incident}/{receiver}/{ends}/{seal}"))
     }
 
     /// With what a message goes out. A major outage of what lives hang on waits for nothing.

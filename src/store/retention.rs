@@ -47,6 +47,12 @@ const DECISIONS: Old = Old {
     remove: &["DELETE FROM decision WHERE seq IN (SELECT value FROM json_each($1))"],
     at_once: AT_ONCE,
 };
+/// Silences that have been over for as long as what they kept back is kept.
+const SILENCES: Old = Old {
+    find: "SELECT rowid FROM silence WHERE ends < $1 LIMIT $2",
+    remove: &["DELETE FROM silence WHERE rowid IN (SELECT value FROM json_each($1))"],
+    at_once: AT_ONCE,
+};
 /// Incidents no report of which is open or has changed since, that hurt nothing, of which nobody waits for the end, and of
 /// which no message waits to be delivered.
 const INCIDENTS: Old = Old {
@@ -106,6 +112,7 @@ impl Store {
             (BYTES, before.tries),
             (MESSAGES, before.messages),
             (DECISIONS, before.messages),
+            (SILENCES, before.messages),
             (INCIDENTS, before.incidents),
             (CHANGES, before.incidents),
             (EFFECTS, before.incidents),

@@ -7,6 +7,7 @@ use super::{Store, StoreError, Writing, from_text, ms, to_text};
 use crate::model::silence::Silence;
 
 const HOLDING: &str = "SELECT doc FROM silence WHERE ends > $1 ORDER BY begins, id";
+const OVER: &str = "SELECT doc FROM silence WHERE ends <= $1 ORDER BY ends DESC, id LIMIT $2";
 const PUT: &str = "INSERT INTO silence (id, begins, ends, doc) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET begins = excluded.begins, ends = excluded.ends, doc = excluded.doc";
 
 impl Writing {
@@ -40,6 +41,15 @@ impl Writing {
 }
 
 impl Store {
+    /// The newest of the silences that are over, for pages.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn silences_over(&self, now: Timestamp, most: i64) -> Result<Vec<Silence>, StoreError> {
+        let rows = sqlx::query(OVER).bind(ms(now)).bind(most).fetch_all(&self.reads).await?;
+        rows.iter().map(|row| from_text("silence", row.get(0))).collect()
+    }
+
     /// The silences that hold now or will, for pages.
     ///
     /// # Errors

@@ -60,13 +60,15 @@ impl Writing {
         Ok(all)
     }
 
-    /// The sources that any address has been told of, or was decided not to be told of, as blind.
-    pub(super) async fn told_blind(&mut self) -> Result<BTreeSet<SourceId>, StoreError> {
-        let rows = sqlx::query("SELECT DISTINCT cause FROM told WHERE cause >= 'blind:' AND cause < 'blind;'");
+    /// The sources that any address has been told of, or was decided not to be told of, as blind, for which service.
+    pub(super) async fn told_blind(&mut self) -> Result<BTreeSet<(SourceId, ServiceId)>, StoreError> {
+        let rows = sqlx::query("SELECT DISTINCT cause, service FROM told WHERE cause >= 'blind:' AND cause < 'blind;'");
         let rows = rows.fetch_all(&mut *self.tx).await?;
-        let source =
-            |row: &sqlx::sqlite::SqliteRow| SourceId::parse(row.get::<&str, _>(0).strip_prefix("blind:")?).ok();
-        Ok(rows.iter().filter_map(source).collect())
+        let told = |row: &sqlx::sqlite::SqliteRow| {
+            let source = row.get::<&str, _>(0).strip_prefix("blind:")?;
+            Some((SourceId::parse(source).ok()?, ServiceId::parse(row.get(1)).ok()?))
+        };
+        Ok(rows.iter().filter_map(told).collect())
     }
 
     /// The addresses that were told of each of these causes.

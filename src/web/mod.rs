@@ -11,6 +11,7 @@ mod desk;
 mod fault;
 mod gate;
 mod health;
+mod hush;
 mod kiosk;
 mod metric;
 mod now;

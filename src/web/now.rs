@@ -17,6 +17,7 @@ use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, hurts, speaker};
 use crate::model::inventory::{On, Selector, Service, Tier};
 use crate::model::phase::{Kind, Phase};
+use crate::model::silence::Silence;
 use crate::model::vendor::{Schedule, Source};
 use crate::pipeline::compiled::Compiled;
 use crate::store::StoreError;
@@ -35,6 +36,8 @@ pub struct Now {
     pub condition: Condition,
     /// The lines of the inventory that pick nothing.
     pub idle: Vec<Idle>,
+    /// The silences that hold.
+    pub silences: Vec<Silence>,
 }
 
 /// Something that hurts services of ours.
@@ -59,7 +62,9 @@ impl Now {
         let effects = effects(&compiled.graph, &scene.world, compiled.effect_rules, at);
         let times = Times::new(&compiled.time_zone, at);
         let condition = app.condition.borrow().clone();
-        Ok(Self { at, compiled, scene, effects, times, condition, idle })
+        let mut silences = app.store.silences(at).await?;
+        silences.retain(|silence| silence.holds(at));
+        Ok(Self { at, compiled, scene, effects, times, condition, idle, silences })
     }
 
     /// What hurts us, by tier, then age. A source that cannot be read hurts nobody by itself: it is a blind spot.

@@ -39,18 +39,21 @@ async fn fill(database: &SqlitePool) {
         ("effect", format!("{numbers} SELECT i * 10 + j, {old}, 's', 'inc' || i, 'hurt', '{{}}' FROM n, m")),
         (
             "decision",
-            format!("{numbers} SELECT i * 10 + j, {old}, 'r', 'x', 'inc' || i, TRUE, '', 'msg' || i, '{{}}' FROM n, m"),
+            format!(
+                "{numbers} SELECT i * 10 + j, {old}, 'r', 'x', 'inc' || i, TRUE, '', 'msg' || i, '{{}}', NULL FROM n, m"
+            ),
         ),
         (
             "notification",
             format!(
-                "{numbers} SELECT 'msg' || i, i, {old}, 'r', 'x', 't', 1, CASE WHEN i % 1000 = 2 THEN 'pending' ELSE 'delivered' END, 1, {old}, NULL, NULL, CASE WHEN i % 1000 = 2 THEN NULL ELSE {old} END, '', '', '{{}}', x'00' FROM n"
+                "{numbers} SELECT 'msg' || i, i, {old}, 'r', 'x', 't', 1, CASE WHEN i % 1000 = 2 THEN 'pending' ELSE 'delivered' END, 1, {old}, NULL, NULL, CASE WHEN i % 1000 = 2 THEN NULL ELSE {old} END, '', '', '{{}}', x'00', NULL FROM n"
             ),
         ),
         ("topic", format!("{numbers} SELECT 'msg' || i, 'x', 'inc' || i, i FROM n")),
         ("attempt", format!("{numbers} SELECT 'msg' || i, j, {old}, 'failed', '' FROM n, m")),
         ("told", format!("{numbers} SELECT 'x', 's', 'inc' || i, '{{}}' FROM n WHERE i % 1000 = 3")),
         ("hurt", format!("{numbers} SELECT 's', 'inc' || i, '{{}}' FROM n WHERE i % 1000 = 4")),
+        ("silence", format!("{numbers} SELECT 'silence' || i, {old}, {old} + i, '{{}}' FROM n")),
         ("body", format!("{numbers} SELECT 'a/b', {old} + i, 'summary', 'h', x'00' FROM n")),
     ] {
         let columns = match table {
@@ -66,6 +69,7 @@ async fn fill(database: &SqlitePool) {
     let young = days_ago(1);
     for insert_one in [
         format!("INSERT INTO report VALUES ('a/b', 'young', 0, 'young', FALSE, 'incident', {young}, {young}, '{{}}')"),
+        format!("INSERT INTO silence VALUES ('young', {young}, {young}, '{{}}')"),
         format!("INSERT INTO change VALUES (99999999, {young}, 'a/b', 'resolved', 'young', '{{}}')"),
     ] {
         insert(&mut tx, insert_one).await;
@@ -128,6 +132,7 @@ async fn f30_what_is_old_is_let_go_of_and_nobody_waits_for_it() {
     assert_eq!(count(&database, "SELECT COUNT(DISTINCT cause) FROM decision").await, 5);
     assert_eq!(count(&database, "SELECT COUNT(*) FROM effect WHERE seq = (SELECT 4000 * 10 + 5)").await, 1);
     assert_eq!(count(&database, "SELECT COUNT(*) FROM body").await, 0);
+    assert_eq!(column(&database, "SELECT id FROM silence").await, ["young"]);
     assert_eq!(
         count(&database, "SELECT COUNT(*) FROM notification WHERE state <> 'pending' AND frozen IS NOT NULL").await,
         0

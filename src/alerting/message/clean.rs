@@ -50,6 +50,7 @@ fn topic(raw: &Topic) -> Topic {
         below: raw.below.iter().map(below).collect(),
         before: raw.before.as_ref().map(before),
         witnesses: raw.witnesses.iter().map(witness).collect(),
+        acknowledge: raw.acknowledge.as_deref().and_then(link),
         ..raw.clone()
     }
 }

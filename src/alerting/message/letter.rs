@@ -86,6 +86,8 @@ pub(super) fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
         leads,
         rows: rows(facts, topic, times),
         page: page(facts, topic),
+        // Two messages may have become one, and what was open then is over now.
+        acknowledge: topic.acknowledge.clone().filter(|_| !is_over(topic)),
     }
 }
 

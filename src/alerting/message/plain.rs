@@ -25,6 +25,7 @@ fn section(section: &Section) -> String {
     head.extend(section.leads.iter().map(|lead| fill("", lead)));
     let mut rows: Vec<String> = section.rows.iter().map(row).collect();
     rows.extend(section.page.iter().map(|page| fill(&label("Open it"), page)));
+    rows.extend(section.acknowledge.iter().map(|page| fill(&label("Acknowledge"), page)));
     format!("{}\n\n{}", head.join("\n"), rows.join("\n")).trim_end().to_owned()
 }
 

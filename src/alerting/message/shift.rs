@@ -54,6 +54,7 @@ pub fn section(facts: &Facts, told: &ShiftFacts, times: &Times) -> Section {
         leads: leads(told, facts, times),
         rows: rows(told, times),
         page: facts.page.as_ref().map(|root| format!("{root}/")),
+        acknowledge: None,
     }
 }
 

@@ -62,6 +62,7 @@ pub fn section(facts: &Facts, trouble: &WayTrouble, times: &Times) -> Section {
         leads: Vec::new(),
         rows,
         page: facts.page.as_ref().map(|root| format!("{root}/deliveries")),
+        acknowledge: None,
     }
 }
 

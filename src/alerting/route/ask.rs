@@ -134,6 +134,18 @@ pub(super) fn gathered(subscription: &Subscription, tier: Option<Tier>, now: Tim
     Some(subscription.quiet.as_ref().and_then(|quiet| quiet.until(at)).unwrap_or(at))
 }
 
+/// The silence that holds for an effect, the one that lasts longest, whatever was told of it.
+#[must_use]
+pub fn silenced<'s>(
+    silences: &'s [Silence],
+    effect: &Effect,
+    about: &About,
+    tier: Option<Tier>,
+    now: Timestamp,
+) -> Option<&'s Silence> {
+    silence(silences, Asked { effect, about, tier, first_told: None, now })
+}
+
 /// The silence that holds for an effect, the one that lasts longest.
 pub(super) fn silence<'s>(silences: &'s [Silence], asked: Asked<'_>) -> Option<&'s Silence> {
     let holding = silences.iter().filter(|silence| silence.holds(asked.now) && !silence.about.is_everything());

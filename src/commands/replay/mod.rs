@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 
 use self::lines::Printer;
 use self::recording::Recording;
+use crate::alerting::blind::BlindAfter;
 use crate::alerting::route::Manner;
 use crate::model::format::Format;
 use crate::model::id::{Ids, SourceId, VendorId};
@@ -142,7 +143,7 @@ fn compile(replay: &Replay, recordings: &[Recording], vendors: &[Vendor]) -> Res
         organisation: "Replay".to_owned(),
         time_zone: "UTC".to_owned(),
         page: None,
-        blind_after: SignedDuration::from_mins(10),
+        blind_after: BlindAfter::all(SignedDuration::from_mins(10)),
         manner: Manner::default(),
         inventory,
         vendors: all,

@@ -3,6 +3,7 @@
 mod answer;
 mod looked_after;
 mod shape;
+pub mod silences;
 mod status;
 
 use std::sync::Arc;
@@ -75,6 +76,21 @@ struct Incidents {
     limit: Option<i64>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Held {
+    #[default]
+    Holding,
+    All,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Silences {
+    #[serde(default)]
+    state: Held,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
@@ -102,6 +118,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/status", get(status))
         .route("/deliveries", get(deliveries))
         .route("/why", get(why))
+        .route("/silences", get(silences_now))
         .fallback(fault::not_found)
 }
 
@@ -181,6 +198,10 @@ async fn why(State(site): State<Arc<Site>>, Asked(question): Asked<Question>) ->
         Ok(crate::pipeline::why::why(&site.app.store, &site.app.compiled(), &asked, site.app.now()).await?)
     };
     json(read.await)
+}
+
+async fn silences_now(State(site): State<Arc<Site>>, Asked(asked): Asked<Silences>) -> Response {
+    json(silences::silences(&site, asked.state == Held::All).await)
 }
 
 async fn deliveries(State(site): State<Arc<Site>>, Asked(asked): Asked<Deliveries>) -> Response {

@@ -7,20 +7,22 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{delete, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::announce;
 use super::fields::{Fields, Wrong};
 use super::incident::led_to;
 use super::word::Draft;
+use super::{announce, silence};
 use crate::model::audit::By;
 use crate::model::id::IncidentId;
 use crate::pipeline::acknowledge::acknowledge;
 use crate::pipeline::hand::{self, NotTaken, Word};
 use crate::pipeline::join;
 use crate::pipeline::settle::Happened;
+use crate::pipeline::silence::{end as end_of_silence, put as put_silence};
+use crate::web::api::silences::SilenceShape;
 use crate::web::fault::Fault;
 use crate::web::router::Site;
 use crate::web::who::Viewer;
@@ -63,6 +65,8 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/incidents/{id}/acknowledge", post(take).delete(let_go))
         .route("/incidents/{id}/join", post(join))
         .route("/incidents/{id}/part", post(part))
+        .route("/silences", post(silence))
+        .route("/silences/{id}", delete(end_silence))
 }
 
 /// What is wrong with what was sent; the first of it by itself too.
@@ -117,7 +121,7 @@ async fn answer(site: &Site, incident: &IncidentId, happened: Happened, status: 
 
 fn not_taken(why: NotTaken) -> Response {
     let fault = Fault::from(why);
-    let is_missing = fault.what.starts_with("there is no incident");
+    let is_missing = ["there is no incident", "there is no silence"].iter().any(|words| fault.what.starts_with(words));
     if is_missing { Fault::nothing(&fault.what).json() } else { fault.json() }
 }
 
@@ -159,6 +163,40 @@ async fn part(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sent)
     let compiled = site.app.compiled();
     match join::part(&site.app.store, &compiled, &incident, &report, &by, site.app.now()).await {
         Ok(happened) => answer(&site, &incident, happened, StatusCode::OK).await,
+        Err(why) => not_taken(why),
+    }
+}
+
+async fn silence(State(site): State<Arc<Site>>, mut sent: Sent) -> Response {
+    let (compiled, now) = (site.app.compiled(), site.app.now());
+    let wish = silence::Draft::of(&mut sent.fields).wish(&compiled, now);
+    if let Err(wrong) = sent.must_be_known() {
+        return refused(&[wrong]);
+    }
+    let wish = match wish {
+        Ok(wish) => wish,
+        Err(wrong) => return refused(&wrong),
+    };
+    match put_silence(&site.app.store, &compiled, &wish, &sent.viewer.by(), now).await {
+        Ok((silence, effects)) => {
+            announce(&site.app, Happened::default()).await;
+            let shape = SilenceShape::of(&silence, now);
+            let body = json!({"version": 1, "silence": shape, "silences_now": silence::lines(&effects)});
+            (StatusCode::CREATED, Json(body)).into_response()
+        }
+        Err(why) => not_taken(why),
+    }
+}
+
+async fn end_silence(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sent) -> Response {
+    if let Err(wrong) = sent.must_be_known() {
+        return refused(&[wrong]);
+    }
+    match end_of_silence(&site.app.store, &id, &sent.viewer.by(), site.app.now()).await {
+        Ok(silence) => {
+            announce(&site.app, Happened::default()).await;
+            Json(json!({"version": 1, "silence": SilenceShape::of(&silence, site.app.now())})).into_response()
+        }
         Err(why) => not_taken(why),
     }
 }

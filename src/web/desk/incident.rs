@@ -29,7 +29,7 @@ use crate::web::view::Theirs;
 use crate::web::who::Viewer;
 
 /// What can be chosen: the key and the name of each.
-type Choices = Vec<(String, String)>;
+pub(super) type Choices = Vec<(String, String)>;
 
 /// What a form is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +167,7 @@ fn page(site: &Site, viewer: &Viewer, what: For, report: Option<&Report>, draft:
 
 /// Those that the inventory needs, and the others that are named in our files or were chosen before. There are too many
 /// more for a list; the page of the vendors finds them.
-fn vendors(compiled: &Compiled, chosen: &str) -> (Choices, Choices) {
+pub(super) fn vendors(compiled: &Compiled, chosen: &str) -> (Choices, Choices) {
     let chosen = VendorId::parse(chosen).ok().filter(|id| compiled.knows(id));
     let ids: BTreeSet<&VendorId> = compiled.vendors.keys().chain(&chosen).collect();
     let mut all: Vec<(&VendorId, String)> = ids.into_iter().map(|id| (id, compiled.vendor_name(id))).collect();

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod api;
 pub mod audit;
+pub mod care;
 pub mod corner;
 pub mod delivery;
 pub mod fields;
@@ -17,6 +18,7 @@ pub mod posted;
 pub mod receiver;
 pub mod shell;
 pub mod sign_in;
+pub mod silence;
 pub mod source;
 pub mod token;
 pub mod word;
@@ -48,6 +50,8 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/incidents/{id}/join", get(join::page).post(join::post_join))
         .route("/incidents/{id}/part", post(join::post_part))
         .route("/sources/confirm", post(source::post_confirm))
+        .route("/silences/new", get(silence::new).post(silence::post_new))
+        .route("/silences/{id}/end", post(silence::post_end))
         .route("/receivers/test", post(receiver::post_test))
         .route("/deliveries/retry", post(delivery::post_retry))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_act));

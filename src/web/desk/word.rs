@@ -153,7 +153,7 @@ impl Draft {
 }
 
 /// The vendor of that name: one of ours, or else any that is known.
-fn by_name(compiled: &Compiled, name: &str) -> Option<VendorId> {
+pub(super) fn by_name(compiled: &Compiled, name: &str) -> Option<VendorId> {
     let ours = compiled.vendors.values().find(|vendor| vendor.name.eq_ignore_ascii_case(name));
     ours.map(|vendor| vendor.id.clone()).or_else(|| {
         let found = search(&compiled.catalogue, name);
@@ -175,7 +175,7 @@ fn names(field: &str, names: &[String], wrong: &mut Vec<Wrong>) {
 }
 
 /// A time with its zone, or one without, which is meant as the clocks of the organisation show it.
-fn moment(text: &str, zone: &str) -> Option<Timestamp> {
+pub(super) fn moment(text: &str, zone: &str) -> Option<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }

@@ -17,11 +17,12 @@ use super::vendors::Vendors;
 use crate::model::impact::Impact;
 use crate::model::incident::Report;
 use crate::model::inventory::{Service, Tier};
+use crate::model::silence::Silence;
 use crate::web::fault::{self, Fault};
 use crate::web::now::{Now, Trouble};
 use crate::web::router::Site;
 use crate::web::view::card::Card;
-use crate::web::view::{Frame, When, count};
+use crate::web::view::{Frame, Theirs, When, count};
 
 /// Whole cards.
 const CARDS: usize = 10;
@@ -42,6 +43,8 @@ struct First {
     frame: Frame,
     title: String,
     path: OurPath,
+    /// What is silenced, in short.
+    silences: Vec<(Theirs, String)>,
     form: Form,
     /// What the filter leaves out, of what hurts us.
     left_out: usize,
@@ -124,6 +127,7 @@ fn first(now: &Now, filter: &Filter, is_guarded: bool) -> First {
         frame: Frame::new(now, "feed", filter.address(page), is_guarded),
         title: title(now, &all),
         path: OurPath::of(now),
+        silences: now.silences.iter().map(|s| silenced(now, s)).collect(),
         form: filter.form(now),
         left_out: all.len() - troubles.len(),
         headline: headline(now, &all),
@@ -150,6 +154,12 @@ fn first(now: &Now, filter: &Filter, is_guarded: bool) -> First {
         ended: ended.iter().take(CARDS).filter_map(|r| EndedRow::of(now, r)).collect(),
         ended_in_all: ended.len(),
     }
+}
+
+/// What a silence is about, and by whom until when.
+fn silenced(now: &Now, silence: &Silence) -> (Theirs, String) {
+    let about = Theirs::line(&silence.about.to_string());
+    (about, format!("by {} until {}", silence.author, now.times.local(silence.until)))
 }
 
 fn cards(now: &Now, whole: &[(usize, &&Trouble<'_>)]) -> Vec<Card> {

@@ -14,6 +14,7 @@ pub mod path;
 pub mod planned;
 pub mod service;
 pub mod sign_in;
+pub mod silences;
 pub mod sources;
 pub mod spots;
 pub mod standing;

@@ -7,6 +7,7 @@ use crate::model::impact::Impact;
 use crate::model::incident::{Report, ResolvedHow, Standing, is_overrun};
 use crate::model::inventory::Service;
 use crate::model::phase::Phase;
+use crate::web::hush;
 use crate::web::now::{Now, Trouble, began, ended};
 use crate::web::view::card::{link, sentence};
 use crate::web::view::{Badge, Theirs, When, list, tier};
@@ -41,7 +42,10 @@ impl Row {
             tier: tier(lead.tier),
             badge: Badge::of(effect.impact),
             since: When::of(now, trouble.since),
-            note: list(&trouble.hurts.iter().map(|(s, _)| s.name.as_str()).collect::<Vec<_>>(), 3),
+            note: match hush::words(now, trouble) {
+                Some(hush) => format!("{}. {hush}", names(trouble)),
+                None => names(trouble),
+            },
         })
     }
 
@@ -76,6 +80,11 @@ impl Row {
             word.map_or_else(|| "it never said when".to_owned(), |silent| format!("silent for {}", span(silent)));
         Self { note, ..Self::elsewhere(now, report) }
     }
+}
+
+/// The services that it hurts.
+fn names(trouble: &Trouble<'_>) -> String {
+    list(&trouble.hurts.iter().map(|(s, _)| s.name.as_str()).collect::<Vec<_>>(), 3)
 }
 
 /// A maintenance as one row.

@@ -21,17 +21,20 @@ use crate::model::incident::{Component, Health, Report};
 use crate::model::inquiry::Inquiry;
 use crate::model::inventory::{On, Selector, Service};
 use crate::model::phase::Kind;
+use crate::model::silence::Silence;
 use crate::model::vendor::Source;
 use crate::normalize::evidence;
 use crate::store::StoreError;
 use crate::store::past::SourcePast;
 use crate::web::fault::{self, Fault};
+use crate::web::hush;
 use crate::web::now::Now;
 use crate::web::past::{self, Past, Track};
 use crate::web::router::Site;
 use crate::web::view::days::Bars;
 use crate::web::view::lateness::Lateness;
 use crate::web::view::{Away, Badge, Frame, Theirs, When, list};
+use crate::web::who::{May, Viewer, Way};
 
 /// Components with bars of their own; the grid holds the rest.
 const TRACKS: usize = 12;
@@ -50,6 +53,10 @@ struct One {
     is_needed: bool,
     needed: Theirs,
     unseen: Option<Theirs>,
+    /// The silences that name it: what, by whom until when, and why.
+    silences: Vec<(Theirs, String, Theirs)>,
+    id: String,
+    can_act: bool,
     /// The lowest share of the tracks, of which, and how long nobody knows.
     up: Option<(String, String)>,
     unknown: String,
@@ -127,8 +134,13 @@ async fn gather(site: &Site, vendor: &VendorId) -> Result<One, StoreError> {
     Ok(describe(&now, vendor, &sources, &inquiries, site.app.token.is_some()))
 }
 
+fn silenced(now: &Now, silence: &Silence) -> (Theirs, String, Theirs) {
+    let by = format!("by {} until {}", silence.author, now.times.local(silence.until));
+    (Theirs::line(&silence.about.to_string()), by, Theirs::line(&silence.reason))
+}
+
 fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], inquiries: &Inquiries, is_guarded: bool) -> One {
-    let standing = standing(now, vendor);
+    let (standing, viewer) = (standing(now, vendor), Viewer::now());
     let its = |r: &&Report| r.source.is_of(vendor);
     let is_incident = |r: &&&Report| r.seen.kind == Kind::Incident;
     let troubles = now.troubles();
@@ -142,6 +154,9 @@ fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], inquiries: &In
     let looked = sources.iter().filter(|p| !p.source.is_by_hand()).filter_map(|p| p.first_look).min();
     One {
         frame: Frame::new(now, "vendors", format!("/vendors/{vendor}"), is_guarded),
+        id: vendor.to_string(),
+        can_act: viewer.way == Way::Session && viewer.may >= May::Act,
+        silences: hush::at_vendor(now, vendor).into_iter().map(|s| silenced(now, s)).collect(),
         name: now.compiled.vendor_name(vendor),
         badge: Badge::of(standing.shown()),
         is_ours: standing.is_ours,

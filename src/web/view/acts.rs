@@ -5,6 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::When;
+use crate::model::id::IncidentId;
 use crate::model::incident::Report;
 use crate::web::desk::join::can_be_joined;
 use crate::web::now::Now;
@@ -19,6 +20,8 @@ pub struct Acts {
     is_by_hand: bool,
     /// Who takes care of it.
     acknowledged: Option<(String, When)>,
+    /// On its own page, the silences that name it: who, until when, why.
+    silences: Vec<(String, When, String)>,
     /// The incident opened by hand that it could be joined to, or that a vendor's post could be joined to.
     join: Option<String>,
     /// How many of the vendor's posts belong to it.
@@ -58,6 +61,7 @@ impl Acts {
             id: id.to_string(),
             is_shown: report.standing.is_open() && (is_whole || can_act || acknowledged.is_some()),
             is_by_hand,
+            silences: if is_whole { silences(now, id) } else { Vec::new() },
             acknowledged: acknowledged.map(|one| (one.who.clone(), When::of(now, one.at))),
             join,
             joined: if is_by_hand { joined } else { 0 },
@@ -72,4 +76,10 @@ impl Acts {
     pub const fn class(&self) -> &'static str {
         if self.acknowledged.is_some() { " acked" } else { "" }
     }
+}
+
+/// The silences that name an incident; those that are about more say so in the head of its card.
+fn silences(now: &Now, id: &IncidentId) -> Vec<(String, When, String)> {
+    let naming = now.silences.iter().filter(|silence| silence.about.incidents.contains(&id.0));
+    naming.map(|s| (s.author.clone(), When::of(now, s.until), s.reason.clone())).collect()
 }

@@ -18,6 +18,7 @@ use crate::model::incident::Report;
 use crate::model::inventory::Service;
 use crate::model::phase::Kind;
 use crate::model::text;
+use crate::web::hush;
 use crate::web::now::{Now, Trouble};
 
 /// The rows of a card; the most needed services come first.
@@ -132,7 +133,7 @@ impl Card {
             class: class(effect.impact),
             word: effect.impact.label(),
             tier: tier(lead.tier),
-            notes: notes(trouble),
+            notes: notes(now, trouble),
             sentence: sentence(now, lead, effect.impact),
             by,
             lasts: span(between(trouble.since, now.at)),
@@ -174,8 +175,8 @@ fn anchor(cause: &Cause) -> String {
     }
 }
 
-fn notes(trouble: &Trouble<'_>) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes(now: &Now, trouble: &Trouble<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = hush::words(now, trouble).into_iter().collect();
     if trouble.report.is_some_and(|r| r.seen.kind == Kind::Maintenance) {
         let is_overrun = trouble.hurts.iter().any(|(_, effect)| effect.overrun);
         notes.push(

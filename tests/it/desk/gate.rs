@@ -22,7 +22,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 53] = [
+const ROUTES: [(&str, &str, Demands); 62] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -43,9 +43,13 @@ const ROUTES: [(&str, &str, Demands); 53] = [
     ("GET", "/api/v1/blind-spots", Reading),
     ("GET", "/api/v1/deliveries", Reading),
     ("GET", "/api/v1/why", Reading),
+    ("GET", "/silences", Reading),
+    ("GET", "/api/v1/silences", Reading),
     ("GET", "/nothing/is/here", Reading),
     ("GET", "/sign-in", Nothing),
     ("GET", "/link/x", Nothing),
+    ("GET", "/acknowledge/x/y/1/z", Nothing),
+    ("POST", "/acknowledge/x/y/1/z", Nothing),
     ("GET", "/healthz", Nothing),
     ("GET", "/readyz", Nothing),
     ("GET", "/assets/base.css", Nothing),
@@ -60,6 +64,9 @@ const ROUTES: [(&str, &str, Demands); 53] = [
     ("POST", "/incidents/x/join", Acting),
     ("POST", "/incidents/x/part", Acting),
     ("POST", "/sources/confirm", Acting),
+    ("GET", "/silences/new", Acting),
+    ("POST", "/silences/new", Acting),
+    ("POST", "/silences/x/end", Acting),
     ("POST", "/receivers/test", Acting),
     ("POST", "/deliveries/retry", Acting),
     ("GET", "/accounts", Governing),
@@ -76,6 +83,8 @@ const ROUTES: [(&str, &str, Demands); 53] = [
     ("POST", "/api/v1/incidents/x/end", WritingToken),
     ("DELETE", "/api/v1/incidents/x/acknowledge", WritingToken),
     ("POST", "/api/v1/incidents/x/join", WritingToken),
+    ("POST", "/api/v1/silences", WritingToken),
+    ("DELETE", "/api/v1/silences/x", WritingToken),
 ];
 
 /// A way of coming in, and what it opens.

@@ -2,8 +2,10 @@
 
 mod acts;
 mod api;
+mod care;
 mod gate;
 mod sign_in;
+mod silences;
 mod sources;
 
 use std::net::SocketAddr;

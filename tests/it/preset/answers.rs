@@ -25,11 +25,6 @@ fn receiver(id: &str, far: &FarSide) -> Receiver {
     receivers(far.url.as_str()).into_iter().find(|r| r.id.as_str() == id).unwrap()
 }
 
-/// Each of the secrets has one of these in it. The word alone is a key of the webhook's JSON too.
-fn shows_a_secret(text: &str) -> bool {
-    ["canary-", "canarypagerduty"].iter().any(|mark| text.contains(mark))
-}
-
 /// Sends a message to a service whose far side answers by `script`.
 async fn tell(
     id: &str,
@@ -45,9 +40,11 @@ async fn tell(
     let known = Known::default();
     let bytes = compose(preset, &card_of(facts), &known).unwrap();
     let frozen = String::from_utf8(bytes.clone()).unwrap();
-    assert!(!shows_a_secret(&frozen), "{id}: a secret is frozen: {frozen}");
+    // A trial of a way is told by this name, in each message; no secret is.
+    let told_as_trial = "\"canary\":false";
+    assert!(!frozen.replace(told_as_trial, "").contains("canary"), "{id}: a secret is frozen: {frozen}");
     let told = ways::hooks(Duration::from_secs(5)).tell(&party, &bytes, &known, at(NOW)).await;
-    assert!(!shows_a_secret(&format!("{told:?} {party:?}")), "{id}: a secret is shown: {told:?}");
+    assert!(!format!("{told:?} {party:?}").contains("canary"), "{id}: a secret is shown: {told:?}");
     (told.attempt, far.asked())
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bellwether::alerting::blind::BlindAfter;
 use bellwether::alerting::diff::{Habits, diff};
 use bellwether::alerting::effects::{EffectRules, effects};
 use bellwether::model::effect::{Cause, Effect, Effects, World};
@@ -36,7 +37,7 @@ fn readable() -> Health {
 }
 
 fn judge(inventory: &[String], world: &World, minutes: i64) -> Effects {
-    let rules = EffectRules { blind_after: SignedDuration::from_mins(10) };
+    let rules = EffectRules { blind_after: BlindAfter::all(SignedDuration::from_mins(10)) };
     effects(&organisation(inventory, &[]).graph, world, rules, minute(minutes))
 }
 

@@ -1,12 +1,16 @@
 //! Who is told when: what subscriptions choose by, what is kept back for a time and told after it, and what is told to the
 //! next where nobody takes care.
 
+use bellwether::alerting::blind::BlindAfter;
 use bellwether::alerting::route::Hold;
+use bellwether::model::audit::By;
 use bellwether::model::id::{IncidentId, VendorId};
 use bellwether::model::impact::Impact;
+use bellwether::model::inventory::Tier;
 use bellwether::model::restless::FlappingWord;
 use bellwether::model::silence::Matcher;
 use bellwether::model::snapshot::SeenIncident;
+use bellwether::pipeline::silence::{self, Wish};
 use jiff::SignedDuration;
 
 use crate::support::model::*;
@@ -327,6 +331,120 @@ async fn two_vendors_that_do_not_stand_on_one_another_stay_two() {
     let step = desk.open("azure/status", vec![incident("a")], 2).await;
     assert_eq!(step.sent.len(), 1);
     assert!(step.sent[0].facts.topics[0].below.is_empty());
+}
+
+#[tokio::test]
+async fn a_blind_source_is_told_after_the_time_of_each_services_tier() {
+    let services = [
+        service("sign-in", "Sign-in", OKTA),
+        vital("ehr", "EHR", r#"{ service = "sign-in", without = "stops" }"#),
+        vital("er", "ER", OKTA),
+    ];
+    let mut desk = desk_of(&services, "").await;
+    let sooner =
+        BlindAfter::all(SignedDuration::from_mins(10)).but(Tier::LifeSafety, Some(SignedDuration::from_mins(3)));
+    desk.compiled.effect_rules.blind_after = sooner;
+    desk.look("okta/status", unreachable(), 1).await;
+    assert_eq!(desk.tick(1).await.happened.next_tick, Some(minute(4)), "the shorter time is known");
+    assert_eq!(desk.tick(3).await.subjects(), NOBODY);
+    let first = desk.tick(4).await;
+    assert_eq!(first.sent.len(), 1, "what life depends on, directly and through what can wait: {:?}", first.subjects());
+    assert_eq!(first.sent[0].services(), ["ehr hurt", "er hurt"]);
+    assert_eq!(first.happened.next_tick, Some(minute(11)), "and the longer one");
+    assert_eq!(desk.tick(10).await.subjects(), NOBODY, "what was told of others does not make it sooner");
+    assert_eq!(desk.tick(11).await.sent[0].services(), ["sign-in hurt"]);
+    assert_eq!(desk.tick(30).await.subjects(), NOBODY);
+    let back = desk.open("okta/status", vec![], 31).await;
+    let over: Vec<String> = back.sent.iter().flat_map(Sent::services).collect();
+    assert_eq!(over.len(), 3, "each is told its end: {over:?}");
+}
+
+fn wish(about: Matcher, minutes: i64) -> Wish {
+    Wish { key: "k".into(), about, reason: "we know, Ringway is at it".into(), until: minute(minutes) }
+}
+
+#[tokio::test]
+async fn a_silence_says_what_it_keeps_silent_and_what_it_kept_back_is_told_by_the_tick_after_it_was_ended() {
+    let desk = desk("").await;
+    let ada = By::terminal("Ada");
+    desk.open("okta/status", vec![incident("a")], 1).await;
+    let (store, compiled) = (&desk.store, &desk.compiled);
+    let foreseen = silence::foresee(store, compiled, &wish(about_okta(), 60), &ada, minute(2)).await.unwrap();
+    assert_eq!(foreseen.iter().map(|e| e.path.join(" > ")).collect::<Vec<_>>(), ["EHR > Okta"]);
+    assert_eq!(store.silences(minute(2)).await.unwrap(), [], "looking ahead puts nothing");
+    let (put, hushed) = silence::put(store, compiled, &wish(about_okta(), 60), &ada, minute(2)).await.unwrap();
+    assert_eq!((hushed.len(), put.author.as_str()), (1, "Ada"));
+    let again = silence::put(store, compiled, &wish(about_okta(), 90), &ada, minute(3)).await.unwrap().0;
+    assert_eq!(again, put, "one form puts one silence");
+    let step = desk.open("okta/status", vec![incident("a"), incident("b")], 10).await;
+    assert_eq!(step.unsent().len(), 1);
+    let ended = silence::end(store, &put.id, &By::terminal("Grace"), minute(20)).await.unwrap();
+    assert_eq!(ended.until, minute(20));
+    let twice = silence::end(store, &put.id, &ada, minute(21)).await.unwrap_err().to_string();
+    assert!(twice.contains("is over since"), "{twice}");
+    assert!(
+        silence::end(store, "no", &ada, minute(21)).await.unwrap_err().to_string().starts_with("there is no silence")
+    );
+    assert_eq!(desk.tick(20).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta"]);
+    let audit: Vec<String> =
+        store.audit(i64::MAX, None, 10).await.unwrap().iter().map(|l| format!("{} {}", l.deed, l.who)).collect();
+    assert_eq!(audit, ["silence_ended Grace", "silenced Ada"]);
+}
+
+#[tokio::test]
+async fn what_silences_everything_or_for_ever_or_without_a_reason_is_refused() {
+    let desk = desk("").await;
+    let some = |pattern: &str| Matcher { components: vec![pattern.into()], ..Matcher::default() };
+    let all_tiers = Matcher { tiers: Tier::ALL.to_vec(), ..Matcher::default() };
+    let no_incident = Matcher { incidents: vec!["okta-none".into()], ..Matcher::default() };
+    let nobody = Matcher { vendors: vec![VendorId::parse("nobody").unwrap()], ..Matcher::default() };
+    let wishes = [
+        ("silence everything", wish(Matcher::default(), 60)),
+        ("silence everything", wish(some("*"), 60)),
+        ("silence everything", wish(some(" ** "), 60)),
+        ("silence everything", wish(all_tiers, 60)),
+        ("No vendor is called nobody", wish(nobody, 60)),
+        ("there is no incident okta-none", wish(no_incident, 60)),
+        ("over already", wish(about_okta(), 5)),
+        ("over already", wish(about_okta(), -5)),
+        ("more than 30 days", wish(about_okta(), 6 + 30 * 24 * 60)),
+        ("Say why", Wish { reason: " \n ".into(), ..wish(about_okta(), 60) }),
+        ("longer than 400", Wish { reason: "x".repeat(401), ..wish(about_okta(), 60) }),
+    ];
+    for (why, wish) in wishes {
+        let put = silence::put(&desk.store, &desk.compiled, &wish, &By::terminal("Ada"), minute(5)).await;
+        let refused = put.unwrap_err().to_string();
+        assert!(refused.contains(why), "{why}: {refused}");
+    }
+    let longest = wish(about_okta(), 5 + 30 * 24 * 60);
+    let put = silence::put(&desk.store, &desk.compiled, &longest, &By::terminal("Ada"), minute(5)).await;
+    assert!(put.is_ok(), "thirty days are not more than thirty days");
+}
+
+#[tokio::test]
+async fn a_message_about_what_is_open_leads_to_where_it_is_acknowledged_until_somebody_has() {
+    let mut desk = desk("").await;
+    let opened = desk.open("okta/status", vec![degraded("x")], 1).await;
+    assert!(!opened.sent[0].text.contains("Acknowledge"), "without an address of our pages there is no link");
+    desk.compiled.page = Some("https://status.example.org".into());
+    let opened = desk.open("okta/status", vec![degraded("x"), incident("a")], 2).await;
+    let id = only(&opened);
+    let link = opened.sent[0].facts.topics[0].acknowledge.clone().unwrap();
+    let ends = (minute(2) + SignedDuration::from_hours(7 * 24)).as_second();
+    let receiver = &opened.sent[0].facts.receiver;
+    let seal = desk.compiled.ids.seal(&id, receiver, ends);
+    assert_eq!(link, format!("https://status.example.org/acknowledge/{id}/noc/{ends}/{seal}"));
+    assert!(opened.sent[0].text.contains(&format!("Acknowledge {link}")), "{}", opened.sent[0].text);
+    desk.acknowledge(&id, 3).await;
+    let worse = desk.open("okta/status", vec![degraded("x"), with_impact(Impact::MajorOutage, incident("a"))], 4).await;
+    assert_eq!(
+        worse.subjects(),
+        ["noc: [Worse: DOWN] EHR at all sites: Okta"],
+        "who was told is told that it is worse"
+    );
+    assert!(!worse.sent[0].text.contains("Acknowledge"), "somebody takes care of it");
+    let over = desk.open("okta/status", vec![degraded("x"), ended(5, incident("a"))], 5).await;
+    assert!(!over.sent[0].text.contains("Acknowledge"));
 }
 
 #[tokio::test]

@@ -127,8 +127,8 @@ impl Desk {
             }
             world.sources.insert(source.clone(), known.health.clone());
         }
-        let blind = self.told.keys().filter_map(|(_, _, cause)| match cause {
-            Cause::Blind(source) => Some(source.clone()),
+        let blind = self.told.keys().filter_map(|(_, service, cause)| match cause {
+            Cause::Blind(source) => Some((source.clone(), service.clone())),
             _ => None,
         });
         world.told_blind = blind.collect();

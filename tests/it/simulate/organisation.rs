@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bellwether::alerting::blind::BlindAfter;
 use bellwether::alerting::effects::EffectRules;
 use bellwether::alerting::graph::Graph;
 use bellwether::alerting::route::{Hold, Manner};
@@ -73,7 +74,9 @@ impl Organisation {
             },
             flapping: Flapping { turns: *steady.one(&[4, 5, 5, 6]), ..Flapping::default() },
         };
-        let effect_rules = EffectRules { blind_after: minutes(&mut steady, &[10, 15, 60]) };
+        let usual = BlindAfter::all(minutes(&mut steady, &[10, 15, 60]));
+        let sooner = steady.percent(30).then(|| SignedDuration::from_mins(3));
+        let effect_rules = EffectRules { blind_after: usual.but(Tier::LifeSafety, sooner) };
         let receivers: Vec<Receiver> = ADDRESSES.iter().map(|name| receiver(name)).collect();
         let mut dice = Dice::of(seed ^ ((reload as u64 + 1) << 32));
         let mut subscriptions: Vec<Subscription> =

@@ -155,6 +155,7 @@ pub fn okta(services: Vec<HurtService>) -> Topic {
         escalation: None,
         before: None,
         witnesses: Vec::new(),
+        acknowledge: None,
         below: Vec::new(),
         overrun: false,
         ahead: None,

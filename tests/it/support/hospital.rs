@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use bellwether::alerting::blind::BlindAfter;
 use bellwether::alerting::route::Manner;
 use bellwether::config;
 use bellwether::model::id::{Ids, SourceId};
@@ -150,7 +151,7 @@ pub fn compiled_with(inventory: &str) -> Compiled {
         organisation: "Northfield Health".into(),
         time_zone: "America/Chicago".into(),
         page: None,
-        blind_after: SignedDuration::from_mins(10),
+        blind_after: BlindAfter::all(SignedDuration::from_mins(10)),
         manner: Manner::default(),
         inventory: parsed(config::inventory::parse("inventory.toml", inventory)),
         vendors: vendors(),
@@ -168,7 +169,7 @@ pub fn compiled(tells: bool) -> Compiled {
         organisation: "Northfield Health".into(),
         time_zone: "America/Chicago".into(),
         page: None,
-        blind_after: SignedDuration::from_mins(10),
+        blind_after: BlindAfter::all(SignedDuration::from_mins(10)),
         manner: Manner::default(),
         inventory: inventory(),
         vendors: vendors(),

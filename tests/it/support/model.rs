@@ -1,6 +1,7 @@
 //! What the rules are tested with: incidents as a look sees them, organisations written as their files, and a desk
 //! at which looks come in and messages go out. All of it is invented.
 
+use bellwether::alerting::blind::BlindAfter;
 use bellwether::alerting::message::message;
 use bellwether::alerting::route::Manner;
 use bellwether::config;
@@ -193,7 +194,7 @@ pub fn organisation_of(vendors: Vec<Vendor>, inventory: &[String], subscriptions
         organisation: "Northfield Health".into(),
         time_zone: "UTC".into(),
         page: None,
-        blind_after: SignedDuration::from_mins(10),
+        blind_after: BlindAfter::all(SignedDuration::from_mins(10)),
         manner: Manner::default(),
         inventory,
         vendors,
