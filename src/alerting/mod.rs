@@ -15,6 +15,7 @@ pub mod keep;
 pub mod kin;
 pub mod lost;
 pub mod message;
+pub mod miss;
 pub mod route;
 pub mod rules;
 pub mod second;

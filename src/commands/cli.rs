@@ -20,9 +20,10 @@ use super::replay::{self, Replay};
 use super::silence::SilenceCommand;
 use super::subscriptions::SubscriptionsCommand;
 use super::try_out::TryOut;
+use super::why::WhyArgs;
 use super::{
     accounts, add, audit, backup, check, confirm, errand, incident, poll, receivers, record, run, schema, silence,
-    subscriptions, try_out, vendors,
+    subscriptions, try_out, vendors, why,
 };
 use crate::config::operation::Log;
 use crate::config::value::Period;
@@ -158,6 +159,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Why somebody was told of something, or was not: each step from the vendor's word to the last try.
+    Why(WhyArgs),
     /// Open, update and resolve incidents by hand, for vendors that publish nothing.
     #[command(subcommand)]
     Incident(IncidentCommand),
@@ -332,6 +335,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
             replay::run(&Replay { folder: dir, formats: source, inventory, subscriptions, every, json }, &vendors)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Why(args) => why::run(folders, args),
         Command::Incident(command) => incident::typed(folders, command),
         Command::Silence(command) => silence::run(folders, command),
         Command::Accounts(command) => accounts::accounts(folders, command),

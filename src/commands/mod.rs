@@ -38,3 +38,4 @@ pub mod subscriptions;
 mod table;
 pub mod try_out;
 pub mod vendors;
+pub mod why;

@@ -181,7 +181,7 @@ impl Compiled {
             return self;
         }
         let is_ours = |id: &SubscriptionId| !self.owns.contains(id);
-        let mut wishes: Vec<_> = self.rules.all().into_iter().filter(|wish| is_ours(&wish.id)).collect();
+        let mut wishes: Vec<_> = self.rules.subscriptions().iter().filter(|wish| is_ours(&wish.id)).cloned().collect();
         let mut receivers: Vec<Receiver> = self.rules.receivers().values().cloned().collect();
         receivers.retain(|known| own::receiver(&known.id, &known.address()).is_none());
         for own in &telling {

@@ -41,6 +41,7 @@ pub mod silence;
 mod stage;
 pub mod trial;
 pub mod ways;
+pub mod why;
 
 use jiff::Timestamp;
 

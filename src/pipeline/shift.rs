@@ -184,6 +184,7 @@ async fn put_out(
         subscriptions: Vec::new(),
         receiver: receiver.clone(),
         topics: Vec::new(),
+        gathered: None,
         shift: Some(told),
         asks: None,
         test: false,

@@ -64,6 +64,7 @@ pub(super) struct Stage<'a> {
     about: BTreeMap<Cause, About>,
     pub(super) reports: BTreeMap<IncidentId, Report>,
     components: BTreeMap<(SourceId, String), Component>,
+    open: &'a [Report],
     sources: &'a BTreeMap<SourceId, Health>,
     ground: Ground<'a>,
 }
@@ -77,7 +78,8 @@ impl<'a> Stage<'a> {
         about: BTreeMap<Cause, About>,
     ) -> Self {
         let Remembered { reports, components, .. } = remembered;
-        Self { compiled, effects, about, reports, components, sources: &scene.world.sources, ground: scene.ground }
+        let World { reports: open, sources, .. } = scene.world;
+        Self { compiled, effects, about, reports, components, open, sources, ground: scene.ground }
     }
 
     pub(super) fn background(&self) -> Background<'_> {
@@ -90,6 +92,7 @@ impl<'a> Stage<'a> {
             vendors: &self.compiled.vendors,
             reports: &self.reports,
             components: &self.components,
+            open: self.open,
             sources: self.sources,
             effects: self.effects,
             about: &self.about,
@@ -177,11 +180,12 @@ impl<'a> Stage<'a> {
         &self,
         tx: &mut Writing,
         group: &[&Decision],
-        facts: Facts,
+        mut facts: Facts,
         what: &str,
         now: Timestamp,
     ) -> Result<Option<Notice>, StoreError> {
         let Some(first) = group.first() else { return Ok(None) };
+        facts.gathered = first.verdict.gathered_until();
         let kinds: String =
             group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
         let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
@@ -197,6 +201,9 @@ impl<'a> Stage<'a> {
             }
             Verdict::NotSent(why) => why.to_string(),
         };
+        if sent {
+            recall(tx, &first.address, &mut facts).await?;
+        }
         let row: Option<NotificationId> = if sent {
             Some(
                 tx.put_notification(&id, &first.address, &thread(&facts), &facts, self.gathering(first, &facts), now)
@@ -219,6 +226,18 @@ impl<'a> Stage<'a> {
             why,
         }))
     }
+}
+
+/// Puts into `facts` what its address was told last of each cause.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn recall(tx: &mut Writing, address: &str, facts: &mut Facts) -> Result<(), StoreError> {
+    for topic in &mut facts.topics {
+        let earlier = tx.told_last(address, &topic.cause).await?;
+        topic.before = earlier.and_then(|earlier| facts::before(&earlier, &topic.cause));
+    }
+    Ok(())
 }
 
 /// A report as it would have been, had it been seen while it was open.

@@ -75,6 +75,7 @@ fn message(sender: &Sender, receiver: ReceiverId, address: String, salt: &str, n
         subscriptions: Vec::new(),
         receiver: receiver.clone(),
         topics: Vec::new(),
+        gathered: None,
         shift: None,
         asks: None,
         test: true,

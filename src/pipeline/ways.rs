@@ -107,6 +107,7 @@ async fn put_bare(
         subscriptions: Vec::new(),
         receiver: receiver.id.clone(),
         topics: Vec::new(),
+        gathered: None,
         shift: None,
         asks: None,
         test: course.trial,

@@ -33,6 +33,7 @@ pub mod told;
 pub mod trial;
 pub mod trouble;
 pub mod watched;
+pub mod why;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

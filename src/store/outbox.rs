@@ -21,6 +21,8 @@ const MERGE: &str = "UPDATE notification SET facts = $2, tier = $3, due = MIN(du
 /// The row in which all is gathered that one address is told at one time.
 const GATHERING: &str = "SELECT id, facts FROM notification WHERE address = $1 AND gather = $2 AND state = 'pending' AND frozen IS NULL AND leased_by IS NULL ORDER BY seq DESC LIMIT 1";
 const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) SELECT id, address, $2, seq FROM notification WHERE id = $1 ON CONFLICT DO NOTHING";
+/// What the address was told last of a cause. What was given up told it nothing.
+const TOLD_LAST: &str = "SELECT n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause = $2 AND n.state <> 'dead' ORDER BY t.seq DESC LIMIT 1";
 /// The newest row to the same address about the same thing that no try has frozen yet, and that no second way has told.
 const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL AND n.second IS NULL ORDER BY n.seq DESC LIMIT 1";
 /// Rows that may be tried: due, not leased, no earlier row about the same thing to the same address pending, and two to
@@ -120,6 +122,15 @@ impl Writing {
             .await?;
         self.put_topics(&id.0, facts).await?;
         Ok(id.clone())
+    }
+
+    /// What an address was told last of a cause.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn told_last(&mut self, address: &str, cause: &Cause) -> Result<Option<Facts>, StoreError> {
+        let row = sqlx::query(TOLD_LAST).bind(address).bind(cause.to_string()).fetch_optional(&mut *self.tx).await?;
+        row.map(|row| from_text("facts", row.get(0))).transpose()
     }
 
     /// What is to be told at once takes with it what was gathered for later.

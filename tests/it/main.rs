@@ -41,3 +41,4 @@ mod support;
 mod walk;
 mod web;
 mod webhook;
+mod why;

@@ -323,7 +323,7 @@ async fn what_people_subscribed_to_themselves_holds_through_a_reload_and_beside_
     };
     let holds = |installation: &Installation| {
         let compiled = installation.reloader.outlets().compiled.borrow().clone();
-        (compiled.owns.len(), compiled.rules.all().len(), compiled.edition)
+        (compiled.owns.len(), compiled.rules.subscriptions().len(), compiled.edition)
     };
     assert_eq!(holds(&installation), (0, 1, 0));
     installation.reloader.tell(vec![own.clone()]);

@@ -164,6 +164,7 @@ async fn put_question(tx: &mut Writing, compiled: &Compiled, own: &Own, now: Tim
         subscriptions: vec![own.id.clone()],
         receiver: receiver.id.clone(),
         topics: Vec::new(),
+        gathered: None,
         shift: None,
         asks: Some(asks),
         test: false,

@@ -24,7 +24,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Own, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 73] = [
+const ROUTES: [(&str, &str, Demands); 75] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -32,6 +32,7 @@ const ROUTES: [(&str, &str, Demands); 73] = [
     ("GET", "/sources", Reading),
     ("GET", "/deliveries", Reading),
     ("GET", "/maintenance", Reading),
+    ("GET", "/why", Reading),
     ("GET", "/vendors", Reading),
     ("GET", "/vendors/x", Reading),
     ("GET", "/wall", Reading),
@@ -43,6 +44,7 @@ const ROUTES: [(&str, &str, Demands); 73] = [
     ("GET", "/api/v1/sources", Reading),
     ("GET", "/api/v1/blind-spots", Reading),
     ("GET", "/api/v1/deliveries", Reading),
+    ("GET", "/api/v1/why", Reading),
     ("GET", "/silences", Reading),
     ("GET", "/api/v1/silences", Reading),
     ("GET", "/nothing/is/here", Reading),

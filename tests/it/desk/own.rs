@@ -462,12 +462,12 @@ async fn a_restart_and_another_configuration_forget_nothing() {
     // The files are read once more: what people want is in force as before, once.
     let owns = ward.store().owns_that_tell().await.unwrap();
     let again = ward.compiled().await.with_owns(&owns).with_owns(&owns);
-    assert_eq!(again.rules.all().len(), 1);
+    assert_eq!(again.rules.subscriptions().len(), 1);
     let sent = ward.ringway(&again, json!([down("r1", "major")]), later(1)).await;
     assert_eq!(sent.len(), 1);
     assert_eq!(ward.post(&sent[0].link("leave"), ONE_CLICK).await.status, 200);
     let none = again.with_owns(&ward.store().owns_that_tell().await.unwrap());
-    assert!(none.rules.all().is_empty() && none.owns.is_empty());
+    assert!(none.rules.subscriptions().is_empty() && none.owns.is_empty());
 }
 
 #[tokio::test]
