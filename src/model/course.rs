@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{NotificationId, ReceiverId};
+use super::id::{IncidentId, NotificationId, ReceiverId};
 
 /// What is said beside the facts of a message. Most messages have nothing of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct Course {
     /// Set where it is about a way of ours; then there are no topics.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<WayTrouble>,
+    /// Set where it says that somebody takes care of something, for a far side that keeps that; then there are no topics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
     /// It was refused whole, and goes in the short form. The store keeps it beside the facts.
     #[serde(skip)]
     pub shortened: bool,
@@ -50,6 +53,17 @@ pub struct SecondWay {
     pub reason: String,
     /// The message that it did not take.
     pub of: NotificationId,
+}
+
+/// Somebody takes care of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The incident.
+    pub incident: IncidentId,
+    /// What it is called.
+    pub title: String,
+    /// Who takes care of it.
+    pub who: String,
 }
 
 /// How late a message is.

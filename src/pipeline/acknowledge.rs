@@ -1,4 +1,4 @@
-//! Somebody takes care of an incident, or does not any more. Nobody is told; the page shows it.
+//! Somebody takes care of an incident, or does not any more. The page shows it; services that keep it are told by `taken`.
 
 use jiff::Timestamp;
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::compiled::Compiled;
 use super::stage::recall;
-use super::ways;
+use super::{taken, ways};
 use crate::alerting::message::words::is_over;
 use crate::alerting::second::{by_second_way, ends};
 use crate::model::course::SecondWay;
@@ -27,6 +27,7 @@ const GIVEN_UP_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 pub async fn assure_once(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<usize, StoreError> {
     ways::try_out(store, compiled, now).await?;
     ways::tell(store, compiled, now).await?;
+    taken::tell(store, compiled).await?;
     let stuck = stuck(store, compiled, now).await?;
     let following = store.following().await?;
     if stuck.is_empty() && following.is_empty() {

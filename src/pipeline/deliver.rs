@@ -18,6 +18,7 @@ use crate::delivery::preset::{self, Party};
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
 use crate::model;
+use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Message, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
@@ -250,6 +251,10 @@ impl Ways {
                 self.compose_mail(notification, (receiver.form, leave), date, to, &message)?
             }
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
+            Way::Preset(service) if let Some(taken) = &facts.course.taken => {
+                let cause = Cause::Incident(taken.incident.clone()).to_string();
+                preset::compose_acknowledgement(service, &cause, &taken.who, known)?
+            }
             Way::Preset(service) if facts.drill => preset::compose(service, &card(id, facts).as_of(outside), known)?,
             Way::Preset(service) => preset::compose(service, &card(id, facts), known)?,
         };

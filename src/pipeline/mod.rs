@@ -39,6 +39,7 @@ pub mod settle;
 mod shift;
 pub mod silence;
 mod stage;
+mod taken;
 pub mod trial;
 pub mod ways;
 pub mod why;

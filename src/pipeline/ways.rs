@@ -88,7 +88,8 @@ async fn put(
     put_bare(tx, compiled, receiver, (&what, &thread), course, now).await
 }
 
-async fn put_bare(
+/// Puts a message without topics into the outbox: what makes it that one, its thread, and what it says.
+pub(super) async fn put_bare(
     tx: &mut Writing,
     compiled: &Compiled,
     receiver: &Receiver,

@@ -25,12 +25,15 @@ impl Writing {
     /// [`StoreError::Statement`].
     pub async fn known_of(&mut self, address: &str, facts: &Facts) -> Result<Known, StoreError> {
         let mut known = Known::default();
-        for topic in &facts.topics {
-            let cause = topic.cause.to_string();
+        let told = facts.topics.iter().map(|topic| {
             let components = match (&topic.cause, &topic.source) {
                 (Cause::Incident(_), Some(source)) => Some(format!("component:{source}#")),
                 _ => None,
             };
+            (topic.cause.to_string(), components)
+        });
+        let taken = facts.course.taken.iter().map(|taken| (Cause::Incident(taken.incident.clone()).to_string(), None));
+        for (cause, components) in told.chain(taken) {
             let rows = sqlx::query(HANDLES).bind(address).bind(&cause).bind(components);
             let rows = rows.fetch_all(&mut *self.tx).await?;
             let handles = rows.iter().map(|row| Handle { thread: row.get(0), name: row.get(1) }).collect();

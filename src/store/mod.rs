@@ -29,6 +29,7 @@ pub mod shift;
 pub mod silence;
 mod soon;
 pub mod story;
+pub mod taken;
 pub mod told;
 pub mod trial;
 pub mod trouble;

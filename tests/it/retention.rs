@@ -39,14 +39,12 @@ async fn fill(database: &SqlitePool) {
         ("effect", format!("{numbers} SELECT i * 10 + j, {old}, 's', 'inc' || i, 'hurt', '{{}}' FROM n, m")),
         (
             "decision",
-            format!(
-                "{numbers} SELECT i * 10 + j, {old}, 'r', 'x', 'inc' || i, TRUE, '', 'msg' || i, '{{}}', NULL FROM n, m"
-            ),
+            format!("{numbers} SELECT i * 10 + j, {old}, 'r', 'x', 'inc' || i, TRUE, '', 'msg' || i, '{{}}' FROM n, m"),
         ),
         (
             "notification",
             format!(
-                "{numbers} SELECT 'msg' || i, i, {old}, 'r', 'x', 't', 1, CASE WHEN i % 1000 = 2 THEN 'pending' ELSE 'delivered' END, 1, {old}, NULL, NULL, CASE WHEN i % 1000 = 2 THEN NULL ELSE {old} END, '', '', '{{}}', x'00', NULL FROM n"
+                "{numbers} SELECT 'msg' || i, i, {old}, 'r', 'x', 't', 1, CASE WHEN i % 1000 = 2 THEN 'pending' ELSE 'delivered' END, 1, {old}, NULL, NULL, CASE WHEN i % 1000 = 2 THEN NULL ELSE {old} END, '', '', '{{}}', x'00' FROM n"
             ),
         ),
         ("topic", format!("{numbers} SELECT 'msg' || i, 'x', 'inc' || i, i FROM n")),

@@ -1,7 +1,7 @@
 //! How a message came to be sent this way: by a second way, or late. Said above all that it tells.
 
 use crate::model::clock_text::{Times, span};
-use crate::model::course::{Course, Late, SecondWay, WayTrouble};
+use crate::model::course::{Course, Late, SecondWay, Taken, WayTrouble};
 use crate::model::notification::Facts;
 use crate::model::text;
 
@@ -20,7 +20,13 @@ pub fn clean(raw: &Course) -> Course {
         subject: raw.subject.as_deref().map(|subject| text::line(subject, NAME_CHARS)),
         ..raw.clone()
     };
+    let taken = |raw: &Taken| Taken {
+        title: text::line(&raw.title, NAME_CHARS),
+        who: text::line(&raw.who, NAME_CHARS),
+        ..raw.clone()
+    };
     Course {
+        taken: raw.taken.as_ref().map(taken),
         second: raw.second.as_ref().map(second),
         late: raw.late.as_ref().map(late),
         trouble: raw.trouble.as_ref().map(trouble),

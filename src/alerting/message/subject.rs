@@ -33,6 +33,9 @@ pub fn subject(facts: &Facts) -> String {
         (Some(told), _) => format!("{test}{}", shift::subject(told, &Times::new(&facts.time_zone, facts.at))),
         (None, None) if facts.asks.is_some() => format!("{test}{}", asking::SUBJECT),
         (None, None) if let Some(trouble) = &facts.course.trouble => format!("{test}{}", trouble::subject(trouble)),
+        (None, None) if let Some(taken) = &facts.course.taken => {
+            format!("{test}[Acknowledged by {}] {}", taken.who, taken.title)
+        }
         (None, None) if facts.course.trial => format!("{test}CANARY: Bellwether can reach you here"),
         (None, None) => format!("{test}Bellwether can reach you here"),
         (None, Some(topic)) => {

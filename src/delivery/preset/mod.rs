@@ -166,6 +166,24 @@ pub fn calls(preset: &Preset, card: &Card, known: &Known) -> Result<Vec<Call>, S
     })
 }
 
+/// That somebody of ours takes care of a cause, as it is frozen.
+///
+/// # Errors
+/// That the far side has no word for it.
+pub fn compose_acknowledgement(preset: &Preset, cause: &str, who: &str, known: &Known) -> Result<Vec<u8>, String> {
+    let calls = acknowledgement(preset, cause, who, known);
+    if calls.is_empty() {
+        return Err(format!("{} does not keep who takes care of what: nothing is sent", preset.service.name()));
+    }
+    serde_json::to_vec(&calls).map_err(|error| error.to_string())
+}
+
+/// Whether a far side keeps who takes care of what.
+#[must_use]
+pub fn keeps_who_takes_care(preset: &Preset) -> bool {
+    !acknowledgement(preset, "", "", &Known::default()).is_empty()
+}
+
 /// What tells a far side that somebody of ours takes care of a cause; nothing where it has no word for that.
 #[must_use]
 pub fn acknowledgement(preset: &Preset, cause: &str, who: &str, known: &Known) -> Vec<Call> {

@@ -137,4 +137,7 @@ pub struct Beat<'a> {
     /// `2026-11-22 10:00:00.123` in UTC; with `T` and `Z` for a beat that stands for a span.
     #[serde(borrow)]
     pub time: Field<Text<'a>>,
+    /// Both are named for this alone: a beat in which one of them stands twice was torn together from two, and is none.
+    pub msg: serde::de::IgnoredAny,
+    pub ping: serde::de::IgnoredAny,
 }

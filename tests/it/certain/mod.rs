@@ -5,4 +5,5 @@ mod late;
 mod second;
 mod soon;
 mod stand;
+mod taken;
 mod ways;
