@@ -1,5 +1,7 @@
 //! What somebody of ours takes care of, at services that keep that.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bellwether::model::audit::By;
 use bellwether::model::change::Change;
 use bellwether::model::id::ReceiverId;
@@ -42,8 +44,9 @@ fn actions(far: &FarSide) -> Vec<String> {
 
 #[tokio::test]
 async fn who_takes_care_of_what_is_told_once_where_it_is_kept_and_only_after_what_it_is_about() {
-    let far = FarSide::new(|asked, before| match asked.path.as_str() {
-        "/v2/enqueue" if before == 0 => reply(503, "not now"),
+    let is_busy = AtomicBool::new(true);
+    let far = FarSide::new(move |asked, _| match asked.path.as_str() {
+        "/v2/enqueue" if is_busy.swap(false, Ordering::SeqCst) => reply(503, "not now"),
         _ => reply(202, "{\"status\":\"success\",\"result\":\"Request will be processed\",\"requestId\":\"1\"}"),
     })
     .await;
