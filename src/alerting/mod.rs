@@ -16,6 +16,7 @@ pub mod kin;
 pub mod lost;
 pub mod message;
 pub mod miss;
+pub mod overrides;
 pub mod route;
 pub mod rules;
 pub mod second;

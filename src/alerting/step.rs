@@ -117,7 +117,7 @@ pub fn unreachable_since(world: &World) -> Option<Timestamp> {
 }
 
 /// When time alone will next change what hurts: a source blind for long enough, a maintenance past its end, our own
-/// network gone for long enough.
+/// network gone for long enough, something set by hand at its end.
 #[must_use]
 pub fn next_after(world: &World, rules: EffectRules, now: Timestamp) -> Option<Timestamp> {
     // Vendors write times at the edge of what a time can be; what lies beyond it never comes.
@@ -132,7 +132,8 @@ pub fn next_after(world: &World, rules: EffectRules, now: Timestamp) -> Option<T
     // Past its end means later than its end, be it by a millisecond.
     let overrun = planned.map(|until| later(until, SignedDuration::from_millis(1)));
     let offline = world.offline_since.map(|since| later(since, rules.blind_after.shortest()));
-    blind.chain(overrun).chain(offline).filter(|at| *at > now).min()
+    let by_hand = world.overrides.iter().filter(|one| one.holds(now)).map(|one| one.until);
+    blind.chain(overrun).chain(offline).chain(by_hand).filter(|at| *at > now).min()
 }
 
 /// Compares what hurts now with what hurt until now. Only what a vendor did turns, not what we cannot see.

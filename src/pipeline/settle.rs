@@ -12,6 +12,7 @@ use super::drift;
 use super::keep;
 use super::kill_point;
 use super::look::Looked;
+use super::overrides;
 use super::shift;
 use super::stage::{Stage, remember};
 use crate::alerting::about::reported_late;
@@ -322,6 +323,19 @@ impl Scope {
     }
 }
 
+/// What a person's word in the place of a vendor's leads to. Whoever calls this commits.
+///
+/// # Errors
+/// [`StoreError`]; then nothing of it happened.
+pub(super) async fn judge_anew(
+    tx: &mut Writing,
+    compiled: &Compiled,
+    vendor: &VendorId,
+    now: Timestamp,
+) -> Result<Happened, StoreError> {
+    settle_vendor(tx, compiled, &SourceId::by_hand(vendor), Vec::new(), false, now).await
+}
+
 /// What changes at one source lead to. Only the services that its vendor reaches are judged, and only what those need
 /// is read, so that the cost does not grow with what is open elsewhere.
 pub(super) async fn settle_vendor(
@@ -358,6 +372,7 @@ async fn settle(
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
     world.unconfirmed = tx.unconfirmed(&compiled.guessed).await?;
+    overrides::settle(tx, &mut world, &changes, now).await?;
     as_one(&mut changes, &world);
     for change in &changes {
         tx.put_change(change).await?;

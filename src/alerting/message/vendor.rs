@@ -1,5 +1,6 @@
 //! What the vendor says, and how bad that is: its own words beside ours, never ours in its place.
 
+use super::by_hand;
 use super::words::{is_over, is_unseen, list};
 use crate::model::card::Line;
 use crate::model::clock_text::{Times, between, span};
@@ -136,6 +137,7 @@ pub fn how_ended(topic: &Topic, times: &Times) -> Vec<Line> {
         _ if topic.open_end == Some(OpenEnd::GoesOn) => {
             "it has not: it goes on, but what it names, or what our services need, has changed".to_owned()
         }
+        _ if topic.open_end == Some(OpenEnd::ByHand) => by_hand::how_ended(topic, times),
         Some(ResolvedHow::VendorSaid) => format!("{vendor} says it is resolved"),
         Some(ResolvedHow::NoLongerListed) => {
             format!("no longer listed by {vendor}{}; {vendor} did not say that it ended", unlisted_for(topic, times))
