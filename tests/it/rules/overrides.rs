@@ -9,6 +9,7 @@ use bellwether::model::notification::{OpenEnd, Released};
 use bellwether::model::overrides::{EndedHow, Override, Part};
 use bellwether::model::snapshot::{Look, SeenIncident};
 use bellwether::pipeline::overrides::{self, Judged, Wish};
+use bellwether::store::Store;
 
 use crate::support::model::*;
 
@@ -378,4 +379,26 @@ async fn foreseen_it_says_what_it_would_do_and_does_nothing_and_put_twice_it_sta
         overrides::put(&desk.store, &desk.compiled, &wish(), &by, Judged::ByTheTick, minute(12)).await.unwrap();
     }
     assert_eq!((kept(&desk).await.len(), desk.tick(13).await.subjects()), (1, vec![BY_HAND.to_owned()]));
+}
+
+#[tokio::test]
+async fn it_outlives_a_restart_and_comes_into_a_database_that_has_later_tables_already() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(&[service("ehr", "EHR", OKTA)], &[receiver("noc", "")]).await;
+    Store::open(folder.path()).await.unwrap().close().await;
+    let file = format!("sqlite://{}", folder.path().join(bellwether::store::DATABASE).display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    for undo in ["DROP TABLE override", "DELETE FROM _sqlx_migrations WHERE version = 15"] {
+        sqlx::query(undo).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    desk.store = Store::open(folder.path()).await.unwrap();
+    desk.all_quiet().await;
+    desk.open("okta/status", vec![incident("a")], 1).await;
+    put(&desk, Impact::Operational, 60, 10).await;
+    desk.store.close().await;
+    desk.store = Store::in_memory().await.unwrap();
+    desk.store = Store::open(folder.path()).await.unwrap();
+    assert_eq!(desk.tick(20).await.subjects(), NOBODY, "it holds on");
+    assert_eq!(desk.tick(60).await.subjects(), [STILL]);
 }
