@@ -5,6 +5,7 @@
 pub mod about;
 pub mod ahead;
 pub mod blind;
+pub mod by_hand;
 pub mod diff;
 pub mod drift;
 pub mod effects;

@@ -4,19 +4,21 @@
 //! What it changes is judged where it is put, or by the next tick of the Bellwether that runs; what its end changes, by
 //! the very run that finds it over.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::compiled::Compiled;
 use super::hand::NotTaken;
-use super::settle::{self, Happened};
+use super::settle::{Happened, settle_vendor};
 use super::silence::{Problem, REASON, reason_and_end};
 use crate::alerting::effects::effects_on;
 use crate::alerting::overrides::{is_about, known, standing};
 use crate::model::audit::{By, Deed, Entry};
 use crate::model::change::Change;
-use crate::model::effect::{Effects, World};
+use crate::model::effect::{Effect, Effects, World};
 use crate::model::hash::Hasher;
-use crate::model::id::{IncidentId, VendorId};
+use crate::model::id::{IncidentId, SourceId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::Health;
 use crate::model::overrides::{Ended, EndedHow, Gone, Known, Override, Part};
@@ -116,7 +118,10 @@ pub async fn put(
     tx.put_override(&one).await?;
     let detail = format!("{}: {}, {}: {}", one.of, one.impact, lasts(&one), one.reason);
     tx.put_audit(&Entry::of(now, by, Deed::Overridden, &*one.id).with(text::line(&detail, 300))).await?;
-    let happened = judge(&mut tx, compiled, &one.of.vendor, judged, now).await?;
+    let happened = match judged {
+        Judged::AtOnce => judge(&mut tx, compiled, &one.of.vendor, now).await?,
+        Judged::ByTheTick => Happened::default(),
+    };
     tx.commit().await?;
     Ok(Put { one, changes, happened })
 }
@@ -161,24 +166,21 @@ pub async fn end(
     let detail = format!("it was {}: {}, by {}: {}", one.of, one.impact, one.author, one.reason);
     tx.put_audit(&Entry::of(now, by, Deed::OverrideEnded, &*one.id).with(text::line(&detail, 300))).await?;
     let happened = match compiled {
-        Some(compiled) => settle::judge_anew(&mut tx, compiled, &one.of.vendor, now).await?,
+        Some(compiled) => judge(&mut tx, compiled, &one.of.vendor, now).await?,
         None => Happened::default(),
     };
     tx.commit().await?;
     Ok((one, happened))
 }
 
+/// Judges anew what stands on a vendor.
 async fn judge(
     tx: &mut Writing,
     compiled: &Compiled,
     vendor: &VendorId,
-    judged: Judged,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
-    match judged {
-        Judged::AtOnce => settle::judge_anew(tx, compiled, vendor, now).await,
-        Judged::ByTheTick => Ok(Happened::default()),
-    }
+    settle_vendor(tx, compiled, &SourceId::by_hand(vendor), Vec::new(), false, now).await
 }
 
 /// Finds out which overrides have come to their end, by time or by what has just changed, and which of what they spoke
@@ -250,7 +252,7 @@ async fn made(
     world.unconfirmed = tx.unconfirmed(&compiled.guessed).await?;
     let known = known(&world, &of, now);
     if known.is_empty() {
-        return Err(NotTaken::Senseless(nothing_open(&world, &of)));
+        return Err(NotTaken::Senseless(nothing_open(&world, &of, now)));
     }
     let one = Override {
         id: id(wish, by),
@@ -283,14 +285,20 @@ async fn whole(tx: &mut Writing, vendor: &VendorId, incident: &IncidentId) -> Re
 }
 
 /// Why there is nothing to speak of, and what to do instead.
-fn nothing_open(world: &World, of: &Part) -> String {
+fn nothing_open(world: &World, of: &Part, now: Timestamp) -> String {
     let what = match (&of.component, &of.incident) {
-        (Some(name), _) => format!("nothing is known to be wrong with the component {name} of {}", of.vendor),
+        (Some(name), _) => {
+            let all = Part { component: None, ..of.clone() };
+            let mut others: Vec<String> = known(world, &all, now).into_iter().filter_map(|k| k.component).collect();
+            others.sort();
+            others.dedup();
+            let others = if others.is_empty() { String::new() } else { format!(", but with {}", others.join(", ")) };
+            format!("nothing is known to be wrong with the component {name} of {}{others}", of.vendor)
+        }
         (None, Some(incident)) => format!("{incident} hurts nobody now: it is over, or has not begun"),
         (None, None) => format!("nothing of {} is known to be wrong", of.vendor),
     };
-    let is_blind = |(source, health): (&_, &Health)| {
-        let source: &crate::model::id::SourceId = source;
+    let is_blind = |(source, health): (&SourceId, &Health)| {
         (source.is_of(&of.vendor) && !health.is_readable()).then(|| source.to_string())
     };
     let unseen = match world.sources.iter().find_map(is_blind) {
@@ -309,12 +317,12 @@ fn judged(compiled: &Compiled, world: &World, now: Timestamp) -> Effects {
 }
 
 fn differing(before: &Effects, after: &Effects) -> Vec<String> {
-    let all: std::collections::BTreeMap<_, _> = after.hurts.iter().chain(&before.hurts).collect();
+    let all: BTreeMap<_, _> = after.hurts.iter().chain(&before.hurts).collect();
     let word = |effects: &Effects, key| {
         let impact = effects.hurts.get(key).map_or(Impact::Operational, |effect| effect.impact);
         impact.label().to_lowercase()
     };
-    let one = |(key, effect): (_, &crate::model::effect::Effect)| {
+    let one = |(key, effect): (_, &Effect)| {
         let (was, is) = (word(before, key), word(after, key));
         (was != is).then(|| format!("{}: {was} → {is}", effect.path.join(", because ")))
     };

@@ -323,19 +323,6 @@ impl Scope {
     }
 }
 
-/// What a person's word in the place of a vendor's leads to. Whoever calls this commits.
-///
-/// # Errors
-/// [`StoreError`]; then nothing of it happened.
-pub(super) async fn judge_anew(
-    tx: &mut Writing,
-    compiled: &Compiled,
-    vendor: &VendorId,
-    now: Timestamp,
-) -> Result<Happened, StoreError> {
-    settle_vendor(tx, compiled, &SourceId::by_hand(vendor), Vec::new(), false, now).await
-}
-
 /// What changes at one source lead to. Only the services that its vendor reaches are judged, and only what those need
 /// is read, so that the cost does not grow with what is open elsewhere.
 pub(super) async fn settle_vendor(
@@ -448,5 +435,5 @@ async fn all_services(tx: &mut Writing, services: &[&Service]) -> Result<Vec<Ser
 async fn put_turned(tx: &mut Writing, turned: &Turned, now: Timestamp) -> Result<(), StoreError> {
     tx.put_hurts(&turned.hurting).await?;
     tx.drop_hurts(&turned.over).await?;
-    tx.put_effects(&turned.logged, now).await
+    tx.put_effects(&turned.logged, &turned.by_hand, now).await
 }

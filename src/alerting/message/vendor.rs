@@ -108,7 +108,8 @@ fn phase(topic: &Topic, word: &VendorWord) -> String {
     };
     let ours = word.phase.word().replace('_', " ");
     // After an end that the vendor did not tell, its last word is history.
-    let is = if is_over(topic) && !word.phase.is_end() { "was last told as" } else { "is" };
+    let is_known_to_go_on = topic.open_end == Some(OpenEnd::ByHand);
+    let is = if is_over(topic) && !word.phase.is_end() && !is_known_to_go_on { "was last told as" } else { "is" };
     match word.vendor_phase.as_str() {
         "" => format!("{kind} {is} {ours}"),
         said if said.to_lowercase().replace('_', " ") == ours => format!("{kind} {is} {ours}"),

@@ -120,7 +120,8 @@ fn effect(doc: &Value) -> String {
         doc.pointer("/path").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let name = path.first().copied().unwrap_or_else(|| word("/service"));
     let way = path.get(1..).unwrap_or_default().join(", because ");
-    format!("{name}: {} ({}), because {}", word("/kind"), word("/impact"), text::line(&way, 200))
+    let by_hand = if doc.pointer("/by_hand").is_some() { ", by hand" } else { "" };
+    format!("{name}: {}{by_hand} ({}), because {}", word("/kind"), word("/impact"), text::line(&way, 200))
 }
 
 /// Enough of a hash to find the document by.

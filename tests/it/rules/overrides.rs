@@ -102,7 +102,7 @@ async fn where_nothing_is_known_to_be_wrong_nothing_is_set_and_the_way_out_is_na
     assert!(why.contains("okta/status cannot be read"), "{why}");
     desk.open("okta/status", vec![naming(&["SSO"], incident("a"))], 13).await;
     let why = desk.by_hand_is(&component_of("MFA"), Impact::Operational, Some(60), 14).await.unwrap_err();
-    assert!(why.contains("the component MFA of okta"), "{why}");
+    assert!(why.contains("the component MFA of okta, but with SSO:"), "{why}");
     let why = desk.by_hand_is(&only(IncidentId("no".into())), Impact::Operational, Some(60), 14).await.unwrap_err();
     assert_eq!(why, "there is no incident no");
     let others = Part { vendor: VendorId::parse("azure").unwrap(), ..only(id_of("a")) };
@@ -301,6 +301,15 @@ async fn of_two_the_later_counts_and_after_it_the_earlier() {
     assert_eq!(later.subjects(), ["noc: [Degraded, by hand] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(40).await.subjects(), [BY_HAND]);
     assert_eq!(desk.tick(120).await.subjects(), [STILL]);
+}
+
+#[tokio::test]
+async fn a_persons_word_is_no_coming_and_going() {
+    let desk = hurt().await;
+    for minutes in [10, 14, 18] {
+        assert_eq!(put(&desk, Impact::Operational, minutes + 2, minutes).await.subjects(), [BY_HAND]);
+        assert_eq!(desk.tick(minutes + 2).await.subjects(), [STILL]);
+    }
 }
 
 #[tokio::test]
