@@ -93,7 +93,7 @@ async fn fill(folder: &Path, incidents: usize) {
                 for (kind, at) in [(ChangeKind::Opened, report.first_seen), (ChangeKind::Resolved, report.changed)] {
                     write.put_change(&change(kind, at, &report)).await.unwrap();
                 }
-                write.put_effects(&effects(n, &report), report.changed).await.unwrap();
+                write.put_effects(&effects(n, &report), &Default::default(), report.changed).await.unwrap();
                 after.reports.insert(report.seen.key.clone(), report);
             }
             write.put_known(&before, &after, &Marks::default(), now).await.unwrap();

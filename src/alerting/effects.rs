@@ -6,10 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::blind::BlindAfter;
 use super::graph::Graph;
+use super::overrides::{InForce, counts, own};
 use crate::model::effect::{Cause, Effect, Effects, World};
 use crate::model::id::{ServiceId, SourceId};
 use crate::model::impact::{Impact, State};
-use crate::model::incident::{Component, Health, Report, hurts, is_overrun};
+use crate::model::incident::{Component, Health, Report, is_overrun};
 use crate::model::inventory::{Dependency, Need, On, Selector, Service, Without};
 
 /// What holds for all effects.
@@ -28,6 +29,33 @@ pub fn effects(graph: &Graph, world: &World, rules: EffectRules, now: Timestamp)
 /// The effects on `services`, which must hold, before each service, those it builds on that anything reaches.
 #[must_use]
 pub fn effects_on(graph: &Graph, world: &World, rules: EffectRules, now: Timestamp, services: &[&Service]) -> Effects {
+    let by_hand = InForce::of(world, now);
+    let mut all = judged(graph, world, &by_hand, rules, now, services);
+    if !by_hand.is_empty() {
+        let by_word = judged(graph, world, &InForce::default(), rules, now, services);
+        all.by_hand = differing(&all, &by_word);
+    }
+    all
+}
+
+/// Where two judgements differ: what the second says.
+fn differing(all: &Effects, by_word: &Effects) -> BTreeMap<(ServiceId, Cause), Impact> {
+    fn impact(effects: &Effects, key: &(ServiceId, Cause)) -> Option<Impact> {
+        effects.hurts.get(key).map(|effect| effect.impact)
+    }
+    let keys: BTreeSet<_> = all.hurts.keys().chain(by_word.hurts.keys()).collect();
+    let differ = keys.into_iter().filter(|key| impact(all, key) != impact(by_word, key));
+    differ.map(|key| (key.clone(), impact(by_word, key).unwrap_or(Impact::Unknown))).collect()
+}
+
+fn judged(
+    graph: &Graph,
+    world: &World,
+    by_hand: &InForce,
+    rules: EffectRules,
+    now: Timestamp,
+    services: &[&Service],
+) -> Effects {
     let vendors = by_vendor(world);
     let mut all = Effects::default();
     // What a service knows of what it builds on is what its own tier is told by then, so each time is a sight of its own.
@@ -40,7 +68,7 @@ pub fn effects_on(graph: &Graph, world: &World, rules: EffectRules, now: Timesta
         }
         let told_blind = world.told_blind.iter().filter(|(_, to)| has(to)).map(|(source, _)| source).collect();
         let offline_after = rules.blind_after.shortest();
-        let sight = Sight { graph, world, blind_after, offline_after, told_blind, now, vendors: &vendors };
+        let sight = Sight { graph, world, by_hand, blind_after, offline_after, told_blind, now, vendors: &vendors };
         let mut effects = Effects::default();
         for service in services {
             sight.service(service, &mut effects);
@@ -66,7 +94,7 @@ fn by_vendor(world: &World) -> BTreeMap<&str, AtVendor<'_>> {
     for (source, health) in &world.sources {
         vendors.entry(source.vendor_word()).or_default().sources.push((source, health));
     }
-    for report in world.reports.iter().filter(|r| r.standing.is_open() && !r.old && hurts(r.seen.phase)) {
+    for report in world.reports.iter().filter(|r| counts(r)) {
         let at = vendors.entry(report.source.vendor_word()).or_default();
         at.reports.push(report);
         at.named.extend(report.seen.components.iter().map(|c| (&report.source, c.key.as_str())));
@@ -98,6 +126,7 @@ struct Came {
 struct Sight<'a> {
     graph: &'a Graph,
     world: &'a World,
+    by_hand: &'a InForce,
     /// How long a source may be blind before that hurts, and how long all of them.
     blind_after: SignedDuration,
     offline_after: SignedDuration,
@@ -214,24 +243,25 @@ impl Sight<'_> {
         if says_which && picked.is_empty() || !says_which && !is_here(None) {
             return None;
         }
-        let impact = picked
+        let by_hand = |c| self.by_hand.of_report(report, c);
+        // What is set to operational hurts nothing, and must not hide what nobody knows of its neighbours.
+        let hurting: Vec<_> = picked.into_iter().filter(|c| by_hand(Some(*c)) != Some(Impact::Operational)).collect();
+        if says_which && hurting.is_empty() || !says_which && by_hand(None) == Some(Impact::Operational) {
+            return None;
+        }
+        let impact = hurting
             .iter()
-            .map(|c| self.own_status(&report.source, &c.key).unwrap_or(seen.impact))
+            .map(|c| by_hand(Some(*c)).unwrap_or_else(|| own(self.world, report, c)))
             .reduce(worse)
+            .or_else(|| by_hand(None))
             .unwrap_or(seen.impact);
-        let label = match picked.as_slice() {
+        let label = match hurting.as_slice() {
             [] => vendor.to_owned(),
             [one] => label(vendor, &one.name),
             [first, rest @ ..] => format!("{} and {} more", label(vendor, &first.name), rest.len()),
         };
         let overrun = is_overrun(seen, self.now);
         Some(Hurt { cause: Cause::Incident(report.incident.clone()), impact, overrun, path: vec![label] })
-    }
-
-    /// A component's own status, where it is worse than operational and known.
-    fn own_status(&self, source: &SourceId, key: &str) -> Option<Impact> {
-        let component = self.world.unwell.get(source)?.iter().find(|c| c.component.key == key)?;
-        component.status.rung().filter(|rung| *rung > 0).map(|_| component.status)
     }
 
     fn by_component(
@@ -248,12 +278,17 @@ impl Sight<'_> {
             return;
         }
         let label = label(vendor, &component.component.name);
-        if component.status == Impact::Unknown {
+        let by_hand = self.by_hand.of_component(source, key);
+        let impact = by_hand.unwrap_or(component.status);
+        if by_hand == Some(Impact::Operational) {
+            return;
+        }
+        if impact == Impact::Unknown {
             came.unseen.push(format!("{label}: its status is not known ({})", component.vendor_status));
             return;
         }
         let cause = Cause::Component { source: source.clone(), key: key.to_owned() };
-        came.hurts.push(Hurt { cause, impact: component.status, overrun: false, path: vec![label] });
+        came.hurts.push(Hurt { cause, impact, overrun: false, path: vec![label] });
     }
 
     fn by_health(&self, source: &SourceId, health: &Health, vendor: &str, came: &mut Came) {
@@ -289,7 +324,8 @@ impl Sight<'_> {
 }
 
 /// The vendor and its component, without saying the vendor twice.
-fn label(vendor: &str, component: &str) -> String {
+#[must_use]
+pub fn label(vendor: &str, component: &str) -> String {
     if component.to_lowercase().contains(&vendor.to_lowercase()) {
         component.to_owned()
     } else {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::by_hand::by_hand;
 use super::graph::Graph;
+use super::overrides::InForce;
 use super::route::{About, DecidedService, Decision, Upstream};
 use crate::model::effect::{Cause, EffectKind, Effects};
 use crate::model::id::{IncidentId, SourceId, VendorId};
@@ -42,6 +44,8 @@ pub struct Background<'a> {
     pub sources: &'a BTreeMap<SourceId, Health>,
     /// What still hurts.
     pub effects: &'a Effects,
+    /// What is set by hand, and what was.
+    pub in_force: &'a InForce,
     /// What the causes are about.
     pub about: &'a BTreeMap<Cause, About>,
     /// Nothing of it is happening: it is a drill.
@@ -110,13 +114,14 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         before: None,
         witnesses: Vec::new(),
         acknowledge: None,
+        by_hand: by_hand(decision, background),
         below: below(&decision.cause, background),
         ahead: None,
         keeping: None,
         why: None,
         services,
     };
-    match &decision.cause {
+    let told = match &decision.cause {
         Cause::Incident(id) => match background.reports.get(id) {
             Some(report) => of_report(base, id, report, background, now),
             None => Topic { incident: Some(id.clone()), ..base },
@@ -131,7 +136,13 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
             ),
             ..base
         },
+    };
+    let is_by_hand = told.by_hand.as_ref().is_some_and(|by_hand| by_hand.released.is_none());
+    let goes_on = told.open_end.is_none_or(|end| end == OpenEnd::GoesOn) && told.resolved_how.is_none();
+    if is_over(&told) && is_by_hand && goes_on {
+        return Topic { open_end: Some(OpenEnd::ByHand), until: None, ..told };
     }
+    told
 }
 
 fn below(cause: &Cause, background: &Background<'_>) -> Vec<Below> {

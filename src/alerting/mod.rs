@@ -5,6 +5,7 @@
 pub mod about;
 pub mod ahead;
 pub mod blind;
+pub mod by_hand;
 pub mod diff;
 pub mod drift;
 pub mod effects;
@@ -16,6 +17,7 @@ pub mod kin;
 pub mod lost;
 pub mod message;
 pub mod miss;
+pub mod overrides;
 pub mod route;
 pub mod rules;
 pub mod second;

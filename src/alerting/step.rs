@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::about;
 use super::effects::EffectRules;
 use super::graph::Graph;
+use super::overrides::InForce;
 use super::route::{self, About, Ground, Routed, Told, ToldKey};
 use crate::model::change::Change;
 use crate::model::effect::{Cause, Effect, EffectKind, Effects, World};
@@ -64,6 +65,8 @@ pub struct Turned {
     pub over: Vec<Effect>,
     /// All of it, for the log.
     pub logged: Vec<(EffectKind, Effect)>,
+    /// What of it a person's word did, and no vendor's.
+    pub by_hand: BTreeSet<(ServiceId, Cause)>,
 }
 
 /// What one step decided.
@@ -80,7 +83,8 @@ pub struct Stepped {
 /// Decides what to tell whom now. `effects` and what is remembered must speak of the same services.
 #[must_use]
 pub fn step(effects: &Effects, scene: &Scene<'_>, remembered: &mut Remembered) -> Stepped {
-    let turned = turned(effects, &remembered.hurting);
+    let mut turned = turned(effects, &remembered.hurting);
+    turned.by_hand = by_hand(&turned, effects, scene);
     remember_turns(&turned, &mut remembered.turns, scene.ground.now);
     let about = about::of_all(scene, remembered);
     let routed = route::route(effects, &remembered.told, &about, scene.ground);
@@ -117,7 +121,7 @@ pub fn unreachable_since(world: &World) -> Option<Timestamp> {
 }
 
 /// When time alone will next change what hurts: a source blind for long enough, a maintenance past its end, our own
-/// network gone for long enough.
+/// network gone for long enough, something set by hand at its end.
 #[must_use]
 pub fn next_after(world: &World, rules: EffectRules, now: Timestamp) -> Option<Timestamp> {
     // Vendors write times at the edge of what a time can be; what lies beyond it never comes.
@@ -132,7 +136,8 @@ pub fn next_after(world: &World, rules: EffectRules, now: Timestamp) -> Option<T
     // Past its end means later than its end, be it by a millisecond.
     let overrun = planned.map(|until| later(until, SignedDuration::from_millis(1)));
     let offline = world.offline_since.map(|since| later(since, rules.blind_after.shortest()));
-    blind.chain(overrun).chain(offline).filter(|at| *at > now).min()
+    let by_hand = world.overrides.iter().filter(|one| one.holds(now)).map(|one| one.until);
+    blind.chain(overrun).chain(offline).chain(by_hand).filter(|at| *at > now).min()
 }
 
 /// Compares what hurts now with what hurt until now. Only what a vendor did turns, not what we cannot see.
@@ -157,10 +162,21 @@ fn turned(effects: &Effects, before: &BTreeMap<(ServiceId, Cause), Effect>) -> T
     turned
 }
 
+/// What hurts no more, or again, because of what somebody set: its cause has neither come nor gone.
+fn by_hand(turned: &Turned, effects: &Effects, scene: &Scene<'_>) -> BTreeSet<(ServiceId, Cause)> {
+    let in_force = InForce::of(scene.world, scene.ground.now);
+    let is_by_hand = |kind: EffectKind, key: &(ServiceId, Cause)| {
+        effects.by_hand.contains_key(key) || kind == EffectKind::Hurt && in_force.last_on(&key.1).is_some()
+    };
+    let keys = turned.logged.iter().map(|(kind, effect)| (*kind, (effect.service.clone(), effect.cause.clone())));
+    keys.filter(|(kind, key)| is_by_hand(*kind, key)).map(|(_, key)| key).collect()
+}
+
 /// Several services that one cause hurts at once are one turn.
 fn remember_turns(turned: &Turned, turns: &mut BTreeMap<String, Vec<Timestamp>>, now: Timestamp) {
     for (kind, effect) in &turned.logged {
-        if !matches!(kind, EffectKind::Hurt | EffectKind::Over) {
+        let is_by_hand = turned.by_hand.contains(&(effect.service.clone(), effect.cause.clone()));
+        if is_by_hand || !matches!(kind, EffectKind::Hurt | EffectKind::Over) {
             continue;
         }
         let times = turns.entry(effect.cause.to_string()).or_default();

@@ -14,6 +14,7 @@ use super::audit::AuditCommand;
 use super::deliveries::{self, DeliveriesCommand};
 use super::incident::IncidentCommand;
 use super::load::{self, Folders};
+use super::overrides::{self, OverrideCommand};
 use super::poll::Poll;
 use super::record::Record;
 use super::replay::{self, Replay};
@@ -167,6 +168,9 @@ enum Command {
     /// What somebody does not want to be told for a while: with a reason and an end.
     #[command(subcommand)]
     Silence(SilenceCommand),
+    /// How bad something is by a person's word, in the place of the vendor's: with a reason and an end.
+    #[command(subcommand)]
+    Override(OverrideCommand),
     /// Who may act in the page, from the terminal: the first account, others, lost passwords.
     #[command(subcommand)]
     Accounts(AccountsCommand),
@@ -338,6 +342,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Why(args) => why::run(folders, args),
         Command::Incident(command) => incident::typed(folders, command),
         Command::Silence(command) => silence::run(folders, command),
+        Command::Override(command) => overrides::run(folders, command),
         Command::Accounts(command) => accounts::accounts(folders, command),
         Command::Tokens(command) => accounts::tokens(folders, command),
         Command::Audit(command) => audit::run(folders, &command),

@@ -21,6 +21,7 @@ mod guess;
 pub mod inbox;
 pub mod incident;
 pub mod load;
+pub mod overrides;
 pub mod owner;
 pub mod poll;
 pub mod receivers;

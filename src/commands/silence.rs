@@ -112,14 +112,16 @@ pub fn run(folders: &Folders, command: SilenceCommand) -> Result<ExitCode> {
     })
 }
 
-fn by(author: &str) -> Result<By> {
+/// Who types it.
+pub(super) fn by(author: &str) -> Result<By> {
     if author.trim().is_empty() {
         bail!("say who you are: --author NAME, or set BELLWETHER_AUTHOR");
     }
     Ok(By::terminal(text::line(author, 64)))
 }
 
-fn refused(why: NotTaken) -> anyhow::Error {
+/// Why a wish was not taken, for the terminal.
+pub(super) fn refused(why: NotTaken) -> anyhow::Error {
     match why {
         NotTaken::Senseless(why) => anyhow!(why),
         NotTaken::Store(error) => error.into(),
@@ -155,9 +157,14 @@ async fn put(folders: &Folders, add: Add) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The end of what begins now and lasts so long.
+pub(super) fn after(now: Timestamp, lasts: &Period) -> Timestamp {
+    let span = SignedDuration::try_from(lasts.0).unwrap_or(SignedDuration::MAX);
+    now.checked_add(span).unwrap_or(Timestamp::MAX)
+}
+
 fn wish(add: &Add, now: Timestamp) -> Wish {
-    let span = |period: &Period| SignedDuration::try_from(period.0).unwrap_or(SignedDuration::MAX);
-    let after = add.lasts.as_ref().map(|period| now.checked_add(span(period)).unwrap_or(Timestamp::MAX));
+    let after = add.lasts.as_ref().map(|period| after(now, period));
     Wish {
         key: uuid::Uuid::now_v7().to_string(),
         about: Matcher {

@@ -60,6 +60,10 @@ pub enum Deed {
     Silenced,
     /// A silence was ended before its time.
     SilenceEnded,
+    /// Something was set by hand against a vendor's word.
+    Overridden,
+    /// That was ended before its time.
+    OverrideEnded,
     /// How a source is read was confirmed.
     SourceConfirmed,
     /// Somebody asked for a subscription of his own.
@@ -112,6 +116,8 @@ impl Deed {
             Self::Unacknowledged => "unacknowledged",
             Self::Silenced => "silenced",
             Self::SilenceEnded => "silence_ended",
+            Self::Overridden => "overridden",
+            Self::OverrideEnded => "override_ended",
             Self::SourceConfirmed => "source_confirmed",
             Self::SubscriptionAsked => "subscription_asked",
             Self::SubscriptionConfirmed => "subscription_confirmed",

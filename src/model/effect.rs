@@ -9,6 +9,7 @@ use super::id::{IncidentId, ServiceId, SourceId};
 use super::impact::{Impact, State};
 use super::incident::{Component, Health, Report};
 use super::inventory::Selector;
+use super::overrides::Override;
 
 /// What happened to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
@@ -112,6 +113,9 @@ pub struct Effects {
     pub hurts: BTreeMap<(ServiceId, Cause), Effect>,
     /// The state of each service that depends on anything.
     pub states: BTreeMap<ServiceId, State>,
+    /// Where something set by hand makes a difference: how badly the service would be hurt by the vendors' own words.
+    /// [`Impact::Unknown`] where nobody would know.
+    pub by_hand: BTreeMap<(ServiceId, Cause), Impact>,
 }
 
 /// What is open, not well or unseen at a moment: all that effects are made of.
@@ -134,6 +138,8 @@ pub struct World {
     pub told_blind: BTreeSet<(SourceId, ServiceId)>,
     /// The sources whose format was guessed and whose reading nobody has confirmed.
     pub unconfirmed: BTreeSet<SourceId>,
+    /// What is set by hand against the vendors' words, and what was, for as long as anything that it spoke of is open.
+    pub overrides: Vec<Override>,
     /// Selectors of the inventory that pick nothing of what their vendor lists, with what to say of each. Pages know
     /// them; who is told does not hang on them.
     pub idle: Vec<(Selector, String)>,

@@ -121,6 +121,9 @@ pub struct Topic {
     /// Where whoever reads the message can say that he takes care of it, without signing in; for mails alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledge: Option<String>,
+    /// Set where somebody has said by hand how bad it is, or had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<ByHand>,
     /// What is open at the vendors that this one stands on.
     #[serde(default)]
     pub below: Vec<Below>,
@@ -134,6 +137,45 @@ pub struct Topic {
     pub why: Option<String>,
     /// The services, the most needed tier first.
     pub services: Vec<HurtService>,
+}
+
+/// A person's word in the place of the vendor's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// The override's id.
+    pub id: String,
+    /// Of what: the vendor, or a component or an incident of it.
+    pub of: String,
+    /// The vendor's name.
+    pub vendor: String,
+    /// Who said it.
+    pub author: String,
+    /// How bad it is held to be.
+    pub impact: Impact,
+    /// How bad the vendor says it is.
+    pub vendor_says: Impact,
+    /// Why.
+    pub reason: String,
+    /// Until when at the latest.
+    pub until: Timestamp,
+    /// The vendor's next change ends it too.
+    pub until_change: bool,
+    /// Set where it holds no longer: then the vendor's word counts again.
+    pub released: Option<Released>,
+}
+
+/// Why a person's word holds no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Released {
+    /// Its time was up.
+    Time,
+    /// Somebody ended it.
+    ByHand,
+    /// The vendor said something else, and it was to hold until then.
+    VendorChanged,
+    /// It is worse than it was when that was said.
+    Worse,
 }
 
 /// What an earlier message said.
@@ -194,6 +236,8 @@ pub enum OpenEnd {
     GoesOn,
     /// Its source was taken out of the configuration, so nobody looks any more.
     Unwatched,
+    /// It goes on by the vendor's word, but somebody has said by hand that it does not hurt.
+    ByHand,
 }
 
 /// A vendor's word on an incident, as a message quotes it.

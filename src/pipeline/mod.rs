@@ -33,6 +33,7 @@ pub mod join;
 mod keep;
 pub mod look;
 pub mod mapped;
+pub mod overrides;
 pub mod own;
 pub mod replay;
 pub mod settle;

@@ -12,6 +12,7 @@ use super::drift;
 use super::keep;
 use super::kill_point;
 use super::look::Looked;
+use super::overrides;
 use super::shift;
 use super::stage::{Stage, remember};
 use crate::alerting::about::reported_late;
@@ -358,6 +359,7 @@ async fn settle(
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
     world.unconfirmed = tx.unconfirmed(&compiled.guessed).await?;
+    overrides::settle(tx, &mut world, &changes, now).await?;
     as_one(&mut changes, &world);
     for change in &changes {
         tx.put_change(change).await?;
@@ -433,5 +435,5 @@ async fn all_services(tx: &mut Writing, services: &[&Service]) -> Result<Vec<Ser
 async fn put_turned(tx: &mut Writing, turned: &Turned, now: Timestamp) -> Result<(), StoreError> {
     tx.put_hurts(&turned.hurting).await?;
     tx.drop_hurts(&turned.over).await?;
-    tx.put_effects(&turned.logged, now).await
+    tx.put_effects(&turned.logged, &turned.by_hand, now).await
 }

@@ -56,21 +56,9 @@ impl Wish {
     /// All that is wrong with it, as far as it can be said without the store.
     #[must_use]
     pub fn problems(&self, compiled: &Compiled, now: Timestamp) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut wrong = |field: &'static str, why: String| problems.push(Problem { field, why });
-        if self.reason.trim().is_empty() {
-            wrong("reason", "Say why: whoever finds it at 3 a.m. must know.".to_owned());
-        } else if self.reason.chars().count() > REASON {
-            wrong("reason", format!("It is longer than {REASON} characters."));
-        }
-        if self.until <= now {
-            wrong("until", "This is over already: choose an end that lies ahead.".to_owned());
-        } else if self.until.duration_since(now) > Silence::LONGEST {
-            wrong("until", "This is more than 30 days away. What lasts longer belongs into a subscription.".to_owned());
-        }
-        for (field, why) in self.names(compiled) {
-            wrong(field, why);
-        }
+        let mut problems =
+            reason_and_end(&self.reason, self.until, now, "What lasts longer belongs into a subscription.");
+        problems.extend(self.names(compiled).into_iter().map(|(field, why)| Problem { field, why }));
         problems
     }
 
@@ -95,6 +83,23 @@ impl Wish {
         wrong.extend(service.map(|service| ("services", format!("No service is called {service}."))));
         wrong
     }
+}
+
+/// What is wrong with the reason and the end of what somebody wants for a while; `instead` is what to do for longer.
+pub(super) fn reason_and_end(reason: &str, until: Timestamp, now: Timestamp, instead: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut wrong = |field: &'static str, why: String| problems.push(Problem { field, why });
+    if reason.trim().is_empty() {
+        wrong("reason", "Say why: whoever finds it at 3 a.m. must know.".to_owned());
+    } else if reason.chars().count() > REASON {
+        wrong("reason", format!("It is longer than {REASON} characters."));
+    }
+    if until <= now {
+        wrong("until", "This is over already: choose an end that lies ahead.".to_owned());
+    } else if until.duration_since(now) > Silence::LONGEST {
+        wrong("until", format!("This is more than 30 days away. {instead}"));
+    }
+    problems
 }
 
 /// Whether a matcher leaves anything out.

@@ -11,6 +11,7 @@ use crate::alerting::effects::effects_on;
 use crate::alerting::facts::{self, Background};
 use crate::alerting::message::subject::subject;
 use crate::alerting::message::words::is_over;
+use crate::alerting::overrides::InForce;
 use crate::alerting::route::{self, About, Decision, Ground, Verdict};
 use crate::alerting::second::goes_at_once;
 use crate::alerting::step::{Remembered, Scene, heard};
@@ -67,6 +68,7 @@ pub(super) struct Stage<'a> {
     open: &'a [Report],
     sources: &'a BTreeMap<SourceId, Health>,
     ground: Ground<'a>,
+    in_force: InForce,
 }
 
 impl<'a> Stage<'a> {
@@ -79,7 +81,8 @@ impl<'a> Stage<'a> {
     ) -> Self {
         let Remembered { reports, components, .. } = remembered;
         let World { reports: open, sources, .. } = scene.world;
-        Self { compiled, effects, about, reports, components, open, sources, ground: scene.ground }
+        let (ground, in_force) = (scene.ground, InForce::of(scene.world, scene.ground.now));
+        Self { compiled, effects, about, reports, components, open, sources, ground, in_force }
     }
 
     pub(super) fn background(&self) -> Background<'_> {
@@ -95,6 +98,7 @@ impl<'a> Stage<'a> {
             open: self.open,
             sources: self.sources,
             effects: self.effects,
+            in_force: &self.in_force,
             about: &self.about,
             is_drill: self.compiled.is_drill,
         }

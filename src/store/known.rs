@@ -153,7 +153,8 @@ impl Writing {
             sqlx::query("SELECT source, doc FROM component WHERE status <> 'operational' ORDER BY source, key");
         let unwell = unwell.fetch_all(&mut *self.tx).await?;
         let sources = sqlx::query("SELECT id, health FROM source ORDER BY id").fetch_all(&mut *self.tx).await?;
-        self.composed(polled, &reports, &unwell, &sources).await
+        let world = self.composed(polled, &reports, &unwell, &sources).await?;
+        Ok(World { overrides: self.overrides(None).await?, ..world })
     }
 
     /// The part of the world that these vendors are: `polled` are their sources.
@@ -165,11 +166,13 @@ impl Writing {
         vendors: &BTreeSet<VendorId>,
         polled: &BTreeSet<SourceId>,
     ) -> Result<World, StoreError> {
+        let overrides = self.overrides(Some(vendors)).await?;
         let (vendors, sources) = (to_text("vendors", vendors)?, to_text("sources", polled)?);
         let reports = sqlx::query(OPEN_OF).bind(&vendors).fetch_all(&mut *self.tx).await?;
         let unwell = sqlx::query(UNWELL_OF).bind(&vendors).fetch_all(&mut *self.tx).await?;
         let sources = sqlx::query(HEALTH_OF).bind(&sources).fetch_all(&mut *self.tx).await?;
-        self.composed(polled, &reports, &unwell, &sources).await
+        let world = self.composed(polled, &reports, &unwell, &sources).await?;
+        Ok(World { overrides, ..world })
     }
 
     /// What sources of a vendor say is open.

@@ -1,6 +1,6 @@
 //! The log of what happened: every change and every effect, in the order in which they were committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -14,7 +14,7 @@ const PUT_CHANGE: &str = "INSERT INTO change (seq, at, source, kind, incident, d
 const PUT_EFFECTS: &str = "INSERT INTO effect (seq, at, service, cause, kind, doc) SELECT (SELECT COALESCE(MAX(seq), 0) FROM effect) + 1 + key, $2, value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each($1)";
 const PUT_HURTS: &str = "INSERT INTO hurt (service, cause, doc) SELECT value ->> 0, value ->> 1, value -> 2 FROM json_each($1) WHERE TRUE ON CONFLICT (service, cause) DO UPDATE SET doc = excluded.doc";
 /// Several services that one cause hurts at once are one turn.
-const TURNS: &str = "SELECT DISTINCT cause, at FROM effect WHERE cause IN (SELECT value FROM json_each($1)) AND at >= $2 AND kind IN ('hurt', 'over') ORDER BY cause, at";
+const TURNS: &str = "SELECT DISTINCT cause, at FROM effect WHERE cause IN (SELECT value FROM json_each($1)) AND at >= $2 AND kind IN ('hurt', 'over') AND doc ->> 'by_hand' IS NULL ORDER BY cause, at";
 const DROP_HURTS: &str =
     "DELETE FROM hurt WHERE (service, cause) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))";
 
@@ -45,9 +45,18 @@ impl Writing {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_effects(&mut self, effects: &[(EffectKind, Effect)], now: Timestamp) -> Result<(), StoreError> {
+    pub async fn put_effects(
+        &mut self,
+        effects: &[(EffectKind, Effect)],
+        by_hand: &BTreeSet<(ServiceId, Cause)>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let row = |(kind, effect): &(EffectKind, Effect)| {
-            (effect.service.clone(), effect.cause.to_string(), kind.word(), effect.published(*kind, now))
+            let mut doc = effect.published(*kind, now);
+            if by_hand.contains(&(effect.service.clone(), effect.cause.clone())) {
+                doc["by_hand"] = true.into();
+            }
+            (effect.service.clone(), effect.cause.to_string(), kind.word(), doc)
         };
         let rows: Vec<_> = effects.iter().map(row).collect();
         if !rows.is_empty() {
@@ -56,7 +65,7 @@ impl Writing {
         Ok(())
     }
 
-    /// When each of these causes came or went since a time, in order.
+    /// When each of these causes came or went since a time, in order; not what a person's word did.
     ///
     /// # Errors
     /// [`StoreError::Statement`].

@@ -20,6 +20,7 @@ pub mod keep;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod overrides;
 pub mod own;
 pub mod past;
 pub mod retention;
@@ -281,7 +282,7 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str); 14] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
@@ -294,6 +295,7 @@ const MIGRATIONS: [(i64, &str, &str); 13] = [
     (12, "handle", include_str!("migrations/0012_handle.sql")),
     (13, "who is told", include_str!("migrations/0013_who_is_told.sql")),
     (14, "certain", include_str!("migrations/0014_certain.sql")),
+    (15, "override", include_str!("migrations/0015_override.sql")),
     (16, "own", include_str!("migrations/0016_own.sql")),
 ];
 

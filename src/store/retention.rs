@@ -53,6 +53,12 @@ const SILENCES: Old = Old {
     remove: &["DELETE FROM silence WHERE rowid IN (SELECT value FROM json_each($1))"],
     at_once: AT_ONCE,
 };
+/// What was set by hand, when it has been over for as long, and all that it spoke of is over too.
+const OVERRIDES: Old = Old {
+    find: "SELECT rowid FROM override WHERE ends < $1 AND is_history = TRUE LIMIT $2",
+    remove: &["DELETE FROM override WHERE rowid IN (SELECT value FROM json_each($1))"],
+    at_once: AT_ONCE,
+};
 /// Incidents no report of which is open or has changed since, that hurt nothing, of which nobody waits for the end, and of
 /// which no message waits to be delivered.
 const INCIDENTS: Old = Old {
@@ -113,6 +119,7 @@ impl Store {
             (MESSAGES, before.messages),
             (DECISIONS, before.messages),
             (SILENCES, before.messages),
+            (OVERRIDES, before.messages),
             (INCIDENTS, before.incidents),
             (CHANGES, before.incidents),
             (EFFECTS, before.incidents),

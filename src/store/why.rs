@@ -10,11 +10,12 @@ use sqlx::sqlite::SqliteRow;
 use super::feed::{Line, SourceMark, line};
 use super::past::{half_hours, place};
 use super::story::{Delivery, delivery};
-use super::{Store, StoreError, Writing, at, from_text, ms, to_text};
+use super::{Store, StoreError, Writing, at, from_text, ms, overrides, to_text};
 use crate::model::effect::EffectKind;
 use crate::model::id::{IncidentId, ServiceId, SourceId, SubscriptionId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::incident::{Acknowledged, Report};
+use crate::model::overrides::Override;
 use crate::model::silence::Silence;
 
 /// The most rows of each kind that are read, the newest.
@@ -54,6 +55,8 @@ pub struct Trace {
     pub marks: BTreeMap<SourceId, SourceMark>,
     /// The silences that held at any time since it was first seen.
     pub silences: Vec<Silence>,
+    /// What was set by hand of it, over or not.
+    pub overrides: Vec<Override>,
     /// Who takes care of it.
     pub acknowledged: Option<Acknowledged>,
 }
@@ -138,10 +141,13 @@ impl Store {
         trace.decisions = rows.iter().rev().map(decided).collect::<Result<_, _>>()?;
         trace.deliveries = view.deliveries_of(&trace.decisions).await?;
         view.trace_sources(&mut trace).await?;
-        trace.acknowledged = view.acknowledged(&IncidentId(cause)).await?;
+        trace.acknowledged = view.acknowledged(&IncidentId(cause.clone())).await?;
         let times = || trace.decisions.iter().map(|d| d.at).chain(trace.changes.iter().map(|line| line.at));
         if let (Some(first), Some(last)) = (times().min(), times().max()) {
             trace.silences = view.silences_between(first, last).await?;
+            let overrides = sqlx::query(overrides::SINCE).bind(ms(first)).fetch_all(&mut *view.tx).await?;
+            trace.overrides = overrides::read(&overrides)?;
+            trace.overrides.retain(|one| one.known.iter().any(|known| known.cause.to_string() == cause));
         }
         Ok(trace)
     }

@@ -6,6 +6,7 @@
 
 mod api;
 mod asset;
+mod by_hand;
 mod cookie;
 mod desk;
 mod fault;

@@ -50,6 +50,7 @@ pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
         .route("/deliveries", get(page::deliveries::page))
         .route("/why", get(page::why::page))
         .route("/silences", get(page::silences::page))
+        .route("/overrides", get(page::overrides::page))
         .route("/events", get(stream::events))
         .route("/metrics", get(metric::metrics))
         .nest("/api/v1", api::routes())

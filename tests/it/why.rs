@@ -4,6 +4,7 @@ use bellwether::alerting::route::Hold;
 use bellwether::model::id::VendorId;
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::Report;
+use bellwether::model::overrides::Part;
 use bellwether::model::silence::Matcher;
 use bellwether::model::snapshot::SeenIncident;
 use bellwether::pipeline::why::{Asked, Branch, Link, NoAnswer, OneCause, Outcome, Why, why};
@@ -97,6 +98,18 @@ async fn a_silence_is_named_with_its_author_its_reason_and_its_times() {
     let one = ask_of(&desk, "a", 20).await;
     assert!(one.answer.starts_with("noc was not told: silenced by Ada until 13:00 UTC"), "{}", one.answer);
     assert!(says(&one, Link::Silence, "quiet-please by Ada from 12:05 UTC until 13:00 UTC: we know"));
+}
+
+#[tokio::test]
+async fn what_was_set_by_hand_is_a_step_with_its_author_its_reason_and_its_end() {
+    let desk = desk(OKTA, "").await;
+    desk.open("okta/status", vec![incident("a")], 10).await;
+    let okta = Part { vendor: VendorId::parse("okta").unwrap(), component: None, incident: None };
+    desk.by_hand_is(&okta, Impact::Operational, Some(60), 20).await.unwrap();
+    desk.tick(60).await;
+    let one = ask_of(&desk, "a", 70).await;
+    let set = "Ada set vendor okta to operational by hand until 13:00 UTC: phone call with their NOC";
+    assert!(says(&one, Link::Override, set) && says(&one, Link::Override, "is over: its time was up"), "{one:#?}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::model::inquiry::{Came, Inquiry, Proposal};
 use crate::model::inventory::Procedure;
 use crate::model::keeping::{Finding, Keeping, Sample};
 use crate::model::notification::{
-    Before, Below, Facts, HurtService, Testimony, Topic, UnwellComponent, VendorWord, Witness,
+    Before, Below, ByHand, Facts, HurtService, Testimony, Topic, UnwellComponent, VendorWord, Witness,
 };
 use crate::model::text;
 use crate::model::vendor::Support;
@@ -47,12 +47,18 @@ fn topic(raw: &Topic) -> Topic {
         why: raw.why.as_deref().map(advice).filter(|why| !why.is_empty()),
         services: raw.services.iter().map(service).collect(),
         keeping: raw.keeping.as_ref().map(keeping),
+        by_hand: raw.by_hand.as_ref().map(by_hand),
         below: raw.below.iter().map(below).collect(),
         before: raw.before.as_ref().map(before),
         witnesses: raw.witnesses.iter().map(witness).collect(),
         acknowledge: raw.acknowledge.as_deref().and_then(link),
         ..raw.clone()
     }
+}
+
+fn by_hand(raw: &ByHand) -> ByHand {
+    let (id, of, vendor, author) = (name(&raw.id), name(&raw.of), name(&raw.vendor), name(&raw.author));
+    ByHand { id, of, vendor, author, reason: advice(&raw.reason), ..raw.clone() }
 }
 
 fn below(raw: &Below) -> Below {

@@ -2,7 +2,7 @@
 
 use super::changed::changed;
 use super::words::{self, did, does, is_over, lead, list, now, place};
-use super::{ahead, keeping};
+use super::{ahead, by_hand, keeping};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -34,6 +34,7 @@ fn hurt(facts: &Facts, topic: &Topic, times: &Times) -> String {
     let turn = match (topic.flapping, now(topic)) {
         (Some(FlappingWord::Restless(_)), _) => "Comes and goes, now: ",
         (Some(FlappingWord::Steady), _) => "Steady now: ",
+        (None, EffectKind::Hurt) if by_hand::is_back(topic) => "Still: ",
         (None, EffectKind::Worse) => "Worse: ",
         (None, EffectKind::Better) => "Better: ",
         (None, EffectKind::Hurt | EffectKind::Over) => "",
@@ -73,6 +74,9 @@ fn ended(topic: &Topic) -> String {
     match topic.resolved_how {
         _ if topic.open_end == Some(OpenEnd::GoesOn) => {
             format!("No longer counted, though {vendor}’s {goes_on} goes on")
+        }
+        _ if topic.open_end == Some(OpenEnd::ByHand) => {
+            format!("Over by hand, though {vendor}’s {goes_on} goes on")
         }
         _ if topic.open_end == Some(OpenEnd::Unwatched) => {
             format!("{vendor} is no longer watched there, and nobody knows whether it has ended")
@@ -160,7 +164,7 @@ pub fn kicker(topic: &Topic) -> String {
 
 /// What else must be known at once: what still hurts, what was late, who else is hurt.
 pub fn leads(topic: &Topic, times: &Times) -> Vec<String> {
-    let mut leads: Vec<String> = changed(topic, times).into_iter().collect();
+    let mut leads: Vec<String> = by_hand::says(topic, times).into_iter().chain(changed(topic, times)).collect();
     leads.extend(topic.escalation.filter(|_| !is_over(topic)).map(|_| "Nobody has acknowledged it.".to_owned()));
     leads.extend(topic.services.iter().filter(|s| !s.still.is_empty()).map(|s| still(topic, s)));
     if is_over(topic)

@@ -7,6 +7,7 @@
 mod advice;
 mod ahead;
 pub mod asking;
+mod by_hand;
 pub mod card;
 mod changed;
 mod circumstance;

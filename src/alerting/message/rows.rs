@@ -8,7 +8,7 @@ use crate::model::card::{Line, Row};
 use crate::model::clock_text::{Times, between, span};
 use crate::model::effect::EffectKind;
 use crate::model::inventory::Tier;
-use crate::model::notification::{Facts, HurtService, Topic};
+use crate::model::notification::{Facts, HurtService, OpenEnd, Topic};
 
 /// How many services are told with all their details; life-safety always.
 const WHOLE_SERVICES: usize = 5;
@@ -106,6 +106,9 @@ fn how(topic: &Topic, service: &HurtService) -> String {
         _ if topic.ahead.is_some() => "maintenance".to_owned(),
         (true, EffectKind::Over) => "nobody saw it".to_owned(),
         (true, _) => "nobody knows".to_owned(),
+        (false, EffectKind::Over) if topic.open_end == Some(OpenEnd::ByHand) => {
+            format!("over by hand, was {}", state(service.impact).to_lowercase())
+        }
         (false, EffectKind::Over) if topic.open_end.is_some() => {
             format!("no longer counted, was {}", state(service.impact).to_lowercase())
         }

@@ -4,7 +4,7 @@
 use super::gsm::Line;
 use super::say::of_lead;
 use super::words::{self, is_over, lead, now, place};
-use super::{ahead, keeping, shift_short, trouble};
+use super::{ahead, by_hand, keeping, shift_short, trouble};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -83,6 +83,11 @@ fn put(line: &mut Line, facts: &Facts, topic: &Topic, times: &Times) {
     }
     when(line, topic, times);
     by(line, topic);
+    if let Some(by_hand) = by_hand::holding(topic)
+        && line.put_whole(&format!("By hand: {}", by_hand.author))
+    {
+        line.mark('.');
+    }
     advice(line, topic);
     if facts.topics.len() > 1 {
         line.put_whole(&format!("+{} more causes.", facts.topics.len() - 1));
@@ -121,6 +126,7 @@ fn state(topic: &Topic) -> String {
     let impact = lead(topic).map_or(topic.impact, |s| s.impact);
     let state = if topic.overrun { "MAINT OVERRUN" } else { shouted(impact) };
     match now(topic) {
+        EffectKind::Hurt if by_hand::is_back(topic) => format!("STILL {state}"),
         EffectKind::Hurt | EffectKind::Over => state.to_owned(),
         EffectKind::Worse => format!("WORSE, {state}"),
         EffectKind::Better => format!("BETTER, {state}"),
@@ -144,6 +150,7 @@ fn ended(topic: &Topic) -> &'static str {
         (Cause::Offline, _, _) => "ONLINE AGAIN",
         (_, Some(OpenEnd::GoesOn), _) => "NOT COUNTED",
         (_, Some(OpenEnd::Unwatched), _) => "NOT WATCHED",
+        (_, Some(OpenEnd::ByHand), _) => "OVER BY HAND",
         (Cause::Blind(_) | Cause::Sight(_), None, _) => "SEEN AGAIN",
         (_, None, Some(ResolvedHow::NoLongerListed)) => "NOT LISTED",
         (_, None, Some(ResolvedHow::ByHand)) => "CLOSED",

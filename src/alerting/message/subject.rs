@@ -4,7 +4,7 @@
 //! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
 
 use super::words::{self, count};
-use super::{ahead, asking, clean, digest, keeping, shift, trouble};
+use super::{ahead, asking, by_hand, clean, digest, keeping, shift, trouble};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
@@ -55,6 +55,9 @@ fn tag(facts: &Facts, topic: &Topic) -> String {
         None if words::is_over(topic) => over(topic),
         None => open(topic),
     };
+    if by_hand::holding(topic).is_some() && !words::is_over(topic) {
+        tag += ", by hand";
+    }
     if topic.escalation.is_some() && !words::is_over(topic) {
         tag += ", not acknowledged";
     }
@@ -93,6 +96,7 @@ fn open(topic: &Topic) -> String {
     let impact = words::lead(topic).map_or(topic.impact, |s| s.impact);
     let state = if topic.overrun { "Maintenance overrun" } else { words::state(impact) };
     match words::now(topic) {
+        EffectKind::Hurt if by_hand::is_back(topic) => format!("Still: {state}"),
         EffectKind::Hurt | EffectKind::Over => state.to_owned(),
         EffectKind::Worse => format!("Worse: {state}"),
         EffectKind::Better => format!("Better: {state}"),
@@ -113,6 +117,7 @@ fn end(topic: &Topic) -> &'static str {
     match topic.open_end {
         Some(OpenEnd::GoesOn) => return "No longer counted",
         Some(OpenEnd::Unwatched) => return "No longer watched",
+        Some(OpenEnd::ByHand) => return "Over by hand",
         None => {}
     }
     match topic.resolved_how {

@@ -1,5 +1,6 @@
 //! What the vendor says, and how bad that is: its own words beside ours, never ours in its place.
 
+use super::by_hand;
 use super::words::{is_over, is_unseen, list};
 use crate::model::card::Line;
 use crate::model::clock_text::{Times, between, span};
@@ -107,7 +108,8 @@ fn phase(topic: &Topic, word: &VendorWord) -> String {
     };
     let ours = word.phase.word().replace('_', " ");
     // After an end that the vendor did not tell, its last word is history.
-    let is = if is_over(topic) && !word.phase.is_end() { "was last told as" } else { "is" };
+    let is_known_to_go_on = topic.open_end == Some(OpenEnd::ByHand);
+    let is = if is_over(topic) && !word.phase.is_end() && !is_known_to_go_on { "was last told as" } else { "is" };
     match word.vendor_phase.as_str() {
         "" => format!("{kind} {is} {ours}"),
         said if said.to_lowercase().replace('_', " ") == ours => format!("{kind} {is} {ours}"),
@@ -136,6 +138,7 @@ pub fn how_ended(topic: &Topic, times: &Times) -> Vec<Line> {
         _ if topic.open_end == Some(OpenEnd::GoesOn) => {
             "it has not: it goes on, but what it names, or what our services need, has changed".to_owned()
         }
+        _ if topic.open_end == Some(OpenEnd::ByHand) => by_hand::how_ended(topic, times),
         Some(ResolvedHow::VendorSaid) => format!("{vendor} says it is resolved"),
         Some(ResolvedHow::NoLongerListed) => {
             format!("no longer listed by {vendor}{}; {vendor} did not say that it ended", unlisted_for(topic, times))

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::letter::{self, Letter};
-use super::webhook_knowledge::{WebhookBefore, WebhookWitness, before, witness};
+use super::webhook_knowledge::{WebhookBefore, WebhookByHand, WebhookWitness, before, by_hand, witness};
 use super::webhook_reading::{WebhookReading, reading};
 use super::webhook_shift::{WebhookShift, shift};
 use super::words::is_over;
@@ -155,6 +155,8 @@ pub struct WebhookTopic {
     resolved_how: Option<ResolvedHow>,
     /// Set where the end is ours alone, and nothing is known to be over.
     open_end: Option<OpenEnd>,
+    /// Set where somebody has said by hand how bad it is, or had: then this stands in the place of the vendor's word.
+    by_hand: Option<WebhookByHand>,
     /// It was over before we first saw it.
     reported_late: bool,
     /// A maintenance past its planned end.
@@ -373,6 +375,7 @@ fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
         until: topic.until.map(|until| until.to_string()),
         resolved_how: topic.resolved_how,
         open_end: topic.open_end,
+        by_hand: topic.by_hand.as_ref().map(by_hand),
         reported_late: topic.reported_late,
         overrun: topic.overrun,
         ahead: topic.ahead.as_ref().map(ahead),

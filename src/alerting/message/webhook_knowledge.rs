@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::impact::Impact;
-use crate::model::notification::{Before, Testimony, Witness};
+use crate::model::notification::{Before, ByHand, Released, Testimony, Witness};
 use crate::model::phase::Phase;
 
 /// What the last message to this receiver about this cause said: what differs from it has changed.
@@ -29,6 +29,30 @@ pub struct WebhookServiceBefore {
     id: String,
     /// How badly it was hurt.
     impact: Impact,
+}
+
+/// What somebody has said by hand in the place of the vendor.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookByHand {
+    /// The override's id.
+    id: String,
+    /// Of what: the vendor, or its component.
+    of: String,
+    /// Who said it.
+    author: String,
+    /// How bad it is held to be.
+    impact: Impact,
+    /// How bad the vendor says it is.
+    vendor_says: Impact,
+    /// Why.
+    reason: String,
+    /// Until when at the latest; after its end, when that was.
+    #[schemars(extend("format" = "date-time"))]
+    until: String,
+    /// The vendor's next change ends it too.
+    until_change: bool,
+    /// Set where it holds no longer, so that the vendor's word counts again: why.
+    released: Option<Released>,
 }
 
 /// What one source of the vendor says of an incident.
@@ -79,4 +103,19 @@ pub(super) fn witness(witness: &Witness) -> WebhookWitness {
         Testimony::Blind(why) => WebhookTestimony::Blind { why: why.clone() },
     };
     WebhookWitness { source: witness.source.to_string(), says }
+}
+
+/// What was said by hand.
+pub(super) fn by_hand(by_hand: &ByHand) -> WebhookByHand {
+    WebhookByHand {
+        id: by_hand.id.clone(),
+        of: by_hand.of.clone(),
+        author: by_hand.author.clone(),
+        impact: by_hand.impact,
+        vendor_says: by_hand.vendor_says,
+        reason: by_hand.reason.clone(),
+        until: by_hand.until.to_string(),
+        until_change: by_hand.until_change,
+        released: by_hand.released,
+    }
 }

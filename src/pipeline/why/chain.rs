@@ -6,6 +6,7 @@ use super::judge::Judged;
 use super::{Ground, Link, Step};
 use crate::model::clock_text::{between, span};
 use crate::model::incident::{Health, Report};
+use crate::model::overrides::{Ended, Override};
 use crate::model::text;
 use crate::store::why::Trace;
 
@@ -30,10 +31,21 @@ pub(super) fn steps(ground: &Ground<'_>, trace: &Trace, judged: Option<&Judged<'
     if let Some(acknowledged) = &trace.acknowledged {
         steps.push(Step::logged(Link::Incident, acknowledged.at, format!("{} takes care of it", acknowledged.who)));
     }
+    steps.extend(trace.overrides.iter().flat_map(|one| by_hand(ground, one)));
     // The sort is stable: of one moment, in the order of the chain.
     steps.sort_by_key(|step| (step.at.map(|at| at.as_millisecond()), step.link as u8));
     steps.extend(judged.into_iter().flat_map(|judged| judged.steps(ground)));
     steps
+}
+
+/// What somebody set by hand, and how that ended.
+fn by_hand(ground: &Ground<'_>, one: &Override) -> Vec<Step> {
+    let or_earlier = if one.until_change { " or the vendor's next change" } else { "" };
+    let (impact, until) = (one.impact.label().to_lowercase(), ground.local(one.until));
+    let what = format!("{} set {} to {impact} by hand until {until}{or_earlier}: {}", one.author, one.of, one.reason);
+    let ended =
+        |ended: Ended| Step::logged(Link::Override, ended.at, format!("{} is over: {}", one.id, ended.how.why()));
+    std::iter::once(Step::logged(Link::Override, one.from, what)).chain(one.ended.map(ended)).collect()
 }
 
 fn is_asked(ground: &Ground<'_>, doc: &Value) -> bool {
@@ -108,7 +120,8 @@ fn effect(doc: &Value) -> String {
         doc.pointer("/path").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let name = path.first().copied().unwrap_or_else(|| word("/service"));
     let way = path.get(1..).unwrap_or_default().join(", because ");
-    format!("{name}: {} ({}), because {}", word("/kind"), word("/impact"), text::line(&way, 200))
+    let by_hand = if doc.pointer("/by_hand").is_some() { ", by hand" } else { "" };
+    format!("{name}: {}{by_hand} ({}), because {}", word("/kind"), word("/impact"), text::line(&way, 200))
 }
 
 /// Enough of a hash to find the document by.

@@ -12,8 +12,10 @@ use crate::alerting::miss::{harmless, not_about, untouched};
 use crate::alerting::route::{self, About, Decision, Verdict};
 use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{ReceiverId, ServiceId, SourceId};
+use crate::model::impact::Impact;
 use crate::model::incident::{Health, Report};
 use crate::model::inventory::{Need, On};
+use crate::model::overrides::Override;
 use crate::model::reason::Reason;
 use crate::pipeline::stage::as_open;
 use crate::store::why::Trace;
@@ -34,6 +36,8 @@ pub(super) struct Judged<'a> {
     /// It was hurting somebody by the log.
     has_hurt: bool,
     was_decided: bool,
+    /// What is set by hand now, so that it hurts nobody.
+    by_hand: Option<&'a Override>,
 }
 
 impl<'a> Judged<'a> {
@@ -57,6 +61,7 @@ impl<'a> Judged<'a> {
             harmless: harmless_why(ground, trace, report),
             has_hurt: !trace.effects.is_empty(),
             was_decided: !trace.decisions.is_empty(),
+            by_hand: trace.overrides.iter().rfind(|one| is_well(one, report, moment)),
         })
     }
 
@@ -149,6 +154,10 @@ impl<'a> Judged<'a> {
         if let Some(why) = self.harmless.as_ref().filter(|_| !self.has_hurt) {
             return (why.clone(), Vec::new());
         }
+        if let Some(one) = self.by_hand.filter(|_| !asked.is_empty()) {
+            let (author, of, until) = (&one.author, &one.of, ground.local(one.until));
+            return (format!("{author} has set {of} to operational by hand until {until}"), Vec::new());
+        }
         if asked.is_empty() {
             let nobody = match &ground.service {
                 Some(id) => format!("{} is not hurt by it", ground.service_name(id)),
@@ -207,6 +216,12 @@ fn concerned(need: &Need) -> String {
         Need::One(_) => "concerned: this is what it needs".to_owned(),
         Need::AnyOf(all) => format!("concerned, but any one of {} is enough for it", all.len()),
     }
+}
+
+/// Whether an incident is set to operational by hand.
+fn is_well(one: &Override, report: &Report, moment: Timestamp) -> bool {
+    let cause = Cause::Incident(report.incident.clone());
+    one.impact == Impact::Operational && one.holds(moment) && one.standing().any(|known| known.cause == cause)
 }
 
 /// Whom reports hurt while they are open and all else is well and seen.

@@ -138,6 +138,8 @@ pub enum Link {
     Rule,
     /// A silence.
     Silence,
+    /// Something that was set by hand.
+    Override,
     /// The message.
     Route,
     /// A try to deliver it.
@@ -158,6 +160,7 @@ impl Link {
             Self::Subscription => "subscription",
             Self::Rule => "rule",
             Self::Silence => "silence",
+            Self::Override => "override",
             Self::Route => "route",
             Self::Try => "try",
         }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod looked_after;
+pub mod overrides;
 mod shape;
 pub mod silences;
 mod status;
@@ -120,6 +121,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/deliveries", get(deliveries))
         .route("/why", get(why))
         .route("/silences", get(silences_now))
+        .route("/overrides", get(overrides_now))
         .fallback(fault::not_found)
 }
 
@@ -203,6 +205,10 @@ async fn why(State(site): State<Arc<Site>>, Asked(question): Asked<Question>) ->
 
 async fn silences_now(State(site): State<Arc<Site>>, Asked(asked): Asked<Silences>) -> Response {
     json(silences::silences(&site, asked.state == Held::All).await)
+}
+
+async fn overrides_now(State(site): State<Arc<Site>>, Asked(asked): Asked<Silences>) -> Response {
+    json(overrides::overrides(&site, asked.state == Held::All).await)
 }
 
 async fn deliveries(State(site): State<Arc<Site>>, Asked(asked): Asked<Deliveries>) -> Response {

@@ -15,12 +15,13 @@ use super::fields::{Fields, Wrong};
 use super::incident::led_to;
 use super::subscriptions::program;
 use super::word::Draft;
-use super::{announce, silence};
+use super::{announce, overrides as by_hand, silence};
 use crate::model::audit::By;
 use crate::model::id::IncidentId;
 use crate::pipeline::acknowledge::acknowledge;
 use crate::pipeline::hand::{self, NotTaken, Word};
 use crate::pipeline::join;
+use crate::pipeline::overrides::{self, Judged};
 use crate::pipeline::settle::Happened;
 use crate::pipeline::silence::{end as end_of_silence, put as put_silence};
 use crate::web::api::silences::SilenceShape;
@@ -68,6 +69,8 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/incidents/{id}/part", post(part))
         .route("/silences", post(silence))
         .route("/silences/{id}", delete(end_silence))
+        .route("/overrides", post(set))
+        .route("/overrides/{id}", delete(end_override))
         .route("/subscriptions", post(program::make))
         .route("/subscriptions/{id}", delete(program::leave).put(program::change))
 }
@@ -124,7 +127,9 @@ async fn answer(site: &Site, incident: &IncidentId, happened: Happened, status: 
 
 fn not_taken(why: NotTaken) -> Response {
     let fault = Fault::from(why);
-    let is_missing = ["there is no incident", "there is no silence"].iter().any(|words| fault.what.starts_with(words));
+    let is_missing = ["there is no incident", "there is no silence", "there is no override"]
+        .iter()
+        .any(|words| fault.what.starts_with(words));
     if is_missing { Fault::nothing(&fault.what).json() } else { fault.json() }
 }
 
@@ -199,6 +204,43 @@ async fn end_silence(State(site): State<Arc<Site>>, Path(id): Path<String>, sent
         Ok(silence) => {
             announce(&site.app, Happened::default()).await;
             Json(json!({"version": 1, "silence": SilenceShape::of(&silence, site.app.now())})).into_response()
+        }
+        Err(why) => not_taken(why),
+    }
+}
+
+async fn set(State(site): State<Arc<Site>>, mut sent: Sent) -> Response {
+    let (compiled, now) = (site.app.compiled(), site.app.now());
+    let wish = by_hand::Draft::of(&mut sent.fields).wish(&compiled, now);
+    if let Err(wrong) = sent.must_be_known() {
+        return refused(&[wrong]);
+    }
+    let wish = match wish {
+        Ok(wish) => wish,
+        Err(wrong) => return refused(&wrong),
+    };
+    match overrides::put(&site.app.store, &compiled, &wish, &sent.viewer.by(), Judged::AtOnce, now).await {
+        Ok(put) => {
+            let (_, told) = led_to(&put.happened);
+            announce(&site.app, put.happened).await;
+            let one = put.one.published(now);
+            let body = json!({"version": 1, "override": one, "changes_now": put.changes, "told": told});
+            (StatusCode::CREATED, Json(body)).into_response()
+        }
+        Err(why) => not_taken(why),
+    }
+}
+
+async fn end_override(State(site): State<Arc<Site>>, Path(id): Path<String>, sent: Sent) -> Response {
+    if let Err(wrong) = sent.must_be_known() {
+        return refused(&[wrong]);
+    }
+    let (compiled, now) = (site.app.compiled(), site.app.now());
+    match overrides::end(&site.app.store, Some(&compiled), &id, &sent.viewer.by(), now).await {
+        Ok((one, happened)) => {
+            let (_, told) = led_to(&happened);
+            announce(&site.app, happened).await;
+            Json(json!({"version": 1, "override": one.published(now), "told": told})).into_response()
         }
         Err(why) => not_taken(why),
     }

@@ -13,6 +13,7 @@ pub mod fields;
 pub mod incident;
 pub mod join;
 pub mod limit;
+pub mod overrides;
 pub mod password;
 pub mod posted;
 pub mod receiver;
@@ -53,6 +54,8 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/sources/confirm", post(source::post_confirm))
         .route("/silences/new", get(silence::new).post(silence::post_new))
         .route("/silences/{id}/end", post(silence::post_end))
+        .route("/overrides/new", get(overrides::new).post(overrides::post_new))
+        .route("/overrides/{id}/end", post(overrides::post_end))
         .route("/receivers/test", post(receiver::post_test))
         .route("/deliveries/retry", post(delivery::post_retry))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_act));

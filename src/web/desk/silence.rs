@@ -30,7 +30,7 @@ use crate::web::view::{When, tier};
 use crate::web::who::Viewer;
 
 /// For how long something is usually silenced.
-const SPANS: [(&str, &str); 6] =
+pub(super) const SPANS: [(&str, &str); 6] =
     [("1h", "1 hour"), ("4h", "4 hours"), ("12h", "12 hours"), ("24h", "a day"), ("3d", "3 days"), ("7d", "a week")];
 
 /// What was filled in, as it was typed.
@@ -76,7 +76,7 @@ impl Draft {
         let vendors = each(&self.vendors, "vendors", "vendor", &mut wrong, |name| vendor(compiled, name));
         let services = each(&self.services, "services", "service", &mut wrong, |name| ServiceId::parse(name).ok());
         let tiers = each(&self.tiers, "tiers", "tier", &mut wrong, Tier::named);
-        let until = self.until(compiled, now).map_err(|why| wrong.push(why)).ok();
+        let until = end_of(&self.lasts, &self.until, compiled, now).map_err(|why| wrong.push(why)).ok();
         let about = Matcher {
             services,
             tiers,
@@ -96,23 +96,24 @@ impl Draft {
         }
         if wrong.is_empty() { Ok(wish) } else { Err(wrong) }
     }
+}
 
-    fn until(&self, compiled: &Compiled, now: Timestamp) -> Result<Timestamp, Wrong> {
-        if !self.until.is_empty() {
-            return moment(&self.until, &compiled.time_zone)
-                .ok_or_else(|| Wrong::new("until", "Write a day and a time, as 2026-07-19T04:09."));
-        }
-        if self.lasts.is_empty() {
-            return Err(Wrong::new("until", "Say for how long."));
-        }
-        let period = Period::parse(&self.lasts).map_err(|why| Wrong::new("lasts", why))?;
-        let span = SignedDuration::try_from(period.0).unwrap_or(SignedDuration::MAX);
-        Ok(now.checked_add(span).unwrap_or(Timestamp::MAX))
+/// The end of what lasts so long, or until then.
+pub(super) fn end_of(lasts: &str, until: &str, compiled: &Compiled, now: Timestamp) -> Result<Timestamp, Wrong> {
+    if !until.is_empty() {
+        return moment(until, &compiled.time_zone)
+            .ok_or_else(|| Wrong::new("until", "Write a day and a time, as 2026-07-19T04:09."));
     }
+    if lasts.is_empty() {
+        return Err(Wrong::new("until", "Say for how long."));
+    }
+    let period = Period::parse(lasts).map_err(|why| Wrong::new("lasts", why))?;
+    let span = SignedDuration::try_from(period.0).unwrap_or(SignedDuration::MAX);
+    Ok(now.checked_add(span).unwrap_or(Timestamp::MAX))
 }
 
 /// Whether two fields say the same thing: until when, or for how long.
-fn is_same(a: &str, b: &str) -> bool {
+pub(super) fn is_same(a: &str, b: &str) -> bool {
     let is_time = |field: &str| matches!(field, "until" | "lasts");
     a == b || is_time(a) && is_time(b)
 }
@@ -130,7 +131,8 @@ fn each<T>(
     found.into_iter().flatten().collect()
 }
 
-fn vendor(compiled: &Compiled, name: &str) -> Option<VendorId> {
+/// The vendor of that id, or of that name.
+pub(super) fn vendor(compiled: &Compiled, name: &str) -> Option<VendorId> {
     VendorId::parse(name).ok().filter(|id| compiled.knows(id)).or_else(|| by_name(compiled, name))
 }
 

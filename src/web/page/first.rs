@@ -17,7 +17,9 @@ use super::vendors::Vendors;
 use crate::model::impact::Impact;
 use crate::model::incident::Report;
 use crate::model::inventory::{Service, Tier};
+use crate::model::overrides::Override;
 use crate::model::silence::Silence;
+use crate::web::by_hand;
 use crate::web::fault::{self, Fault};
 use crate::web::now::{Now, Trouble};
 use crate::web::router::Site;
@@ -45,6 +47,8 @@ struct First {
     path: OurPath,
     /// What is silenced, in short.
     silences: Vec<(Theirs, String)>,
+    /// What is set by hand, in short.
+    by_hand: Vec<(Theirs, String)>,
     form: Form,
     /// What the filter leaves out, of what hurts us.
     left_out: usize,
@@ -128,6 +132,7 @@ fn first(now: &Now, filter: &Filter, is_guarded: bool) -> First {
         title: title(now, &all),
         path: OurPath::of(now),
         silences: now.silences.iter().map(|s| silenced(now, s)).collect(),
+        by_hand: by_hand::holding(now).into_iter().map(|one| set(now, one)).collect(),
         form: filter.form(now),
         left_out: all.len() - troubles.len(),
         headline: headline(now, &all),
@@ -160,6 +165,12 @@ fn first(now: &Now, filter: &Filter, is_guarded: bool) -> First {
 fn silenced(now: &Now, silence: &Silence) -> (Theirs, String) {
     let about = Theirs::line(&silence.about.to_string());
     (about, format!("by {} until {}", silence.author, now.times.local(silence.until)))
+}
+
+/// What an override is about, and what it is held to be, by whom until when.
+fn set(now: &Now, one: &Override) -> (Theirs, String) {
+    let is = one.impact.label().to_lowercase();
+    (Theirs::line(&one.of.to_string()), format!("{is}, by {} {}", one.author, by_hand::lasts(now, one)))
 }
 
 fn cards(now: &Now, whole: &[(usize, &&Trouble<'_>)]) -> Vec<Card> {

@@ -10,6 +10,7 @@ pub mod first;
 pub mod incident;
 pub mod looked_after;
 pub mod maintenance;
+pub mod overrides;
 pub mod path;
 pub mod planned;
 pub mod service;

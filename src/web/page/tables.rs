@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 
 use crate::model::clock_text::{between, span};
+use crate::model::effect::Cause;
 use crate::model::impact::Impact;
 use crate::model::incident::{Report, ResolvedHow, Standing, is_overrun};
 use crate::model::inventory::Service;
 use crate::model::phase::Phase;
+use crate::web::by_hand;
 use crate::web::hush;
 use crate::web::now::{Now, Trouble, began, ended};
 use crate::web::view::card::{link, sentence};
@@ -42,10 +44,11 @@ impl Row {
             tier: tier(lead.tier),
             badge: Badge::of(effect.impact),
             since: When::of(now, trouble.since),
-            note: match hush::words(now, trouble) {
-                Some(hush) => format!("{}. {hush}", names(trouble)),
-                None => names(trouble),
-            },
+            note: [Some(names(trouble)), by_hand::words(now, trouble.cause), hush::words(now, trouble)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(". "),
         })
     }
 
@@ -54,7 +57,9 @@ impl Row {
         let vendor = report.source.vendor();
         let needing = now.needing(&vendor);
         let name = now.compiled.vendor_name(&vendor);
+        let by_hand = by_hand::words(now, &Cause::Incident(report.incident.clone()));
         let note = match needing.as_slice() {
+            _ if let Some(by_hand) = by_hand => by_hand,
             [] => format!("no service of ours needs {name}"),
             some => {
                 let names = list(&some.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), 3);

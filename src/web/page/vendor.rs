@@ -20,12 +20,14 @@ use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report};
 use crate::model::inquiry::Inquiry;
 use crate::model::inventory::{On, Selector, Service};
+use crate::model::overrides::Override;
 use crate::model::phase::Kind;
 use crate::model::silence::Silence;
 use crate::model::vendor::Source;
 use crate::normalize::evidence;
 use crate::store::StoreError;
 use crate::store::past::SourcePast;
+use crate::web::by_hand;
 use crate::web::fault::{self, Fault};
 use crate::web::hush;
 use crate::web::now::Now;
@@ -55,6 +57,8 @@ struct One {
     unseen: Option<Theirs>,
     /// The silences that name it: what, by whom until when, and why.
     silences: Vec<(Theirs, String, Theirs)>,
+    /// What is set of it by hand, and why.
+    by_hand: Vec<(Theirs, Theirs)>,
     id: String,
     can_act: bool,
     /// The lowest share of the tracks, of which, and how long nobody knows.
@@ -139,6 +143,10 @@ fn silenced(now: &Now, silence: &Silence) -> (Theirs, String, Theirs) {
     (Theirs::line(&silence.about.to_string()), by, Theirs::line(&silence.reason))
 }
 
+fn set(now: &Now, one: &Override) -> (Theirs, Theirs) {
+    (Theirs::line(&by_hand::said(now, one)), Theirs::line(&one.reason))
+}
+
 fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], inquiries: &Inquiries, is_guarded: bool) -> One {
     let (standing, viewer) = (standing(now, vendor), Viewer::now());
     let its = |r: &&Report| r.source.is_of(vendor);
@@ -157,6 +165,7 @@ fn describe(now: &Now, vendor: &VendorId, sources: &[SourcePast], inquiries: &In
         id: vendor.to_string(),
         can_act: viewer.way == Way::Session && viewer.may >= May::Act,
         silences: hush::at_vendor(now, vendor).into_iter().map(|s| silenced(now, s)).collect(),
+        by_hand: by_hand::at_vendor(now, vendor).into_iter().map(|one| set(now, one)).collect(),
         name: now.compiled.vendor_name(vendor),
         badge: Badge::of(standing.shown()),
         is_ours: standing.is_ours,

@@ -7,6 +7,7 @@ use askama::filters::HtmlSafe;
 use super::When;
 use crate::model::id::IncidentId;
 use crate::model::incident::Report;
+use crate::web::by_hand;
 use crate::web::desk::join::can_be_joined;
 use crate::web::now::Now;
 use crate::web::who::{May, Viewer, Way};
@@ -22,6 +23,9 @@ pub struct Acts {
     acknowledged: Option<(String, When)>,
     /// On its own page, the silences that name it: who, until when, why.
     silences: Vec<(String, When, String)>,
+    /// On its own page, what is set of it by hand, and why.
+    by_hand: Vec<(String, String)>,
+    vendor: String,
     /// The incident opened by hand that it could be joined to, or that a vendor's post could be joined to.
     join: Option<String>,
     /// How many of the vendor's posts belong to it.
@@ -62,6 +66,8 @@ impl Acts {
             is_shown: report.standing.is_open() && (is_whole || can_act || acknowledged.is_some()),
             is_by_hand,
             silences: if is_whole { silences(now, id) } else { Vec::new() },
+            by_hand: if is_whole { set(now, id) } else { Vec::new() },
+            vendor: vendor.to_string(),
             acknowledged: acknowledged.map(|one| (one.who.clone(), When::of(now, one.at))),
             join,
             joined: if is_by_hand { joined } else { 0 },
@@ -82,4 +88,8 @@ impl Acts {
 fn silences(now: &Now, id: &IncidentId) -> Vec<(String, When, String)> {
     let naming = now.silences.iter().filter(|silence| silence.about.incidents.contains(&id.0));
     naming.map(|s| (s.author.clone(), When::of(now, s.until), s.reason.clone())).collect()
+}
+
+fn set(now: &Now, id: &IncidentId) -> Vec<(String, String)> {
+    by_hand::at_incident(now, id).into_iter().map(|one| (by_hand::said(now, one), one.reason.clone())).collect()
 }

@@ -18,6 +18,7 @@ use crate::model::incident::Report;
 use crate::model::inventory::Service;
 use crate::model::phase::Kind;
 use crate::model::text;
+use crate::web::by_hand;
 use crate::web::hush;
 use crate::web::now::{Now, Trouble};
 
@@ -176,7 +177,8 @@ fn anchor(cause: &Cause) -> String {
 }
 
 fn notes(now: &Now, trouble: &Trouble<'_>) -> Vec<String> {
-    let mut notes: Vec<String> = hush::words(now, trouble).into_iter().collect();
+    let by_hand = by_hand::words(now, trouble.cause);
+    let mut notes: Vec<String> = by_hand.into_iter().chain(hush::words(now, trouble)).collect();
     if trouble.report.is_some_and(|r| r.seen.kind == Kind::Maintenance) {
         let is_overrun = trouble.hurts.iter().any(|(_, effect)| effect.overrun);
         notes.push(

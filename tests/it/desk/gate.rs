@@ -24,7 +24,7 @@ enum Demands {
 use Demands::{Account, Acting, Governing, Nothing, Own, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 75] = [
+const ROUTES: [(&str, &str, Demands); 82] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -47,6 +47,8 @@ const ROUTES: [(&str, &str, Demands); 75] = [
     ("GET", "/api/v1/why", Reading),
     ("GET", "/silences", Reading),
     ("GET", "/api/v1/silences", Reading),
+    ("GET", "/overrides", Reading),
+    ("GET", "/api/v1/overrides", Reading),
     ("GET", "/nothing/is/here", Reading),
     ("GET", "/sign-in", Nothing),
     ("GET", "/link/x", Nothing),
@@ -69,6 +71,9 @@ const ROUTES: [(&str, &str, Demands); 75] = [
     ("GET", "/silences/new", Acting),
     ("POST", "/silences/new", Acting),
     ("POST", "/silences/x/end", Acting),
+    ("GET", "/overrides/new", Acting),
+    ("POST", "/overrides/new", Acting),
+    ("POST", "/overrides/x/end", Acting),
     ("POST", "/receivers/test", Acting),
     ("POST", "/deliveries/retry", Acting),
     ("GET", "/accounts", Governing),
@@ -100,6 +105,8 @@ const ROUTES: [(&str, &str, Demands); 75] = [
     ("POST", "/api/v1/incidents/x/join", WritingToken),
     ("POST", "/api/v1/silences", WritingToken),
     ("DELETE", "/api/v1/silences/x", WritingToken),
+    ("POST", "/api/v1/overrides", WritingToken),
+    ("DELETE", "/api/v1/overrides/x", WritingToken),
 ];
 
 /// A way of coming in, and what it opens.

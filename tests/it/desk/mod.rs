@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod care;
 mod gate;
+mod overrides;
 mod own;
 mod own_ways;
 mod sign_in;

@@ -7,7 +7,7 @@ use super::{Browser, Site};
 use crate::support::hospital::{Hospital, incident, noon, page};
 
 /// Telephony is hurt, since nobody at Ringway can be called.
-async fn cut() -> Site {
+pub(super) async fn cut() -> Site {
     let hospital = Hospital::open(true).await;
     let trouble = incident("rw1", "Synthetic: fibre <b>cut</b>", "critical", None, ["a", "b"]);
     hospital.says("ringway", page(&["Trunks"], json!([trouble]), json!([])));

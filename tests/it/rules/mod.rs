@@ -6,6 +6,7 @@ mod effects;
 mod join;
 mod kin;
 mod outbox;
+mod overrides;
 mod route;
 mod saying;
 mod shift;

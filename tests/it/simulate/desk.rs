@@ -196,6 +196,7 @@ impl Desk {
             open: &world.reports,
             sources: &world.sources,
             effects: &effects,
+            in_force: &Default::default(),
             about: &about,
             is_drill: false,
         };

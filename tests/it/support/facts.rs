@@ -157,6 +157,7 @@ pub fn okta(services: Vec<HurtService>) -> Topic {
         before: None,
         witnesses: Vec::new(),
         acknowledge: None,
+        by_hand: None,
         below: Vec::new(),
         overrun: false,
         ahead: None,

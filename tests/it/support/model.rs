@@ -12,6 +12,7 @@ use bellwether::model::id::{Ids, IncidentId, SourceId, VendorId};
 use bellwether::model::impact::Impact;
 use bellwether::model::incident::{Acknowledged, Known};
 use bellwether::model::notification::Facts;
+use bellwether::model::overrides::Part;
 use bellwether::model::phase::{Kind, Phase};
 use bellwether::model::silence::{Matcher, Silence};
 use bellwether::model::snapshot::{
@@ -22,6 +23,7 @@ use bellwether::model::vendor::{Source, Vendor};
 use bellwether::pipeline::compiled::{Compiled, Parts};
 use bellwether::pipeline::join;
 use bellwether::pipeline::look::Looked;
+use bellwether::pipeline::overrides::{self, Judged};
 use bellwether::pipeline::settle::{self, Happened};
 use bellwether::store::Store;
 use bellwether::store::outbox::Tried;
@@ -308,6 +310,34 @@ impl Desk {
         };
         tx.put_silence(&silence).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// Ada says by hand how bad it is, until that minute; without one, until the vendor's next change.
+    pub async fn by_hand_is(
+        &self,
+        of: &Part,
+        impact: Impact,
+        until: Option<i64>,
+        minutes: i64,
+    ) -> Result<Step, String> {
+        let wish = overrides::Wish {
+            key: format!("at {minutes}"),
+            of: of.clone(),
+            impact,
+            reason: "phone call with their NOC".into(),
+            until: until.map(minute),
+            until_change: until.is_none(),
+        };
+        let by = By::terminal("Ada");
+        let put = overrides::put(&self.store, &self.compiled, &wish, &by, Judged::AtOnce, minute(minutes)).await;
+        Ok(self.step(put.map_err(|e| e.to_string())?.happened, minutes).await)
+    }
+
+    /// Grace ends it.
+    pub async fn by_hand_no_more(&self, id: &str, minutes: i64) -> Result<Step, String> {
+        let by = By::terminal("Grace");
+        let ended = overrides::end(&self.store, Some(&self.compiled), id, &by, minute(minutes)).await;
+        Ok(self.step(ended.map_err(|e| e.to_string())?.1, minutes).await)
     }
 
     /// Somebody takes care of an incident.
