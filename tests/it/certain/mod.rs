@@ -4,5 +4,5 @@
 mod late;
 mod second;
 mod soon;
-mod stand;
+pub mod stand;
 mod ways;
