@@ -48,7 +48,7 @@ pub fn run(loaded: &Loaded, asked: &Preview) -> Result<ExitCode> {
 
 fn typical_message(name: &str) -> Result<Facts> {
     let mut all = typical::all();
-    // "worse" is what a person types for "worse-than-told": the first that begins so.
+    // A person types "over" for "over-vendor-said": the first that begins so.
     let found = all.iter().position(|(known, _)| *known == name);
     let found = found.or_else(|| all.iter().position(|(known, _)| known.starts_with(name)));
     let names: Vec<&str> = all.iter().map(|(known, _)| *known).collect();
