@@ -198,6 +198,7 @@ fn to_nobody() -> Ways {
         hooks: Hooks::new(options, DEADLINE).unwrap(),
         endpoints: BTreeMap::new(),
         parties: BTreeMap::new(),
+        wording: Default::default(),
         process: "bench".into(),
     }
 }

@@ -111,6 +111,7 @@ impl Installation {
             hooks: Hooks::new(options, Duration::from_secs(15)).unwrap(),
             endpoints: all().enumerate().filter_map(|(n, r)| Some((r.id, Ok(endpoint(n)?)))).collect(),
             parties: std::collections::BTreeMap::new(),
+            wording: Default::default(),
             process: "bench".to_owned(),
         };
         let ask = Arc::new(Noting { network: Network::new(fetcher), moments: moments.clone() });

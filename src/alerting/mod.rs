@@ -23,4 +23,6 @@ pub mod rules;
 pub mod second;
 pub mod shift;
 pub mod step;
+pub mod template;
+pub mod typical;
 pub mod wish;

@@ -9,9 +9,10 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 
 use super::load::{self, Folders};
-use super::{check, owner};
+use super::{check, owner, wording};
 use crate::model::published::time;
 use crate::model::subscription::{Way, WebhookUrl};
+use crate::model::template::ENDING;
 use crate::store::backup::{self, Contents};
 use crate::store::{self, DATABASE};
 
@@ -57,7 +58,7 @@ pub fn take(folders: &Folders, to: &Path, with_config: bool) -> Result<ExitCode>
     if to.exists() {
         bail!("{} is there already; a backup replaces nothing: name another file", to.display());
     }
-    let files = if with_config { configuration(folders)? } else { Vec::new() };
+    let files = if with_config { configuration(folders, &settings.templates.folder)? } else { Vec::new() };
     let contents = written(&database, to, &files)?;
     say!("{}: {}", to.display(), in_words(&contents));
     if with_config {
@@ -99,12 +100,15 @@ fn written(database: &Path, to: &Path, files: &[(String, String)]) -> Result<Con
 }
 
 /// The configuration's files, by their places. Those that are named in them, as secrets are, are not among them.
-fn configuration(folders: &Folders) -> Result<Vec<(String, String)>> {
+fn configuration(folders: &Folders, templates: &str) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for name in FILES {
         let path = folders.config.join(name);
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         files.push((format!("config/{name}"), text));
+    }
+    for file in wording::files(&folders.config.join(templates))? {
+        files.push((format!("config/{templates}/{}", file.name), file.text));
     }
     for (id, path) in load::own_vendors(&folders.sources)? {
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -204,7 +208,7 @@ fn write_configuration(folders: &Folders, contents: &Contents) -> Result<()> {
 /// Where a file of the backup belongs; `None` for a place that a backup of ours never names.
 fn place(folders: &Folders, path: &str) -> Option<PathBuf> {
     if let Some(name) = path.strip_prefix("config/") {
-        return FILES.contains(&name).then(|| folders.config.join(name));
+        return (FILES.contains(&name) || is_template(name)).then(|| folders.config.join(name));
     }
     if path == OWN_TABLE {
         return Some(folders.sources.join(load::TABLE_FILE));
@@ -212,6 +216,15 @@ fn place(folders: &Folders, path: &str) -> Option<PathBuf> {
     let vendor = path.strip_prefix("sources/")?.strip_suffix("/vendor.toml")?;
     let is_name = !vendor.is_empty() && vendor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     is_name.then(|| folders.sources.join(vendor).join("vendor.toml"))
+}
+
+/// Whether it is a template somewhere below the configuration, and nowhere else.
+fn is_template(name: &str) -> bool {
+    let is_name = |part: &str| {
+        let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        !part.is_empty() && !part.starts_with('.') && part.bytes().all(known)
+    };
+    name.ends_with(ENDING) && name.contains('/') && name.split('/').all(is_name)
 }
 
 /// Moves the database and its log into a folder of their own.

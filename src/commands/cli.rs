@@ -20,6 +20,7 @@ use super::record::Record;
 use super::replay::{self, Replay};
 use super::silence::SilenceCommand;
 use super::subscriptions::SubscriptionsCommand;
+use super::templates::{self, TemplatesCommand};
 use super::try_out::TryOut;
 use super::why::WhyArgs;
 use super::{
@@ -189,6 +190,9 @@ enum Command {
     /// Try out where messages go.
     #[command(subcommand)]
     Receivers(ReceiversCommand),
+    /// Words of your own for messages: list, preview, write one to begin with.
+    #[command(subcommand)]
+    Templates(TemplatesCommand),
     /// The vendors that Bellwether knows.
     #[command(subcommand)]
     Vendors(VendorsCommand),
@@ -349,6 +353,7 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
         Command::Subscriptions(command) => subscriptions::run(folders, command),
         Command::Deliveries(command) => deliveries::run(folders, command),
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
+        Command::Templates(command) => templates::run(folders, command),
         Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),
         Command::Vendors(VendorsCommand::Search { words, json }) => vendors::search(folders, &words.join(" "), json),
         Command::Vendors(VendorsCommand::Test { what, live, all, accept }) => {

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use rust_embed::RustEmbed;
 
-use super::{sample, secrets};
+use super::{sample, secrets, wording};
 use crate::config::bellwether::Settings;
 use crate::config::catalogue::table::Table;
-use crate::config::catalogue::{Catalogue, File};
+use crate::config::catalogue::{self, Catalogue};
 use crate::config::check::{self, Files};
 use crate::config::places::Places;
 use crate::config::problem::{Problem, Severity};
@@ -23,6 +23,7 @@ use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Schedule, Vendor};
 use crate::normalize;
 use crate::pipeline::mapped;
+use crate::pipeline::templated::Wording;
 
 /// The vendors that come with the binary.
 #[derive(RustEmbed)]
@@ -81,6 +82,8 @@ pub struct Loaded {
     pub inventory_places: Places,
     /// Who wants what.
     pub subscriptions: Option<Subscriptions>,
+    /// The organisation's own words, and the receivers that have a set of their own.
+    pub wording: Wording,
     /// The vendors that the inventory and the subscriptions name; `None` for one whose file has errors.
     pub vendors: Vendors,
     /// All vendors that could be named.
@@ -124,6 +127,12 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
         catalogue: &catalogue,
     }));
     problems.extend(secrets::doubts(&settings, &subscriptions));
+    let wording = match &settings.value {
+        Some(settings) => {
+            wording::read(&folders.config.join(&settings.templates.folder), &subscriptions, &mut problems)?
+        }
+        None => Wording::default(),
+    };
     if let Some(read) = settings.value.as_ref().filter(|read| !read.credentials.is_empty()) {
         // Credentials may be there before anything depends on their vendor.
         let all: Vec<Vendor> = catalogue.of_folders().collect();
@@ -135,6 +144,7 @@ pub fn load(folders: &Folders) -> Result<Loaded> {
         inventory: inventory.value,
         inventory_places: inventory.places,
         subscriptions: subscriptions.value,
+        wording,
         vendors,
         catalogue: Arc::new(catalogue),
         problems,
@@ -189,7 +199,7 @@ pub fn catalogue(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -
         problems.extend(parsed.value.iter().flat_map(|vendor| mapped::problems(vendor, &parsed.places)));
         let sources = parsed.value.as_ref().filter(|_| holds_looks).map_or(&[][..], |vendor| &vendor.sources);
         let recorded = sample::recorded(&folder.join(&id), sources);
-        own.extend(VendorId::parse(&id).ok().map(|id| (id, File { name, text: text.into(), recorded })));
+        own.extend(VendorId::parse(&id).ok().map(|id| (id, catalogue::File { name, text: text.into(), recorded })));
     }
     let own_table = match own_table(folder).map(|path| Ok::<_, anyhow::Error>((text_of(&path)?, path))).transpose()? {
         Some((text, path)) if text != TABLE => Table::of(&path.display().to_string(), text),
@@ -201,14 +211,17 @@ pub fn catalogue(usual: &Schedule, folder: &Path, problems: &mut Vec<Problem>) -
 }
 
 /// The folders in the binary.
-fn shipped() -> BTreeMap<VendorId, File> {
+fn shipped() -> BTreeMap<VendorId, catalogue::File> {
     let file = |path: &str| {
         let (id, _) = path.split_once('/')?;
         let text = match Shipped::get(path)?.data {
             Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
             Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
         };
-        Some((VendorId::parse(id).ok()?, File { name: format!("sources/{path}"), text, recorded: BTreeSet::new() }))
+        Some((
+            VendorId::parse(id).ok()?,
+            catalogue::File { name: format!("sources/{path}"), text, recorded: BTreeSet::new() },
+        ))
     };
     Shipped::iter().filter_map(|path| file(&path)).collect()
 }

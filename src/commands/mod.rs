@@ -37,6 +37,8 @@ pub mod sign_in;
 pub mod silence;
 pub mod subscriptions;
 mod table;
+pub mod templates;
 pub mod try_out;
 pub mod vendors;
 pub mod why;
+mod wording;

@@ -35,6 +35,7 @@ use crate::model::vendor::Vendor;
 use crate::outgoing::client::{Options, Via};
 use crate::pipeline::compiled::{Compiled, Parts};
 use crate::pipeline::deliver::{Relay, Ways};
+use crate::pipeline::templated::Wording;
 use crate::scheduler::network::Network;
 
 /// How long a mail may take from the first octet to the last answer.
@@ -53,6 +54,8 @@ pub struct Sound {
     pub vendors: Vec<Vendor>,
     /// All vendors that are known.
     pub catalogue: Arc<Catalogue>,
+    /// The organisation's own words.
+    pub wording: Wording,
 }
 
 /// How long a source may be blind before that is told.
@@ -80,6 +83,7 @@ impl Sound {
             settings: loaded.settings.clone()?,
             inventory: loaded.inventory.clone()?,
             subscriptions: loaded.subscriptions.clone()?,
+            wording: loaded.wording.clone(),
         })
     }
 
@@ -112,7 +116,7 @@ impl Sound {
         let doubts = routes::doubts(Some(&self.settings), inventory, subscriptions, self.vendors.iter());
         let doubts = doubts.into_iter().map(|doubt| format!("{}. {}.", doubt.what, capital(&doubt.way_out))).collect();
         let compiled = Compiled::new(parts, ids).arriving(self.arriving()).doubting(doubts);
-        compiled.beside(Arc::clone(&self.catalogue))
+        compiled.worded_by(self.wording.templates.prints()).beside(Arc::clone(&self.catalogue))
     }
 
     fn arriving(&self) -> Arriving {
@@ -226,6 +230,7 @@ impl Sound {
             hooks: Hooks::new(self.options()?, DEADLINE)?,
             endpoints,
             parties,
+            wording: self.wording.clone(),
             process,
         })
     }

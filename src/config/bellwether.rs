@@ -15,7 +15,7 @@ use super::places::Findings;
 use super::secret::{ProxyAddress, Secret};
 use super::shift::Hour;
 use super::value::{Contact, Host, Listen, Name, Network, PageBase, Period, Zone, has_credentials};
-use super::{Parsed, read};
+use super::{Parsed, read, template};
 use crate::model::subscription::{Email, WebhookUrl};
 
 /// How Bellwether is run. Every key may be left out.
@@ -38,6 +38,9 @@ pub struct Settings {
     /// The relay that takes our mail. Without it no receiver can be a mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail: Option<Mail>,
+    /// Words of one's own for messages.
+    #[serde(skip_serializing_if = "template::Templates::is_usual")]
+    pub templates: template::Templates,
     /// How long things are kept.
     pub retention: Retention,
     /// What Bellwether says of itself.
@@ -308,6 +311,7 @@ pub fn parse(file: &str, text: &str) -> Parsed<Settings> {
         check_server(&settings.server, &mut findings);
         check_polling(&settings.polling, &mut findings);
         check_alerting(&settings.alerting, &mut findings);
+        settings.templates.check(&mut findings);
         credentials::check(&settings.credentials, &mut findings);
         if let Some(mail) = &settings.mail {
             check_mail(mail, &mut findings);

@@ -24,8 +24,9 @@ pub mod secret;
 mod shift;
 mod struck;
 pub mod subscriptions;
-mod suggest;
+pub mod suggest;
 mod telling;
+pub mod template;
 pub mod value;
 pub mod vendor;
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::places::Places;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
@@ -42,6 +43,19 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// One in a file that is not TOML, at a place in octets.
+    #[must_use]
+    pub fn in_text(
+        severity: Severity,
+        file: &str,
+        text: &str,
+        place: Range<usize>,
+        what: String,
+        way_out: String,
+    ) -> Self {
+        Places::of_text(file, text).problem_at(severity, String::new(), place, what, way_out)
+    }
+
     /// Several lines for a terminal: the problem, the line of the file with the place underlined, the way out.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {

@@ -18,7 +18,7 @@ use super::telling::{DigestRow, EscalationRow, QuietRow, digest, escalation, ids
 use super::value::{Period, has_credentials};
 use super::{Parsed, read};
 use crate::model::effect::EffectKind;
-use crate::model::id::{ReceiverId, ServiceId, SiteId, SubscriptionId, VendorId};
+use crate::model::id::{ReceiverId, ServiceId, SiteId, SubscriptionId, TemplateSetId, VendorId};
 use crate::model::impact::Impact;
 use crate::model::inventory::Tier;
 use crate::model::preset::Service;
@@ -34,6 +34,8 @@ pub struct Subscriptions {
     pub subscriptions: Vec<Subscription>,
     /// Who gets a message at set hours.
     pub shifts: Vec<Shift>,
+    /// The receivers that have a set of templates of their own.
+    pub templates: BTreeMap<ReceiverId, TemplateSetId>,
 }
 
 /// Who wants to know what, and where it goes.
@@ -102,6 +104,8 @@ struct ReceiverRow {
     /// The receiver that gets what is about the worst where this one does not take it in time ([alerting]
     /// second_route_after). It should be reached by another way: a webhook beside mail.
     fallback: Option<String>,
+    /// A set of templates: with "pager", config/templates/pager/subject.j2 comes before config/templates/subject.j2.
+    template: Option<String>,
     /// At the most so many messages in ten minutes, at least 2: what comes beyond is gathered into one. A major outage of
     /// a life-safety service goes at once all the same.
     #[schemars(range(min = 2))]
@@ -235,6 +239,7 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
     findings.unique("receiver", rows.receiver.iter().map(|receiver| receiver.id.as_deref()));
     findings.unique("subscription", rows.subscription.iter().map(|subscription| subscription.id.as_deref()));
     let shifts = shifts(rows.shift, findings);
+    let sets = sets(&rows.receiver, findings);
     let receivers = rows.receiver.into_iter().enumerate();
     let receivers: Vec<_> = receivers.map(|(n, row)| receiver(&format!("receiver[{n}]"), row, findings)).collect();
     warn_of_doubles(&receivers, findings);
@@ -250,7 +255,23 @@ fn subscriptions(rows: SubscriptionsRow, findings: &mut Findings) -> Option<Subs
         receivers: receivers.into_iter().collect::<Option<_>>()?,
         subscriptions: all,
         shifts: shifts?,
+        templates: sets?,
     })
+}
+
+fn sets(rows: &[ReceiverRow], findings: &mut Findings) -> Option<BTreeMap<ReceiverId, TemplateSetId>> {
+    let named = rows.iter().enumerate().filter_map(|(n, row)| Some((n, row, row.template.as_deref()?)));
+    let read = named.map(|(n, row, set)| {
+        let at = format!("receiver[{n}]");
+        if row.webhook.is_some() || row.cloudevents.is_some() {
+            let what = "a webhook and CloudEvents get the published document, which has no template";
+            findings.error(&join(&at, "template"), what, "leave it out");
+            return None;
+        }
+        let set = id_of(&at, "template", set, TemplateSetId::parse, findings)?;
+        Some((ReceiverId::parse(row.id.as_deref()?).ok()?, set))
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
 }
 
 /// The keys of which each receiver has one.

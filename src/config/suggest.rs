@@ -1,7 +1,8 @@
 //! "Did you mean …?"
 
 /// The candidate that was probably meant, if one is near enough to be no insult.
-pub(super) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = given.to_lowercase();
     candidates
         .into_iter()
@@ -17,11 +18,8 @@ pub(super) fn allowed(given: &str, candidate: &str) -> usize {
 }
 
 /// "did you mean `x`?", or else what there is.
-pub(super) fn did_you_mean<'a>(
-    given: &str,
-    candidates: impl IntoIterator<Item = &'a str> + Clone,
-    otherwise: &str,
-) -> String {
+#[must_use]
+pub fn did_you_mean<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str> + Clone, otherwise: &str) -> String {
     match nearest(given, candidates.clone()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None => format!("{otherwise} {}", listed(candidates)),

@@ -108,7 +108,11 @@ pub async fn play(drill: &Drill, sound: &Sound, out: Box<dyn Write + Send>, stop
     let telling = Arc::new(Telling::new(&story.zone, drill.json, out));
     let cast = Cast::Theirs {
         organisation: sound.settings.organisation.name.0.clone(),
-        subscriptions: Subscriptions { subscriptions: vec![to_all(&receivers)?], receivers, shifts: Vec::new() },
+        subscriptions: Subscriptions {
+            subscriptions: vec![to_all(&receivers)?],
+            receivers,
+            ..Subscriptions::default()
+        },
         ways: Box::new(sound.ways("drill".to_owned())?),
     };
     let mut stage = Stage::set(story, cast, None, speed, Arc::clone(&telling), stop).await?;

@@ -36,6 +36,7 @@ use crate::model::id::{Ids, IncidentId, VendorId};
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Ways;
 use crate::pipeline::hand::{self, Word};
+use crate::pipeline::templated::Wording;
 use crate::scheduler::network::Network;
 use crate::store::Store;
 use crate::web::token::Token;
@@ -331,6 +332,8 @@ fn wire(
     let data = folder.path().join("data");
     let far = doors.far.local_addr()?;
     let catalogue = Arc::new(hospital::catalogue()?);
+    // The ways of real receivers bring theirs along.
+    let wording = Wording::default();
     let (inventory, vendors) = (hospital::inventory()?, hospital::vendors(story, &catalogue, far)?);
     match cast {
         Cast::Ours => {
@@ -338,14 +341,14 @@ fn wire(
             settings.mail = Some(hospital::mail_to(doors.mailbox.local_addr()?)?);
             let secret = write_secret(folder.path(), key)?;
             let subscriptions = hospital::subscriptions(&format!("http://{far}/hook"), &secret)?;
-            let sound = Sound { settings, inventory, subscriptions, vendors, catalogue };
+            let sound = Sound { settings, inventory, subscriptions, vendors, catalogue, wording };
             let ways = sound.ways("demo".to_owned())?;
             Ok((sound, ways, true))
         }
         Cast::Theirs { organisation, subscriptions, ways } => {
             // The pages are on this machine alone, so no mail links to them.
             let settings = hospital::settings(story, &organisation, &data, None)?;
-            Ok((Sound { settings, inventory, subscriptions, vendors, catalogue }, *ways, false))
+            Ok((Sound { settings, inventory, subscriptions, vendors, catalogue, wording }, *ways, false))
         }
     }
 }

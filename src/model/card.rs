@@ -3,6 +3,7 @@
 //! escaped: that is for whoever lays it out.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::impact::Impact;
 use super::inventory::Tier;
@@ -76,6 +77,20 @@ pub enum Turn {
     Ahead,
 }
 
+/// What a template of the organisation's own says in the place of our words. Its form has been looked at; none of it is
+/// cut or escaped.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Own {
+    /// In place of the headline, on one line.
+    pub summary: Option<String>,
+    /// In place of all the rest.
+    pub description: Option<String>,
+    /// In place of the details with their labels.
+    pub details: Option<Vec<(String, String)>>,
+    /// For services that are given a layout: its members by their names.
+    pub layout: Map<String, Value>,
+}
+
 /// One cause: what a far side that keeps a state for each needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -105,6 +120,8 @@ pub struct Part {
     pub vendor_page: Option<String>,
     /// It in words.
     pub section: Section,
+    /// What a template says of it, in place of those.
+    pub own: Option<Own>,
 }
 
 /// A message in parts.
@@ -135,7 +152,9 @@ pub struct Card {
     /// Why this came, and its number.
     pub footer: Vec<String>,
     /// The same as the JSON of a webhook.
-    pub json: serde_json::Value,
+    pub json: Value,
+    /// What a template says of all of it, or of what has no causes.
+    pub own: Option<Own>,
 }
 
 impl Card {
@@ -159,6 +178,12 @@ impl Card {
             part.until = part.until.map(|_| now);
         }
         self
+    }
+
+    /// What a template says of a cause, or of a message that has none.
+    #[must_use]
+    pub fn own<'a>(&'a self, part: Option<&'a Part>) -> Option<&'a Own> {
+        part.map_or(self.own.as_ref(), |part| part.own.as_ref())
     }
 
     /// The page to open first.

@@ -57,6 +57,15 @@ impl Times {
         moment.to_zoned(self.zone.clone()).strftime(pattern).to_string()
     }
 
+    /// The same where a person wrote the pattern, which may be wrong.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn by_pattern(&self, moment: Timestamp, pattern: &str) -> Result<String, String> {
+        let local = moment.to_zoned(self.zone.clone());
+        jiff::fmt::strtime::format(pattern, &local).map_err(|error| error.to_string())
+    }
+
     /// When the day began that was so many days before the one it is seen from, in local time.
     #[must_use]
     pub fn day_began(&self, days_before: i64) -> Timestamp {

@@ -82,7 +82,7 @@ pub struct Late {
 pub struct WayTrouble {
     /// What.
     pub kind: TroubleKind,
-    /// Which way: a receiver, or `mail` for the relay that all mail goes by.
+    /// Which way: a receiver, `mail` for the relay that all mail goes by, or the file of a template.
     pub way: String,
     /// Since when.
     pub since: Timestamp,
@@ -106,6 +106,8 @@ pub enum TroubleKind {
     Broken,
     /// The daily trial was not accepted in time.
     Trial,
+    /// A template could not be used, and messages went out in the shipped words.
+    Template,
 }
 
 impl TroubleKind {
@@ -117,12 +119,15 @@ impl TroubleKind {
             Self::Gone => "gone",
             Self::Broken => "broken",
             Self::Trial => "trial",
+            Self::Template => "template",
         }
     }
 
     /// What that word means.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::GivenUp, Self::Gone, Self::Broken, Self::Trial].into_iter().find(|kind| kind.word() == word)
+        [Self::GivenUp, Self::Gone, Self::Broken, Self::Trial, Self::Template]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }

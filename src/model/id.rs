@@ -99,6 +99,11 @@ word_id!(
     ReceiverId, "receiver"
 );
 
+word_id!(
+    /// A set of templates: a folder in `config/templates`.
+    TemplateSetId, "set of templates"
+);
+
 /// The name of a vendor's source that holds what people enter.
 const BY_HAND: &str = "manual";
 

@@ -45,6 +45,7 @@ pub mod silence;
 pub mod snapshot;
 pub mod stated;
 pub mod subscription;
+pub mod template;
 pub mod text;
 pub mod thread;
 pub mod vendor;

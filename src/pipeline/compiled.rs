@@ -63,6 +63,8 @@ pub struct Compiled {
     pub doubtful_ways: Vec<String>,
     /// Who gets a message at set hours.
     pub shifts: Vec<Shift>,
+    /// What stands in each template, as a word to compare.
+    pub templates: BTreeMap<String, String>,
     /// Nothing of it is happening: every page and message says that it is a drill.
     pub is_drill: bool,
 }
@@ -128,8 +130,15 @@ impl Compiled {
             arriving: Arriving::default(),
             doubtful_ways: Vec::new(),
             shifts: parts.shifts,
+            templates: BTreeMap::new(),
             is_drill: false,
         }
+    }
+
+    /// The same, with these templates.
+    #[must_use]
+    pub fn worded_by(self, templates: BTreeMap<String, String>) -> Self {
+        Self { templates, ..self }
     }
 
     /// The sources that nobody looks at although the inventory needs their vendors, and what to do about each.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::own::link::{self, Passage};
+use super::templated::{self, Composed, Wording};
 use super::{gone, kill_point};
 use crate::alerting::message::card::card;
 use crate::alerting::message::short::short_subject;
@@ -22,6 +23,7 @@ use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Message, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
+use crate::model::template::Piece;
 use crate::model::thread::{Known, Learned};
 use crate::store::outbox::{Claimed, Frozen, Marked, Tried};
 use crate::store::{Store, StoreError};
@@ -65,6 +67,8 @@ pub struct Ways {
     pub endpoints: BTreeMap<ReceiverId, Result<Endpoint, String>>,
     /// The services, with what they let us in with, or why that is missing.
     pub parties: BTreeMap<ReceiverId, Result<Party, String>>,
+    /// The organisation's own words.
+    pub wording: Wording,
     /// The name of this process in leases.
     pub process: String,
 }
@@ -135,10 +139,12 @@ pub async fn claim(
         }
         // What cannot be worded is told by the try.
         if row.bytes.is_none()
-            && let Ok(frozen) = ways.compose_with(&row.notification, &row.known, way_out.as_deref(), time.outside())
+            && let Ok(composed) = ways.compose_with(&row.notification, &row.known, way_out.as_deref(), time.outside())
         {
+            let Composed { frozen, uses } = composed;
             tx.freeze(&row.notification.id, &frozen).await?;
             row.bytes = Some(frozen.bytes);
+            templated::note_failed(&mut tx, &row.notification.id, &uses, time.now()).await?;
         }
         wanted.push(row);
     }
@@ -226,7 +232,7 @@ impl Ways {
     /// # Errors
     /// Why it cannot be worded for this way, for people.
     pub fn compose(&self, notification: &Notification, known: &Known, outside: Timestamp) -> Result<Frozen, String> {
-        self.compose_with(notification, known, None, outside)
+        self.compose_with(notification, known, None, outside).map(|composed| composed.frozen)
     }
 
     /// The same, where `link` leads to the page on which a person's own subscription is confirmed or left.
@@ -239,10 +245,15 @@ impl Ways {
         known: &Known,
         link: Option<&str>,
         outside: Timestamp,
-    ) -> Result<Frozen, String> {
+    ) -> Result<Composed, String> {
         let Notification { id, facts, .. } = notification;
-        let message = message(id, facts);
         let receiver = self.receiver(notification)?;
+        let mut pen = self.wording.pen(&receiver.id, id, facts);
+        let message = message(id, facts);
+        let message = match &receiver.way {
+            Way::Email(_) => pen.mail(receiver.form, message),
+            Way::Webhook { .. } | Way::Preset(_) => message,
+        };
         let bytes = match &receiver.way {
             Way::Email(to) => {
                 let date = if facts.drill { outside } else { facts.at };
@@ -255,10 +266,12 @@ impl Ways {
                 let cause = Cause::Incident(taken.incident.clone()).to_string();
                 preset::compose_acknowledgement(service, &cause, &taken.who, known)?
             }
-            Way::Preset(service) if facts.drill => preset::compose(service, &card(id, facts).as_of(outside), known)?,
-            Way::Preset(service) => preset::compose(service, &card(id, facts), known)?,
+            Way::Preset(service) => {
+                let card = pen.card(Piece::of_service(&service.service), card(id, facts));
+                preset::compose(service, &if facts.drill { card.as_of(outside) } else { card }, known)?
+            }
         };
-        Ok(Frozen { subject: message.subject, bytes })
+        Ok(Composed { frozen: Frozen { subject: message.subject, bytes }, uses: pen.uses })
     }
 
     fn compose_mail(

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::deliver::Ways;
+use super::templated::{Composed, Use};
 use crate::delivery::Attempt;
 use crate::model::audit::{By, Deed, Entry};
 use crate::model::effect::Cause;
@@ -43,15 +44,23 @@ pub async fn try_receiver(ways: &Ways, sender: &Sender, receiver: &ReceiverId, s
     let address = ways.receivers.get(receiver).map(crate::model::subscription::Receiver::address).unwrap_or_default();
     let notification = message(sender, receiver.clone(), address, salt, now);
     let known = Known::default();
-    let frozen = match ways.compose(&notification, &known, now) {
-        Ok(frozen) => frozen,
+    let Composed { frozen, uses } = match ways.compose_with(&notification, &known, None, now) {
+        Ok(composed) => composed,
         Err(why) => return Outcome::Unmade(why),
     };
     match ways.send(&notification, &frozen.bytes, &known, now).await.0 {
-        Attempt::Delivered { answer } => Outcome::Delivered(answer),
+        Attempt::Delivered { answer } => Outcome::Delivered(format!("{answer}{}", failed(&uses))),
         Attempt::Retry { reason, .. } => Outcome::Later(reason),
         Attempt::Permanent { reason, .. } | Attempt::TooMuch { reason } => Outcome::Never(reason),
     }
+}
+
+/// What must be said where a template could not be used.
+fn failed(uses: &[Use]) -> String {
+    let faults = uses
+        .iter()
+        .filter_map(|used| Some(format!("; in our words, since {} failed: {}", used.name, used.fault.as_ref()?)));
+    faults.collect()
 }
 
 /// Writes into the audit that somebody tried a receiver, before it is done: it reaches people.

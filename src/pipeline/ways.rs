@@ -21,16 +21,27 @@ fn waits(kept: &Kept) -> bool {
     kept.told.is_none() || kept.trouble.over.is_some()
 }
 
+/// Whether a template that failed is another one now, or gone.
+fn is_mended(compiled: &Compiled, kept: &Kept) -> bool {
+    let is_open = kept.trouble.kind == TroubleKind::Template && kept.trouble.over.is_none();
+    is_open && compiled.templates.get(&kept.trouble.way) != kept.made_of.as_ref()
+}
+
 /// Tells operators of ways that do not work, each once, and once that it works again.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing of it happened.
 pub(super) async fn tell(store: &Store, compiled: &Compiled, now: Timestamp) -> Result<(), StoreError> {
-    if !store.troubles().await?.iter().any(waits) {
+    let known = store.troubles().await?;
+    let mended: Vec<&Kept> = known.iter().filter(|kept| is_mended(compiled, kept)).collect();
+    if mended.is_empty() && !known.iter().any(waits) {
         return Ok(());
     }
     let mut tx = store.write().await?;
     tx.under(compiled.edition)?;
+    for kept in mended {
+        tx.end_template_trouble(&kept.trouble.way, now).await?;
+    }
     for kept in tx.troubles().await?.iter().filter(|kept| waits(kept)) {
         // What was over before anybody could be told is not told.
         if let Some(trouble) = named(compiled, &kept.trouble)
@@ -67,8 +78,10 @@ fn operators<'a>(compiled: &'a Compiled, kept: &Kept) -> Vec<&'a Receiver> {
         }
     }
     let is_mail = kept.trouble.kind == TroubleKind::Broken;
+    // A template that fails holds no message up.
+    let passes = kept.trouble.kind == TroubleKind::Template;
     let fails = |receiver: &&Receiver| {
-        receiver.id.as_str() == kept.receiver || is_mail && matches!(receiver.way, Way::Email(_))
+        !passes && receiver.id.as_str() == kept.receiver || is_mail && matches!(receiver.way, Way::Email(_))
     };
     let others: Vec<&Receiver> = all.iter().copied().filter(|receiver| !fails(receiver)).collect();
     if others.is_empty() { all } else { others }

@@ -16,6 +16,9 @@ const ALL: &str = "SELECT way, receiver, kind, since, reason, subject, over, mad
 /// Where somebody's word leads who only asked for a subscription is no way of ours.
 /// One that was over and has not been told so begins anew; what is known already stays as it was.
 const BEGIN: &str = "INSERT INTO trouble (way, receiver, kind, since, reason, subject, made_of) SELECT COALESCE($2, receiver), receiver, $3, $4, $5, subject, $6 FROM notification WHERE id = $1 AND ($2 IS NOT NULL OR facts ->> 'asks' IS NULL) ON CONFLICT (way) DO UPDATE SET kind = excluded.kind, since = excluded.since, reason = excluded.reason, subject = excluded.subject, made_of = excluded.made_of, over = NULL, told = NULL WHERE trouble.over IS NOT NULL OR excluded.kind = 'gone' AND trouble.kind <> 'gone'";
+/// What is open already is told once; another text of the same template that fails too is no news.
+const BEGIN_TEMPLATE: &str = "INSERT INTO trouble (way, receiver, kind, since, reason, subject, made_of) SELECT $2, receiver, 'template', $3, $4, subject, $5 FROM notification WHERE id = $1 ON CONFLICT (way) DO UPDATE SET since = CASE WHEN trouble.over IS NULL THEN trouble.since ELSE excluded.since END, told = CASE WHEN trouble.over IS NULL THEN trouble.told ELSE NULL END, reason = excluded.reason, subject = excluded.subject, made_of = excluded.made_of, over = NULL WHERE trouble.over IS NOT NULL OR trouble.made_of <> excluded.made_of";
+const END_TEMPLATE: &str = "UPDATE trouble SET over = $2 WHERE way = $1 AND kind = 'template' AND over IS NULL";
 const END: &str = "UPDATE trouble SET over = $2 WHERE over IS NULL AND kind <> 'gone' AND (way = (SELECT receiver FROM notification WHERE id = $1) OR way = 'mail' AND (SELECT address FROM notification WHERE id = $1) LIKE 'mailto:%')";
 const REPLAY: &str = "UPDATE notification SET state = 'pending', tries = 0, due = $3, ended = NULL, broken = FALSE WHERE state = 'dead' AND (id IN (SELECT value FROM json_each($1)) OR ended >= $2) RETURNING receiver";
 const LIFT: &str = "UPDATE trouble SET over = $2 WHERE kind = 'gone' AND over IS NULL AND receiver IN (SELECT value FROM json_each($1))";
@@ -68,6 +71,30 @@ impl Writing {
     ) -> Result<(), StoreError> {
         let query = sqlx::query(BEGIN).bind(&id.0).bind(None::<&str>).bind(TroubleKind::Trial.word());
         query.bind(ms(now)).bind(reason).bind(None::<&str>).execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    /// Says that a template could not be used for a message. `made_of` is what stood in it. Whether that is news.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn begin_template_trouble(
+        &mut self,
+        id: &NotificationId,
+        (name, made_of): (&str, &str),
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query(BEGIN_TEMPLATE).bind(&id.0).bind(name).bind(ms(now)).bind(reason).bind(made_of);
+        Ok(query.execute(&mut *self.tx).await?.rows_affected() > 0)
+    }
+
+    /// A template that failed is another one now, or gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn end_template_trouble(&mut self, name: &str, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(END_TEMPLATE).bind(name).bind(ms(now)).execute(&mut *self.tx).await?;
         Ok(())
     }
 

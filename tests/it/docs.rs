@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 /// Those that tell people what to type.
-const WITH_COMMANDS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md"];
-const ALL: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md"];
+const WITH_COMMANDS: [&str; 5] =
+    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md", "docs/templates.md"];
+const ALL: [&str; 6] =
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "sources/README.md", "docs/templates.md"];
 /// Folders of this repository, by which a path is told from other words.
 const FOLDERS: [&str; 8] = ["src/", "tests/", "config/", "sources/", "benches/", "templates/", ".ci/", "packaging/"];
 

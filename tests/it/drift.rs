@@ -188,6 +188,7 @@ impl Watched {
             hooks: Hooks::new(options, DEADLINE).unwrap(),
             endpoints: std::collections::BTreeMap::new(),
             parties: std::collections::BTreeMap::new(),
+            wording: Default::default(),
             process: "drift".into(),
         };
         for row in deliver::claim(&self.store, &ways, 100, &[], &|| minute(minutes)).await.unwrap() {

@@ -38,6 +38,7 @@ mod rules;
 mod simulate;
 mod sources;
 mod support;
+mod templates;
 mod walk;
 mod web;
 mod webhook;

@@ -188,6 +188,7 @@ impl Walk {
             hooks: Hooks::new(options, DEADLINE).unwrap(),
             endpoints,
             parties,
+            wording: Default::default(),
             process: "walk".into(),
         }
     }

@@ -74,9 +74,11 @@ fn with_whom_to_ask(message: Message) -> Message {
 fn with_foot(message: Message, foot: &Foot<'_>) -> Message {
     let foot = foot.render().unwrap_or_default();
     // What others wrote is escaped, so that there is one end of the page and it is ours.
-    let html = match message.html.rsplit_once("</main>") {
-        Some((body, rest)) => format!("{body}{foot}\n</main>{rest}"),
-        None => message.html,
+    // A page of the organisation's own may have none; the way out stands in it all the same.
+    let end = ["</main>", "</body>", "</html>"].into_iter().find(|end| message.html.contains(end));
+    let html = match end.and_then(|end| Some((end, message.html.rsplit_once(end)?))) {
+        Some((end, (body, rest))) => format!("{body}{foot}\n{end}{rest}"),
+        None => format!("{}\n{foot}\n", message.html),
     };
     Message { html, ..message }
 }

@@ -29,6 +29,7 @@ pub fn card(id: &NotificationId, facts: &Facts) -> Card {
         parts: facts.topics.iter().map(|topic| part(facts, topic, &times)).collect(),
         footer: letter::footer(id, facts, &times),
         json,
+        own: None,
     }
 }
 
@@ -47,6 +48,7 @@ fn part(facts: &Facts, topic: &Topic, times: &Times) -> Part {
         until: topic.ahead.as_ref().map(|ahead: &Ahead| ahead.planned.from).or(topic.until),
         vendor_page: topic.vendor_word.as_ref().and_then(|word| word.link.clone()),
         section: letter::section(facts, topic, times),
+        own: None,
     }
 }
 

@@ -20,6 +20,7 @@ mod headline;
 mod html;
 mod keeping;
 mod letter;
+pub mod parts;
 mod plain;
 mod rows;
 mod say;

@@ -19,7 +19,8 @@ pub fn text(letter: &Letter) -> String {
     format!("{}\n\n-- \n{}\n", blocks.join("\n\n\n"), footer.join("\n"))
 }
 
-fn section(section: &Section) -> String {
+/// One cause.
+pub fn section(section: &Section) -> String {
     let mut head = vec![fill("", &section.headline), fill("", &capital(&section.kicker))];
     head.extend(section.says.iter().map(|(whose, said)| fill("", &format!("{whose}{said}"))));
     head.extend(section.leads.iter().map(|lead| fill("", lead)));
@@ -30,14 +31,15 @@ fn section(section: &Section) -> String {
 }
 
 /// The words for how bad it is are shouted; in plain text nothing else makes them stand out.
-fn capital(kicker: &str) -> String {
+pub fn capital(kicker: &str) -> String {
     match kicker.split_once(", ") {
         Some((impact, tier)) => format!("{}, {tier}", impact.to_uppercase()),
         None => kicker.to_uppercase(),
     }
 }
 
-fn row(row: &Row) -> String {
+/// One detail.
+pub fn row(row: &Row) -> String {
     let mut out = Vec::new();
     for line in &row.lines {
         let lead = if out.is_empty() { label(row.label) } else { " ".repeat(INDENT) };
@@ -65,7 +67,8 @@ fn quoted(lead: &str, quote: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn fill(lead: &str, words: &str) -> String {
+/// Words in lines, those after the first below the end of `lead`.
+pub fn fill(lead: &str, words: &str) -> String {
     wrap(lead, &" ".repeat(lead.chars().count()), words)
 }
 

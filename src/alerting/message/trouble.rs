@@ -8,12 +8,18 @@ use crate::model::notification::Facts;
 
 /// What the way is called.
 fn way(trouble: &WayTrouble) -> String {
-    if trouble.kind == TroubleKind::Broken { "the mail relay".to_owned() } else { format!("receiver {}", trouble.way) }
+    match trouble.kind {
+        TroubleKind::Broken => "the mail relay".to_owned(),
+        TroubleKind::Template => format!("template {}", trouble.way),
+        TroubleKind::GivenUp | TroubleKind::Gone | TroubleKind::Trial => format!("receiver {}", trouble.way),
+    }
 }
 
 /// The subject, without what stands before it.
 pub fn subject(trouble: &WayTrouble) -> String {
     let tag = match (trouble.over, trouble.kind) {
+        (Some(_), TroubleKind::Template) => "Template changed",
+        (None, TroubleKind::Template) => "Template failed",
         (Some(_), _) => "Delivery works again",
         (None, TroubleKind::GivenUp) => "Message given up",
         (None, TroubleKind::Gone) => "Endpoint gone",
@@ -27,6 +33,10 @@ pub fn subject(trouble: &WayTrouble) -> String {
 pub fn headline(trouble: &WayTrouble, times: &Times) -> String {
     let (way, since) = (capital(&way(trouble)), times.moment(trouble.since));
     if let Some(over) = trouble.over {
+        if trouble.kind == TroubleKind::Template {
+            let after = span(between(trouble.since, over));
+            return format!("{way}, which could not be used, was changed or taken away after {after}.");
+        }
         return format!("{way} takes messages again, after {}.", span(between(trouble.since, over)));
     }
     match trouble.kind {
@@ -39,6 +49,9 @@ pub fn headline(trouble: &WayTrouble, times: &Times) -> String {
             )
         }
         TroubleKind::Broken => format!("No mail can be sent since {since}, and a person must mend that."),
+        TroubleKind::Template => {
+            format!("{way} could not be used at {since}: messages go out in the shipped words until it is mended.")
+        }
         TroubleKind::Trial => format!("{way} has not accepted its daily trial in time, at {since}."),
     }
 }
@@ -46,12 +59,16 @@ pub fn headline(trouble: &WayTrouble, times: &Times) -> String {
 /// All of it.
 pub fn section(facts: &Facts, trouble: &WayTrouble, times: &Times) -> Section {
     let said = |label, says: String| Row { label, lines: vec![Line::Says(String::new(), says)] };
-    let mut rows = vec![said("It answered", trouble.reason.clone())];
+    let is_template = trouble.kind == TroubleKind::Template;
+    let mut rows = vec![said(if is_template { "What failed" } else { "It answered" }, trouble.reason.clone())];
     rows.extend(trouble.subject.iter().map(|subject| said("The message", subject.clone())));
     let is_over = trouble.over.is_some();
     if !is_over {
-        let test =
-            "`bellwether receivers test NAME` tries a way; `bellwether deliveries retry ID` sends what was given up";
+        let test = if is_template {
+            "`bellwether check` says what is wrong with it; `bellwether templates preview` shows what it writes"
+        } else {
+            "`bellwether receivers test NAME` tries a way; `bellwether deliveries retry ID` sends what was given up"
+        };
         rows.push(said("Do", test.to_owned()));
     }
     Section {

@@ -109,6 +109,7 @@ fn as_far_as_sound(loaded: &Loaded) -> Option<Sound> {
         subscriptions: loaded.subscriptions.clone().unwrap_or_default(),
         vendors: loaded.good_vendors(),
         catalogue: Arc::clone(&loaded.catalogue),
+        wording: loaded.wording.clone(),
     })
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::commands::load::{Folders, own_table};
 use crate::model::hash;
+use crate::model::template::ENDING;
 
 /// Files are left alone until nothing has been written for so long.
 pub const QUIET: Duration = Duration::from_millis(400);
@@ -39,8 +40,26 @@ fn files(folders: &Folders) -> Vec<PathBuf> {
         .unwrap_or_default();
     vendors.retain(|path| path.is_file());
     vendors.extend(own_table(&folders.sources));
+    vendors.extend(templates(&folders.config, TEMPLATES_DEEP));
     vendors.sort();
     named.into_iter().chain(vendors).collect()
+}
+
+/// Folders of templates lie so deep below the configuration.
+const TEMPLATES_DEEP: usize = 4;
+
+/// Whatever the folder is called: it lies below the configuration.
+fn templates(folder: &Path, deep: usize) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries.filter(|path| !is_hidden(path)).partition(|path| path.is_dir());
+    let mut found: Vec<PathBuf> = files;
+    found.retain(|path| path.to_string_lossy().ends_with(ENDING));
+    if deep > 0 {
+        found.extend(folders.iter().flat_map(|folder| templates(folder, deep - 1)));
+    }
+    found
 }
 
 /// Told of by the system when something may have changed. It watches for as long as it lives.

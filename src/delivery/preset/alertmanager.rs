@@ -92,7 +92,12 @@ fn annotations(card: &Card, part: Option<&Part>) -> Value {
     annotations.insert("summary".into(), json!(summary));
     let description = super::course::text(card, part);
     annotations.insert("description".into(), json!(cut(&description, DESCRIPTION_CHARS, Measure::Chars)));
-    if let Some(part) = part {
+    if let Some(own) = card.own(part).and_then(|own| own.details.as_ref()) {
+        let said = |said: &str| json!(cut(said, DESCRIPTION_CHARS, Measure::Chars));
+        let is_ours = |label: &String| ["summary", "description"].contains(&label.as_str());
+        annotations
+            .extend(own.iter().filter(|(label, _)| !is_ours(label)).map(|(label, text)| (label.clone(), said(text))));
+    } else if let Some(part) = part {
         annotations.insert("impact".into(), json!(part.impact.word()));
         annotations.extend(part.tier.map(|tier| ("tier".to_owned(), json!(tier.word()))));
         annotations.insert("services".into(), json!(cut(&part.services.join(", "), SUMMARY_CHARS, Measure::Chars)));
@@ -101,6 +106,14 @@ fn annotations(card: &Card, part: Option<&Part>) -> Value {
     // A test has neither services nor a page; an empty annotation says nothing.
     annotations.retain(|_, value| value.as_str().is_some_and(|text| !text.is_empty()));
     Value::Object(annotations)
+}
+
+/// What a template may begin with.
+pub fn shipped(card: &Card, part: Option<&Part>) -> Value {
+    let mut details = annotations(card, part);
+    let taken = |details: &mut Value, key: &str| details.as_object_mut().and_then(|all| all.shift_remove(key));
+    let (summary, description) = (taken(&mut details, "summary"), taken(&mut details, "description"));
+    json!({ "summary": summary, "description": description, "details": details })
 }
 
 /// The request.

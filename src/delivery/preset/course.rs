@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Act, Call};
+use super::{Act, Call, own};
 use crate::model::card::{Card, Part, Turn};
 use crate::model::hash;
 use crate::model::thread::Known;
@@ -101,6 +101,9 @@ pub fn hashed(prefix: &str, thread: &str) -> String {
 
 /// The headline, with what must stand before it.
 pub fn headline(card: &Card, part: Option<&Part>) -> String {
+    if let Some(own) = card.own(part).and_then(|own| own.summary.as_deref()) {
+        return own::marked(card, own);
+    }
     let headline = match (part, &card.shift) {
         (Some(part), _) => part.section.headline.clone(),
         (None, Some(shift)) => shift.headline.clone(),
@@ -111,6 +114,9 @@ pub fn headline(card: &Card, part: Option<&Part>) -> String {
 
 /// All of it in plain text, with what must stand before it.
 pub fn text(card: &Card, part: Option<&Part>) -> String {
+    if let Some(own) = card.own(part).and_then(|own| own.description.as_deref()) {
+        return own::bannered(card, own);
+    }
     let section = part.map(|part| &part.section).or(card.shift.as_ref());
     let mut blocks: Vec<String> = card.banner.iter().cloned().collect();
     blocks.extend(section.map(|section| format!("{}\n{}", section.headline, section.plain())));

@@ -19,6 +19,8 @@ use crate::delivery::webhook::Answer;
 use crate::model::card::{Card, Line, Section};
 
 const CONTENT_UNITS: usize = 1_900;
+/// The longest content that a template writes; 2,000 are allowed, and a banner may come before it.
+pub(super) const OWN_CONTENT_UNITS: usize = 1_850;
 const TITLE_UNITS: usize = 256;
 const DESCRIPTION_UNITS: usize = 3_000;
 const NAME_UNITS: usize = 256;
@@ -30,16 +32,45 @@ const ALL_UNITS: usize = 5_800;
 
 /// The message.
 pub fn call(card: &Card) -> Call {
-    let lines: Vec<&str> =
-        card.banner.iter().chain([&card.subject]).chain(&card.overview).map(String::as_str).collect();
-    let content = words(&lines.join("\n"), CONTENT_UNITS);
-    let embeds = fullest(|room| embeds(card, room), |embeds| fits(embeds));
     let nobody = json!({ "parse": [] });
-    let bare = json!({ "content": content, "allowed_mentions": nobody });
+    let bare = json!({ "content": shipped_content(card), "allowed_mentions": nobody });
+    let own = |key: &str| card.own.as_ref().and_then(|own| own.layout.get(key)).cloned();
+    let content = own("content").and_then(|own| Some(with_banner(card, own.as_str()?)));
+    let content = content.unwrap_or_else(|| shipped_content(card));
+    let embeds = own("embeds").unwrap_or_else(|| Value::Array(shipped_embeds(card)));
     say(json!({ "content": content, "embeds": embeds, "allowed_mentions": nobody }), Some(bare))
 }
 
-fn fits(embeds: &[Value]) -> bool {
+fn with_banner(card: &Card, content: &str) -> String {
+    let banner = card.banner.as_ref().map(|banner| words(banner, CONTENT_UNITS));
+    match banner.filter(|banner| !content.contains(banner.as_str())) {
+        Some(banner) => format!("{banner}\n{content}"),
+        None => content.to_owned(),
+    }
+}
+
+fn shipped_content(card: &Card) -> String {
+    let lines: Vec<&str> =
+        card.banner.iter().chain([&card.subject]).chain(&card.overview).map(String::as_str).collect();
+    words(&lines.join("\n"), CONTENT_UNITS)
+}
+
+fn shipped_embeds(card: &Card) -> Vec<Value> {
+    fullest(|room| embeds(card, room), |embeds| fits(embeds))
+}
+
+/// What a template may begin with.
+pub fn shipped(card: &Card) -> Value {
+    json!({ "content": shipped_content(card), "embeds": shipped_embeds(card) })
+}
+
+/// Words of anybody's, for a template to put where it likes.
+pub fn inert(text: &str) -> String {
+    words(text, usize::MAX)
+}
+
+/// Whether Discord takes as much.
+pub(super) fn fits(embeds: &[Value]) -> bool {
     fn length(value: &Value) -> usize {
         match value {
             Value::String(text) => Measure::Utf16.length(text),

@@ -13,6 +13,8 @@ mod fit;
 mod jira;
 mod ntfy;
 mod opsgenie;
+pub mod own;
+mod own_layout;
 mod pagerduty;
 mod send;
 mod servicenow;

@@ -8,12 +8,12 @@
 //! From memory: a message of more than 4,096 octets becomes an attachment or is refused.
 
 use reqwest::{Method, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::fit::{Measure, cut};
 use super::wire::{Verdict, authorise, json, parsed, usual};
-use super::{Call, Party, say};
+use super::{Call, Party, own, say};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
 use crate::model::card::{Card, Line, Part, Section, Turn};
@@ -28,7 +28,7 @@ const MESSAGE_OCTETS: usize = 3_900;
 pub fn call(card: &Card) -> Call {
     let first = card.parts.first();
     let mut body = json!({
-        "title": cut(&card.subject, TITLE_CHARS, Measure::Chars),
+        "title": cut(&title(card), TITLE_CHARS, Measure::Chars),
         "message": cut(&text(card), MESSAGE_OCTETS, Measure::Octets),
         "priority": first.map_or(3, |part| priority(card, part)),
         "tags": [first.map_or("information_source", tag)],
@@ -39,7 +39,20 @@ pub fn call(card: &Card) -> Call {
     say(body, None)
 }
 
+fn title(card: &Card) -> String {
+    let own = card.own.as_ref().and_then(|own| own.summary.as_deref());
+    own.map_or_else(|| card.subject.clone(), |own| own::marked(card, own))
+}
+
+/// What a template may begin with.
+pub fn shipped(card: &Card) -> Value {
+    json!({ "summary": card.subject, "description": text(card) })
+}
+
 fn text(card: &Card) -> String {
+    if let Some(own) = card.own.as_ref().and_then(|own| own.description.as_deref()) {
+        return own::bannered(card, own);
+    }
     let mut lines: Vec<String> = card.banner.iter().chain(&card.overview).cloned().collect();
     for section in card.sections(3) {
         lines.push(section.headline.clone());

@@ -98,6 +98,12 @@ fn severity(card: &Card, part: &Part) -> &'static str {
 /// The details by their labels.
 pub fn details(card: &Card, part: Option<&Part>) -> Value {
     let mut details = Map::new();
+    if let Some(own) = card.own(part).and_then(|own| own.details.as_ref()) {
+        let is_said = |banner: &&String| own.iter().any(|(_, said)| said.contains(banner.as_str()));
+        details.extend(card.banner.iter().filter(|b| !is_said(b)).map(|banner| ("Note".to_owned(), json!(banner))));
+        details.extend(own.iter().map(|(label, said)| (label.clone(), json!(cut(said, DETAIL_CHARS, Measure::Chars)))));
+        return Value::Object(details);
+    }
     details.extend(card.banner.iter().map(|banner| ("Note".to_owned(), json!(banner))));
     if let Some(section) = part.map(|part| &part.section).or(card.shift.as_ref()) {
         let also = section.says.iter().map(|(whose, said)| format!("{whose}{said}")).chain(section.leads.clone());

@@ -19,18 +19,20 @@ use serde_json::{Value, json};
 
 use super::fit::{Measure, Room, escaped, fullest};
 use super::wire::{Verdict, authorise, below, json, parsed, usual};
-use super::{Act, Call, Party, say};
+use super::{Act, Call, Party, own, say};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
 use crate::model::card::{Card, Line, Section, Turn};
 use crate::model::thread::Known;
 
-const HEADER_CHARS: usize = 150;
-const SECTION_CHARS: usize = 3_000;
+/// The longest header.
+pub(super) const HEADER_CHARS: usize = 150;
+/// The longest text of a section.
+pub(super) const SECTION_CHARS: usize = 3_000;
 /// The limit is 50.
-const BLOCKS: usize = 48;
+pub(super) const BLOCKS: usize = 48;
 /// All blocks as they are sent; some are refused from about 13,200 on.
-const ALL_CHARS: usize = 11_000;
+pub(super) const ALL_CHARS: usize = 11_000;
 const TEXT_CHARS: usize = 3_000;
 /// Where Slack's API is.
 const USUAL: &str = "https://slack.com";
@@ -63,6 +65,13 @@ pub fn by_bot(card: &Card, channel: &str, known: &Known) -> Call {
 
 /// What a phone shows of it.
 fn text(card: &Card) -> String {
+    if let Some(own) = card.own.as_ref().and_then(|own| own.layout.get("text")?.as_str()) {
+        return own::marked(card, own).chars().take(SECTION_CHARS).collect();
+    }
+    shipped_text(card)
+}
+
+fn shipped_text(card: &Card) -> String {
     let first = card.sections(1).next().map(|section| format!("\n{}", section.headline));
     words(&format!("{}{}", card.subject, first.unwrap_or_default()), TEXT_CHARS)
 }
@@ -74,6 +83,26 @@ fn bare(card: &Card) -> String {
 }
 
 fn blocks(card: &Card) -> Value {
+    let Some(own) = card.own.as_ref().and_then(|own| own.layout.get("blocks")) else { return shipped_blocks(card) };
+    let mut blocks = own.as_array().cloned().unwrap_or_default();
+    let banner = card.banner.as_ref().map(|banner| words(banner, SECTION_CHARS - 2));
+    if let Some(banner) = banner.filter(|banner| !own::holds(own, banner)) {
+        blocks.insert(0, section_block(&format!("*{banner}*")));
+    }
+    Value::Array(blocks)
+}
+
+/// What a template may begin with.
+pub fn shipped(card: &Card) -> Value {
+    json!({ "text": shipped_text(card), "blocks": shipped_blocks(card) })
+}
+
+/// Words of anybody's, for a template to put where it likes.
+pub fn inert(text: &str) -> String {
+    words(text, usize::MAX)
+}
+
+fn shipped_blocks(card: &Card) -> Value {
     fullest(
         |room| lay_out(card, room),
         |blocks: &Value| {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::fit::{Measure, Room, cut, fullest};
 use super::wire::{Verdict, json, usual};
-use super::{Call, Party, say};
+use super::{Call, Party, own, say};
 use crate::delivery::Attempt;
 use crate::delivery::webhook::Answer;
 use crate::model::card::{Card, Line, Section, Tone};
@@ -28,12 +28,32 @@ use crate::model::impact::Impact;
 
 /// Octets of all of it.
 const OCTETS: usize = 20_000;
+/// Octets of what a template lays out.
+pub(super) const OWN_OCTETS: usize = 17_000;
 
 /// The message.
 pub fn call(card: &Card) -> Call {
-    let body = fullest(|room| message(card, lay_out(card, room)), |body| body.to_string().len() <= OCTETS);
+    let body = match card.own.as_ref().and_then(|own| own.layout.get("body")?.as_array()) {
+        Some(own) => message(card, with_banner(card, own)),
+        None => shipped_message(card),
+    };
     let bare = vec![block(vec![run(&card.subject, Weight::Bolder)], true)];
     say(body, Some(message(card, bare)))
+}
+
+fn shipped_message(card: &Card) -> Value {
+    fullest(|room| message(card, lay_out(card, room)), |body| body.to_string().len() <= OCTETS)
+}
+
+/// What a template may begin with.
+pub fn shipped(card: &Card) -> Value {
+    json!({ "body": shipped_message(card)["attachments"][0]["content"]["body"] })
+}
+
+fn with_banner(card: &Card, own: &[Value]) -> Vec<Value> {
+    let banner = card.banner.iter().filter(|banner| !own.iter().any(|element| own::holds(element, banner)));
+    let banner = banner.map(|banner| block(vec![run(banner, Weight::Bolder)], false));
+    banner.chain(own.iter().cloned()).collect()
 }
 
 fn message(card: &Card, body: Vec<Value>) -> Value {

@@ -278,6 +278,7 @@ fn troubles(now: &Now, found: &[Kept]) -> Vec<(String, &'static str, When, Their
         TroubleKind::Gone => "asks never to be called again",
         TroubleKind::Broken => "is broken as a whole: the relay takes no mail",
         TroubleKind::Trial => "has not accepted its daily trial",
+        TroubleKind::Template => "could not be used, so that messages go out in the shipped words",
     };
     let one = |kept: &Kept| {
         let trouble = named(&now.compiled, &kept.trouble)?;

@@ -4,6 +4,6 @@
 mod late;
 mod second;
 mod soon;
-mod stand;
+pub mod stand;
 mod taken;
 mod ways;

@@ -134,6 +134,7 @@ pub fn ways(desk: &Desk, mail_port: u16, login: Option<(String, Secret)>) -> Way
         hooks: Hooks::new(options, Duration::from_secs(15)).unwrap(),
         endpoints,
         parties: BTreeMap::new(),
+        wording: Default::default(),
         process: "stand".into(),
     }
 }

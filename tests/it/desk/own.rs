@@ -73,6 +73,7 @@ impl Ward {
             hooks: Hooks::new(options, DEADLINE).unwrap(),
             endpoints: BTreeMap::new(),
             parties: BTreeMap::new(),
+            wording: Default::default(),
             process: "test".into(),
         }
     }

@@ -2,7 +2,7 @@
 //! refuse; what its answers mean; and threads, tickets and keys that last.
 
 mod answers;
-mod bodies;
+pub mod bodies;
 mod configured;
 mod lasting;
 mod pages;

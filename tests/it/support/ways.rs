@@ -45,6 +45,7 @@ pub fn to(receivers: Vec<Receiver>, environment: &[(&str, &str)]) -> Ways {
         hooks: hooks(Duration::from_secs(15)),
         endpoints: BTreeMap::new(),
         parties,
+        wording: Default::default(),
         process: "test".into(),
     }
 }
