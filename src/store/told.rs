@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
 use super::{StoreError, Writing, from_text, ms, to_text};
-use crate::alerting::route::{Decision, Told, ToldKey, Verdict};
+use crate::alerting::route::{Decision, Told, ToldKey};
 use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ServiceId, SourceId};
 
@@ -139,11 +139,7 @@ impl Writing {
             .bind(why)
             .bind(notification.map(|id| id.0.as_str()))
             .bind(doc.to_string())
-            .bind(match &decision.verdict {
-                Verdict::Send => "sent",
-                Verdict::Gather(_) => "gathered",
-                Verdict::NotSent(reason) => reason.word(),
-            })
+            .bind(decision.verdict.rule())
             .execute(&mut *self.tx)
             .await?;
         Ok(())
