@@ -29,10 +29,10 @@ impl Organisation {
         };
         let inventory = first(&scenario.inventory, &theme.inventory, "inventory.toml");
         let subscriptions = first(&scenario.subscriptions, &theme.subscriptions, "subscriptions.toml");
-        let settings = scenario.settings.clone().or_else(|| theme.settings.clone()).unwrap_or_default();
+        let settings = scenario.settings.as_deref().or(theme.settings.as_deref());
         let more = |text: &Option<String>| text.clone().unwrap_or_default();
         Self {
-            settings: settings_with(&settings),
+            settings: settings_with(settings),
             inventory: inventory + "\n" + &more(&scenario.more_inventory),
             subscriptions: subscriptions + "\n" + &more(&scenario.more_subscriptions),
             vendors: vendors(),
@@ -40,9 +40,9 @@ impl Organisation {
     }
 
     /// One with other vendors.
-    pub fn among(vendors: Vec<Vendor>, inventory: &str, subscriptions: &str) -> Self {
+    pub fn among(vendors: Vec<Vendor>, settings: Option<&str>, inventory: &str, subscriptions: &str) -> Self {
         let (inventory, subscriptions) = (inventory.to_owned(), subscriptions.to_owned());
-        Self { settings: settings_with(""), inventory, subscriptions, vendors }
+        Self { settings: settings_with(settings), inventory, subscriptions, vendors }
     }
 
     /// Its files.
@@ -54,7 +54,7 @@ impl Organisation {
     pub fn changed(&self, step: &Step) -> Self {
         let more = step.more_subscriptions.as_ref().map(|more| format!("{}\n{more}", self.subscriptions));
         Self {
-            settings: step.settings.as_ref().map_or_else(|| self.settings.clone(), |text| settings_with(text)),
+            settings: step.settings.as_ref().map_or_else(|| self.settings.clone(), |text| settings_with(Some(text))),
             inventory: step.inventory.clone().unwrap_or_else(|| self.inventory.clone()),
             subscriptions: step.subscriptions.clone().or(more).unwrap_or_else(|| self.subscriptions.clone()),
             vendors: self.vendors.clone(),
@@ -77,8 +77,10 @@ pub fn compiled(sound: &Sound, edition: u64) -> Compiled {
     sound.compiled(Ids::salted("scenarios")).of_edition(edition)
 }
 
-fn settings_with(text: &str) -> String {
-    format!("{}\n{text}", shared("bellwether.toml"))
+/// What all share, and these lines; else those of the file that is shipped.
+fn settings_with(lines: Option<&str>) -> String {
+    let lines = lines.map_or_else(|| shared("alerting.toml"), str::to_owned);
+    format!("{}\n{lines}", shared("bellwether.toml"))
 }
 
 fn shared(file: &str) -> String {

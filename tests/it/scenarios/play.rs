@@ -11,6 +11,7 @@ use bellwether::model::impact::Impact;
 use bellwether::model::notification::Facts;
 use bellwether::model::silence::{Matcher, Silence};
 use bellwether::model::subscription::Subscription;
+use bellwether::model::vendor::Source;
 use bellwether::pipeline::acknowledge::acknowledge;
 use bellwether::pipeline::assure::assure_once;
 use bellwether::pipeline::compiled::Compiled;
@@ -85,7 +86,8 @@ pub async fn play(theme: &Theme, scenario: &Scenario) -> Play<Pages> {
                 play.reload(&organisation, &scenario.name);
             }
         }
-        play.look(at).await;
+        let sources = play.compiled.sources.values().cloned().collect();
+        play.look_at(sources, at).await;
         play.tick(at).await;
         play.deliver(play.now(at)).await;
     }
@@ -125,11 +127,11 @@ impl<P: Ask> Play<P> {
         self.subscriptions = sound.subscriptions.subscriptions;
     }
 
-    /// One look at every source. Whether any of them was news.
-    pub async fn look(&mut self, at: Timestamp) -> bool {
+    /// One look at each of these sources. Whether any of them was news.
+    pub async fn look_at(&mut self, sources: Vec<Source>, at: Timestamp) -> bool {
         let now = self.now(at);
         let (mut seen, mut is_news) = (Vec::new(), false);
-        for source in self.compiled.sources.clone().into_values() {
+        for source in sources {
             let mut memory = self.memories.remove(&source.id).unwrap_or_default();
             let happened = poll_once(&self.store, &self.compiled, &source, &mut memory, &self.pages, now).await.unwrap();
             is_news |= happened.was_taken_in;

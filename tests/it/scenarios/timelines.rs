@@ -21,7 +21,7 @@ use super::organisation::Organisation;
 use super::play::Play;
 use crate::support::recorded;
 
-/// How often a source is looked at, and for how long after the last body.
+/// How often a source is looked at, and for how long after a body.
 const EVERY: SignedDuration = SignedDuration::from_mins(1);
 const AFTERWARDS: SignedDuration = SignedDuration::from_hours(1);
 
@@ -38,6 +38,9 @@ struct Timeline {
     recording: String,
     /// The sources, each with the folder of its bodies.
     sources: BTreeMap<String, Recorded>,
+    /// Lines of bellwether.toml.
+    #[serde(default)]
+    settings: Option<String>,
     inventory: String,
     /// How many messages the subscriber gets.
     messages: usize,
@@ -63,7 +66,8 @@ impl Ask for Tapes {
 }
 
 fn timelines() -> Timelines {
-    toml::from_str(&fs::read_to_string(folder().join("timelines.toml")).unwrap()).unwrap()
+    let text = fs::read_to_string(folder().join("timelines.toml")).unwrap();
+    toml::from_str(&text).unwrap_or_else(|error| panic!("timelines.toml: {error}"))
 }
 
 fn vendors(timeline: &Timeline) -> Vec<Vendor> {
@@ -76,32 +80,53 @@ fn vendors(timeline: &Timeline) -> Vec<Vendor> {
     vendors.into_iter().map(|(id, sources)| Vendor::named(id.clone(), id.as_str(), sources)).collect()
 }
 
-/// When the looks are: from the first body on, until an hour after the last.
-fn looks(tapes: &[recording::Recording]) -> impl Iterator<Item = Timestamp> + use<> {
-    let times: Vec<Timestamp> = tapes.iter().flat_map(recording::Recording::times).collect();
-    let (first, last) = (*times.iter().min().unwrap(), *times.iter().max().unwrap());
-    std::iter::successors(Some(first), |at| Some(*at + EVERY)).take_while(move |at| *at <= last + AFTERWARDS)
+/// When a source is looked at: every minute for an hour after each body, and then, since nothing changes any more, each
+/// hour until the next.
+fn looks(recording: &recording::Recording) -> Vec<Timestamp> {
+    let times = recording.times();
+    let mut looks = Vec::new();
+    for (n, body) in times.iter().enumerate() {
+        let next = times.get(n + 1).copied().unwrap_or(*body + AFTERWARDS);
+        let mut at = *body;
+        while at < next {
+            looks.push(at);
+            at += if at < *body + AFTERWARDS { EVERY } else { AFTERWARDS };
+        }
+    }
+    looks
 }
 
 async fn played(timeline: &Timeline, subscriptions: &str, folder: &Path) -> Vec<String> {
-    let open = |(id, one): (&String, &Recorded)| {
-        let name = SourceId::parse(id).unwrap();
-        (name, recording::open(&folder.join(&one.folder), &one.folder, one.format).unwrap())
-    };
-    let recordings: BTreeMap<SourceId, recording::Recording> = timeline.sources.iter().map(open).collect();
-    let looks = looks(&recordings.values().cloned().collect::<Vec<_>>());
-    let tapes = Tapes(recordings.into_iter().map(|(id, recording)| (id, Tape::new(recording))).collect());
-    let organisation = Organisation::among(vendors(timeline), &timeline.inventory, subscriptions);
-    let mut play = Play::new(&organisation, &timeline.recording, tapes).await;
-    for at in looks {
+    let mut agenda: BTreeMap<Timestamp, Vec<SourceId>> = BTreeMap::new();
+    let mut tapes = BTreeMap::new();
+    for (id, one) in &timeline.sources {
+        let id = SourceId::parse(id).unwrap();
+        let recording = recording::open(&folder.join(&one.folder), &one.folder, one.format).unwrap();
+        looks(&recording).into_iter().for_each(|at| agenda.entry(at).or_default().push(id.clone()));
+        tapes.insert(id, Tape::new(recording));
+    }
+    let organisation = Organisation::among(vendors(timeline), timeline.settings.as_deref(), &timeline.inventory, subscriptions);
+    let mut play = Play::new(&organisation, &timeline.recording, Tapes(tapes)).await;
+    for (at, ids) in agenda {
+        pass(&mut play, at).await;
         play.pages.0.values().for_each(|tape| tape.wind_to(at));
-        let is_news = play.look(at).await;
-        if is_news || play.next_tick.is_some_and(|due| due <= at) {
+        let sources = ids.iter().map(|id| play.compiled.sources[id].clone()).collect();
+        if play.look_at(sources, at).await {
             play.tick(at).await;
+            play.deliver(at).await;
         }
-        play.deliver_before(at + SignedDuration::from_millis(1)).await;
     }
     play.letters.iter().map(|letter| format!("{}  {}", letter.at, letter.subject)).collect()
+}
+
+/// What time alone brings before `at`.
+async fn pass(play: &mut Play<Tapes>, at: Timestamp) {
+    while let Some(due) = play.next_tick.filter(|due| *due < at) {
+        play.deliver_before(due).await;
+        play.tick(due).await;
+        play.deliver(due).await;
+    }
+    play.deliver_before(at).await;
 }
 
 fn check(recording: &str) {
