@@ -39,8 +39,8 @@ impl Addresses for Nowhere {
     fn page(&self, _vendor: usize) -> Url {
         "https://status.example.org".parse().unwrap()
     }
-    fn hook(&self, receiver: usize) -> Url {
-        format!("https://hooks.example.org/{receiver}").parse().unwrap()
+    fn hook(&self, receiver: usize) -> Option<Url> {
+        Some(format!("https://hooks.example.org/{receiver}").parse().unwrap())
     }
 }
 

@@ -52,8 +52,8 @@ impl Addresses for Nowhere {
         Url::parse(&format!("https://status.example.org/{vendor}")).unwrap()
     }
 
-    fn hook(&self, receiver: usize) -> Url {
-        Url::parse(&format!("https://hooks.example.org/{receiver}")).unwrap()
+    fn hook(&self, receiver: usize) -> Option<Url> {
+        Some(Url::parse(&format!("https://hooks.example.org/{receiver}")).unwrap())
     }
 }
 

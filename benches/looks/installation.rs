@@ -7,26 +7,29 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bellwether::clock::Clock;
+use bellwether::delivery::mail::Mailbox;
+use bellwether::delivery::mailer::{MailSettings, Mailer, Tls};
 use bellwether::delivery::webhook::{Endpoint, Hooks};
 use bellwether::fetch::{Fetcher, Settings};
 use bellwether::model::id::SourceId;
+use bellwether::model::subscription::Email;
 use bellwether::model::vendor::Source;
 use bellwether::normalize::Request;
 use bellwether::outgoing::client::Options;
 use bellwether::pipeline::compiled::Compiled;
-use bellwether::pipeline::deliver::Ways;
+use bellwether::pipeline::deliver::{Delivery, Relay, Ways};
 use bellwether::pipeline::look::{Ask, Asked};
 use bellwether::scheduler::deliverer::Deliverer;
 use bellwether::scheduler::network::Network;
 use bellwether::scheduler::watch::{Told, Watch};
-use bellwether::store::Store;
+use bellwether::store::{Store, StoreError};
 use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::delay::Moments;
+use crate::delay::{Far, Moments};
 use crate::mock::Mock;
 use crate::support::{self, Addresses, Size};
 
@@ -44,15 +47,16 @@ pub struct Installation {
 
 struct Places<'a> {
     mock: &'a Mock,
-    hooks: u16,
+    /// The port of the webhooks; without one, receivers get mails.
+    hooks: Option<u16>,
 }
 
 impl Addresses for Places<'_> {
     fn page(&self, vendor: usize) -> Url {
         self.mock.page(vendor)
     }
-    fn hook(&self, receiver: usize) -> Url {
-        format!("http://127.0.0.1:{}/{receiver}", self.hooks).parse().unwrap()
+    fn hook(&self, receiver: usize) -> Option<Url> {
+        self.hooks.map(|port| format!("http://127.0.0.1:{port}/{receiver}").parse().unwrap())
     }
 }
 
@@ -75,14 +79,21 @@ impl Installation {
     pub async fn new(mock: &Mock, size: Size, receivers: usize, every: Duration) -> Self {
         // Beside the build, where the disk is a disk.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self::at(folder, mock, size, receivers, every).await
+        Self::at(folder, Far::Hooks, mock, size, receivers, every).await
     }
 
-    pub async fn at(folder: TempDir, mock: &Mock, size: Size, receivers: usize, every: Duration) -> Self {
+    /// With other far sides.
+    pub async fn to(far: Far, mock: &Mock, size: Size, receivers: usize, every: Duration) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Self::at(folder, far, mock, size, receivers, every).await
+    }
+
+    pub async fn at(folder: TempDir, far: Far, mock: &Mock, size: Size, receivers: usize, every: Duration) -> Self {
         let moments = Moments::default();
-        let hooks = moments.listen().await;
+        let port = moments.listen(far).await;
+        let places = Places { mock, hooks: (far != Far::Mails).then_some(port) };
         let store = Store::open(folder.path()).await.unwrap();
-        let compiled = Arc::new(support::compiled(size, receivers, every, &Places { mock, hooks }));
+        let compiled = Arc::new(support::compiled(size, receivers, every, &places));
         let allow_private = vec!["127.0.0.0/8".parse().unwrap()];
         let fetcher = Fetcher::new(Settings { allow_private: allow_private.clone(), ..Settings::default() }).unwrap();
         let options = Options {
@@ -92,13 +103,13 @@ impl Installation {
             proxy: None,
             extra_roots_pem: Vec::new(),
         };
-        let all = || (0..receivers).map(|n| support::receiver(n, &Places { mock, hooks }));
-        let endpoint = |n| Endpoint { url: Places { mock, hooks }.hook(n), keys: Vec::new(), allow_private: true };
+        let all = || (0..receivers).map(|n| support::receiver(n, &places));
+        let endpoint = |n| Some(Endpoint { url: places.hook(n)?, keys: Vec::new(), allow_private: true });
         let ways = Ways {
             receivers: all().map(|r| (r.id.clone(), r)).collect(),
-            relay: None,
+            relay: (far == Far::Mails).then(|| relay(port)),
             hooks: Hooks::new(options, Duration::from_secs(15)).unwrap(),
-            endpoints: all().enumerate().map(|(n, r)| (r.id, Ok(endpoint(n)))).collect(),
+            endpoints: all().enumerate().filter_map(|(n, r)| Some((r.id, Ok(endpoint(n)?)))).collect(),
             parties: std::collections::BTreeMap::new(),
             process: "bench".to_owned(),
         };
@@ -122,15 +133,7 @@ impl Installation {
             found: Arc::default(),
             strange: mpsc::channel(1).0,
         };
-        let deliverer = Deliverer {
-            store: self.store.clone(),
-            ways: watch::channel(Arc::clone(&self.ways)).1,
-            compiled: watch::channel(Arc::clone(&self.compiled)).1,
-            clock: Clock::real(),
-            woken: Arc::clone(&woken),
-            told: delivered,
-            pulse: Arc::default(),
-        };
+        let deliverer = self.deliverer(&woken, delivered);
         let (counted, wake) = (Counted::default(), Arc::clone(&woken));
         let mut tasks = JoinSet::new();
         let (token, counts) = (stop.clone(), counted.clone());
@@ -149,10 +152,48 @@ impl Installation {
         Running { stop, tasks, counted, woken: wake }
     }
 
+    fn deliverer(&self, woken: &Arc<Notify>, told: mpsc::Sender<Result<Delivery, StoreError>>) -> Deliverer {
+        Deliverer {
+            store: self.store.clone(),
+            ways: watch::channel(Arc::clone(&self.ways)).1,
+            compiled: watch::channel(Arc::clone(&self.compiled)).1,
+            clock: Clock::real(),
+            woken: Arc::clone(woken),
+            told,
+            pulse: Arc::default(),
+        }
+    }
+
+    /// Starts only what delivers.
+    pub fn deliver(&self) -> Running {
+        let (delivered, mut accepted) = mpsc::channel(256);
+        let (stop, woken) = (CancellationToken::new(), Arc::new(Notify::new()));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(self.deliverer(&woken, delivered).run(stop.clone()));
+        tasks.spawn(async move { while accepted.recv().await.is_some() {} });
+        Running { stop, tasks, counted: Counted::default(), woken }
+    }
+
     pub async fn close(self) -> TempDir {
         self.store.close().await;
         self.folder
     }
+}
+
+/// A relay on this machine, without TLS or a login.
+fn relay(port: u16) -> Relay {
+    let from = Mailbox { name: None, email: Email::parse("bellwether@northfield.example").unwrap() };
+    let settings = MailSettings {
+        host: "127.0.0.1".into(),
+        port,
+        tls: Tls::None,
+        extra_roots_pem: Vec::new(),
+        login: None,
+        from: from.clone(),
+        hello: "northfield.example".into(),
+        deadline: Duration::from_secs(20),
+    };
+    Relay { mailer: Mailer::new(settings).unwrap(), from, domain: "northfield.example".into() }
 }
 
 #[derive(Clone, Default)]

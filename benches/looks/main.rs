@@ -1,7 +1,7 @@
 //! Looks from end to end on loopback: what a thousand of them cost, what ten thousand sources keep in memory, how long
 //! it takes from an answer to the webhook's acceptance, how long a start takes.
 //!
-//! `cargo bench --bench looks -- [cost SOURCES EVERY_S WINDOW_S [MODE]] [delay] [burst] [start]`; without words, all
+//! `cargo bench --bench looks -- [cost SOURCES EVERY_S WINDOW_S [MODE]] [delay] [burst] [queued] [start]`; without words, all
 //! of it in about ten minutes. Loopback and the disk are real, the vendors are a process of their own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on must fail")]
 
@@ -36,12 +36,14 @@ fn main() {
             }
             ["delay"] => delay::one_by_one().await,
             ["burst"] => delay::at_once().await,
+            ["queued"] => delay::queued().await,
             ["start"] => start(10_000).await,
             _ => {
                 cost(1_000, Duration::from_secs(10), Duration::from_secs(30), &[]).await;
                 cost(10_000, Duration::from_secs(60), Duration::from_secs(60), &[]).await;
                 delay::one_by_one().await;
                 delay::at_once().await;
+                delay::queued().await;
                 start(10_000).await;
             }
         }
@@ -86,7 +88,8 @@ async fn start(sources: usize) {
     running.stop().await;
     let folder = first.close().await;
     let began = Instant::now();
-    let again = Installation::at(folder, &mock, large(sources), 50, Duration::from_secs(3_600)).await;
+    let again =
+        Installation::at(folder, delay::Far::Hooks, &mock, large(sources), 50, Duration::from_secs(3_600)).await;
     let opened = began.elapsed();
     let running = again.watch();
     running.all_were_looked_at(1, Duration::ZERO).await;

@@ -7,7 +7,7 @@ use bellwether::alerting::route::Manner;
 use bellwether::model::format::Format;
 use bellwether::model::id::{Ids, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
 use bellwether::model::inventory::{Dependency, Inventory, Need, On, Procedure, Selector, Service, Tier, Without};
-use bellwether::model::subscription::{Receiver, Subscription, Way, WebhookUrl};
+use bellwether::model::subscription::{Email, Receiver, Subscription, Way, WebhookUrl};
 use bellwether::model::vendor::{Schedule, Source, Vendor};
 use bellwether::pipeline::compiled::{Compiled, Parts};
 use jiff::SignedDuration;
@@ -28,6 +28,8 @@ pub struct Size {
 pub enum Wants {
     /// As people do: most a service, some a vendor, few a tier or everything.
     Mixed,
+    /// Each everything.
+    Everything,
     /// Each all of one vendor, so that each vendor's change leads to one message.
     OneVendor,
 }
@@ -35,7 +37,8 @@ pub enum Wants {
 /// Where the vendors' pages and the receivers' webhooks stand.
 pub trait Addresses {
     fn page(&self, vendor: usize) -> Url;
-    fn hook(&self, receiver: usize) -> Url;
+    /// None for a receiver of mails.
+    fn hook(&self, receiver: usize) -> Option<Url>;
 }
 
 pub fn vendor_id(n: usize) -> VendorId {
@@ -82,7 +85,10 @@ pub fn receiver(n: usize, addresses: &dyn Addresses) -> Receiver {
         fallback: None,
         burst: None,
         id: ReceiverId::parse(&format!("receiver-{n}")).unwrap(),
-        way: Way::Webhook { url: WebhookUrl::Plain(addresses.hook(n)), secrets: Vec::new(), allow_private: true },
+        way: match addresses.hook(n) {
+            Some(url) => Way::Webhook { url: WebhookUrl::Plain(url), secrets: Vec::new(), allow_private: true },
+            None => Way::Email(Email::parse(&format!("receiver-{n}@northfield.example")).unwrap()),
+        },
     }
 }
 
@@ -126,6 +132,7 @@ fn subscription(n: usize, size: Size, receivers: &[Receiver]) -> Subscription {
     let everything = Subscription::to_all(id, vec![receivers[n % receivers.len()].id.clone()]);
     let mut subscription = Subscription { blind: false, ..everything };
     match n % 50 {
+        _ if size.wants == Wants::Everything => {}
         _ if size.wants == Wants::OneVendor => subscription.vendors.push(vendor_id(n % size.vendors)),
         0 if n.is_multiple_of(100) => {}
         0 => subscription.tiers.push(Tier::LifeSafety),

@@ -54,6 +54,20 @@ pub fn of_all(scene: &Scene<'_>, remembered: &Remembered) -> BTreeMap<Cause, Abo
     all
 }
 
+/// What an incident is about: what any of its reports is. What the `unconfirmed` sources say, nobody may believe yet.
+#[must_use]
+pub fn of_incident<'r>(
+    report: &Report,
+    others: impl IntoIterator<Item = &'r Report>,
+    unconfirmed: &BTreeSet<SourceId>,
+) -> About {
+    let one = |report: &Report| {
+        let source = &report.source;
+        About { unconfirmed: unconfirmed.contains(source).then(|| source.clone()), ..of_report(report) }
+    };
+    others.into_iter().fold(one(report), |all, other| together(all, report, one(other), other))
+}
+
 struct View<'a> {
     scene: &'a Scene<'a>,
     remembered: &'a Remembered,
@@ -81,15 +95,11 @@ impl View<'_> {
     /// What an incident is about: what any of its reports is.
     fn about_all(&self, report: &Report) -> About {
         let others = self.scene.world.reports.iter().filter(|r| r.incident == report.incident && *r != report);
-        let mut all = self.about_one(report);
-        for other in others {
-            all = together(all, report, self.about_one(other), other);
-        }
-        all
+        of_incident(report, others, &self.scene.world.unconfirmed)
     }
 
     fn about_one(&self, report: &Report) -> About {
-        About { unconfirmed: self.unconfirmed(&report.source), ..of_report(report) }
+        of_incident(report, [], &self.scene.world.unconfirmed)
     }
 
     fn about_component(&self, source: &SourceId, key: &str) -> Option<About> {

@@ -12,8 +12,9 @@ use crate::model::impact::Impact;
 use crate::model::incident::{Component, Health, Report, ResolvedHow, Standing, hurts, is_overrun};
 use crate::model::inventory::{Inventory, Tier};
 use crate::model::notification::{
-    Below, FACTS_VERSION, Facts, HurtService, OpenEnd, Topic, UnwellComponent, VendorWord,
+    Before, Below, FACTS_VERSION, Facts, HurtService, OpenEnd, Testimony, Topic, UnwellComponent, VendorWord, Witness,
 };
+use crate::model::own;
 use crate::model::vendor::{Support, Vendor};
 
 /// What stands behind the decisions of one run.
@@ -35,6 +36,8 @@ pub struct Background<'a> {
     pub reports: &'a BTreeMap<IncidentId, Report>,
     /// The components that are decided on, well or not.
     pub components: &'a BTreeMap<(SourceId, String), Component>,
+    /// The reports that are open.
+    pub open: &'a [Report],
     /// The health of the sources.
     pub sources: &'a BTreeMap<SourceId, Health>,
     /// What still hurts.
@@ -50,7 +53,7 @@ pub struct Background<'a> {
 pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, now: Timestamp) -> Option<Facts> {
     let first = decisions.first()?;
     let mut topics: Vec<Topic> = decisions.iter().map(|d| topic(d, background, late, now)).collect();
-    topics.sort_by_key(|t| (t.services.first().map(|s| s.tier), std::cmp::Reverse(t.impact.rung().unwrap_or(2))));
+    topics.sort_by_key(order);
     let mut subscriptions = Vec::new();
     for id in decisions.iter().flat_map(|d| &d.subscriptions) {
         if !subscriptions.contains(id) {
@@ -67,11 +70,19 @@ pub fn facts(decisions: &[&Decision], background: &Background<'_>, late: bool, n
         subscriptions,
         receiver: first.receiver.clone(),
         topics,
+        gathered: None,
         shift: None,
+        asks: None,
         test: false,
         drill: background.is_drill,
         course: Default::default(),
     })
+}
+
+/// The most needed first, then the worst; what is over stands behind what is open.
+fn order(topic: &Topic) -> (bool, Option<Tier>, std::cmp::Reverse<u8>) {
+    let rung = topic.impact.rung().unwrap_or(2);
+    (is_over(topic), topic.services.first().map(|s| s.tier), std::cmp::Reverse(rung))
 }
 
 fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Timestamp) -> Topic {
@@ -96,6 +107,8 @@ fn topic(decision: &Decision, background: &Background<'_>, late: bool, now: Time
         overrun: false,
         flapping: decision.flapping,
         escalation: decision.escalation,
+        before: None,
+        witnesses: Vec::new(),
         acknowledge: None,
         below: below(&decision.cause, background),
         ahead: None,
@@ -148,6 +161,7 @@ fn of_report(base: Topic, id: &IncidentId, report: &Report, background: &Backgro
     let open_end = open_end(&base, goes_on, is_watched);
     Topic {
         incident: Some(id.clone()),
+        witnesses: witnesses(report, background),
         open_end,
         why: unwatched(open_end, source),
         // A component that the incident took over may have been told before it began.
@@ -173,6 +187,45 @@ fn of_report(base: Topic, id: &IncidentId, report: &Report, background: &Backgro
         }),
         ..of_source(base, source, background)
     }
+}
+
+/// What each source of the vendor says of an incident; nothing where there is but one.
+fn witnesses(report: &Report, background: &Background<'_>) -> Vec<Witness> {
+    let of_it = |r: &&Report| r.incident == report.incident;
+    let mut all: Vec<Witness> = Vec::new();
+    for r in std::iter::once(report).chain(background.open.iter().filter(of_it)) {
+        if !all.iter().any(|known| known.source == r.source) {
+            let says = Testimony::Says { impact: r.seen.impact, phase: r.seen.phase };
+            all.push(Witness { source: r.source.clone(), says });
+        }
+    }
+    let vendor = report.source.vendor();
+    for (source, health) in background.sources.range(SourceId::bounds(&vendor)).filter(|(id, _)| id.is_of(&vendor)) {
+        if all.iter().any(|known| known.source == *source) {
+            continue;
+        }
+        let says = match health {
+            Health::Readable { .. } => Testimony::Silent,
+            Health::Unreadable { why, .. } => Testimony::Blind(why.to_string()),
+            Health::NeverRead => Testimony::Blind("nobody has looked yet".to_owned()),
+        };
+        all.push(Witness { source: source.clone(), says });
+    }
+    if all.len() < 2 { Vec::new() } else { all }
+}
+
+/// What a message told of a topic, for the next one about it.
+#[must_use]
+pub fn before(earlier: &Facts, cause: &Cause) -> Option<Before> {
+    let topic = earlier.topics.iter().find(|t| t.cause == *cause && t.ahead.is_none() && !is_over(t))?;
+    let word = topic.vendor_word.as_ref();
+    let hurt = topic.services.iter().filter(|s| s.effect != EffectKind::Over);
+    Some(Before {
+        at: earlier.at,
+        services: hurt.map(|s| (s.id.clone(), s.impact)).collect(),
+        components: word.map(|word| word.components.clone()).unwrap_or_default(),
+        regions: word.map(|word| word.regions.clone()).unwrap_or_default(),
+    })
 }
 
 /// Who entered the newest word of a report by hand.
@@ -290,6 +343,9 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
     let mut merged = later.clone();
     merged.subscriptions.clone_from(&earlier.subscriptions);
     merged.subscriptions.extend(later.subscriptions.iter().filter(|s| !earlier.subscriptions.contains(s)).cloned());
+    if own::is_receiver(&later.receiver) {
+        merged.receiver.clone_from(&earlier.receiver);
+    }
     if merged.course.second.is_none() {
         merged.course.second.clone_from(&earlier.course.second);
     }
@@ -300,6 +356,8 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
                 let mut told = topic.told.clone();
                 told.extend(newer.told.iter().copied());
                 newer.told = told;
+                // What it changes against is what people know, and the earlier one never left.
+                newer.before.clone_from(&topic.before);
                 // What lies ahead has its own time; what it was put off from was another.
                 if newer.ahead.is_none() && topic.ahead.is_none() {
                     newer.since = newer.since.min(topic.since);
@@ -314,5 +372,6 @@ pub fn merged(earlier: &Facts, later: &Facts) -> Facts {
             }
         }
     }
+    merged.topics.sort_by_key(order);
     merged
 }

@@ -1,6 +1,7 @@
 //! The subscriptions made ready to be asked: who wants to know of a service, or leads to an address.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::SignedDuration;
 
@@ -38,6 +39,33 @@ pub enum Whose<'a> {
     Vendor(Option<&'a VendorId>),
     /// Everybody's: our own network is gone.
     Everybodys,
+}
+
+/// Why a subscription is not about a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsuited {
+    /// The inventory does not know the service.
+    Unknown,
+    /// It is about these.
+    Services(Vec<ServiceId>),
+    /// It is about services of these tiers.
+    Tiers(Vec<Tier>),
+    /// It is about services at these sites.
+    Sites(Vec<SiteId>),
+}
+
+impl fmt::Display for Unsuited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn all<T>(all: &[T], word: impl Fn(&T) -> &str) -> String {
+            all.iter().map(word).collect::<Vec<_>>().join(", ")
+        }
+        match self {
+            Self::Unknown => f.write_str("the inventory does not know that service"),
+            Self::Services(services) => write!(f, "it is about the services {}", all(services, |s| s.as_str())),
+            Self::Tiers(tiers) => write!(f, "it is about the tiers {}", all(tiers, |t| t.word())),
+            Self::Sites(sites) => write!(f, "it is about the sites {}", all(sites, |s| s.as_str())),
+        }
+    }
 }
 
 impl Rules {
@@ -89,10 +117,22 @@ impl Rules {
 
     /// Whether a subscription is about this service of the inventory.
     fn suits(&self, subscription: &Subscription, service: &ServiceId) -> bool {
-        let Some(tier) = self.tiers.get(service) else { return false };
-        (subscription.services.is_empty() || subscription.services.contains(service))
-            && (subscription.tiers.is_empty() || subscription.tiers.contains(tier))
-            && (subscription.sites.is_empty() || self.is_at(service, &subscription.sites))
+        self.unsuited(subscription, service).is_none()
+    }
+
+    /// Why a subscription is not about this service; `None` where it is.
+    #[must_use]
+    pub fn unsuited(&self, subscription: &Subscription, service: &ServiceId) -> Option<Unsuited> {
+        let Some(tier) = self.tiers.get(service) else { return Some(Unsuited::Unknown) };
+        if !subscription.services.is_empty() && !subscription.services.contains(service) {
+            Some(Unsuited::Services(subscription.services.clone()))
+        } else if !subscription.tiers.is_empty() && !subscription.tiers.contains(tier) {
+            Some(Unsuited::Tiers(subscription.tiers.clone()))
+        } else if !subscription.sites.is_empty() && !self.is_at(service, &subscription.sites) {
+            Some(Unsuited::Sites(subscription.sites.clone()))
+        } else {
+            None
+        }
     }
 
     /// Whether a service is used at one of these sites.
@@ -102,7 +142,8 @@ impl Rules {
     }
 
     /// Whether a subscription that asks for tags is about this vendor; our own network is everybody's.
-    fn is_tagged(&self, subscription: &Subscription, whose: Whose<'_>) -> bool {
+    #[must_use]
+    pub fn is_tagged(&self, subscription: &Subscription, whose: Whose<'_>) -> bool {
         let of = |vendor: &VendorId| self.tags.get(vendor).map(Vec::as_slice).unwrap_or_default();
         match whose {
             _ if subscription.tags.is_empty() => true,
@@ -121,6 +162,12 @@ impl Rules {
     #[must_use]
     pub fn keepers(&self) -> &[Subscription] {
         &self.keepers
+    }
+
+    /// All subscriptions, in the order of the file.
+    #[must_use]
+    pub fn subscriptions(&self) -> &[Subscription] {
+        &self.subscriptions
     }
 
     /// The receivers by their keys.

@@ -124,16 +124,16 @@ impl Opened {
     }
 }
 
-fn by() -> By {
+pub(super) fn by() -> By {
     let who = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).unwrap_or_else(|_| "somebody".to_owned());
     By::terminal(crate::model::text::line(&who, 64))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-fn said(why: NotTaken) -> anyhow::Error {
+pub(super) fn said(why: NotTaken) -> anyhow::Error {
     match why {
         NotTaken::Senseless(why) => anyhow!(why),
         NotTaken::Store(error) => error.into(),

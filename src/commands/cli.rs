@@ -18,10 +18,12 @@ use super::poll::Poll;
 use super::record::Record;
 use super::replay::{self, Replay};
 use super::silence::SilenceCommand;
+use super::subscriptions::SubscriptionsCommand;
 use super::try_out::TryOut;
+use super::why::WhyArgs;
 use super::{
     accounts, add, audit, backup, check, confirm, errand, incident, poll, receivers, record, run, schema, silence,
-    try_out, vendors,
+    subscriptions, try_out, vendors, why,
 };
 use crate::config::operation::Log;
 use crate::config::value::Period;
@@ -157,6 +159,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Why somebody was told of something, or was not: each step from the vendor's word to the last try.
+    Why(WhyArgs),
     /// Open, update and resolve incidents by hand, for vendors that publish nothing.
     #[command(subcommand)]
     Incident(IncidentCommand),
@@ -169,6 +173,9 @@ enum Command {
     /// The tokens with which programs read and act through the API.
     #[command(subcommand)]
     Tokens(TokensCommand),
+    /// Look after the subscriptions that people made themselves: list, add, leave, lock.
+    #[command(subcommand)]
+    Subscriptions(SubscriptionsCommand),
     /// Who did what, and whether all of it stands as it was written.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -328,11 +335,13 @@ fn dispatch(command: Command, folders: &Folders) -> anyhow::Result<ExitCode> {
             replay::run(&Replay { folder: dir, formats: source, inventory, subscriptions, every, json }, &vendors)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Why(args) => why::run(folders, args),
         Command::Incident(command) => incident::typed(folders, command),
         Command::Silence(command) => silence::run(folders, command),
         Command::Accounts(command) => accounts::accounts(folders, command),
         Command::Tokens(command) => accounts::tokens(folders, command),
         Command::Audit(command) => audit::run(folders, &command),
+        Command::Subscriptions(command) => subscriptions::run(folders, command),
         Command::Deliveries(command) => deliveries::run(folders, command),
         Command::Receivers(ReceiversCommand::Test { name }) => receivers::test(folders, &name),
         Command::Vendors(VendorsCommand::List { all, json }) => vendors::list(folders, all, json),

@@ -34,6 +34,8 @@ pub mod secrets;
 pub mod setup;
 pub mod sign_in;
 pub mod silence;
+pub mod subscriptions;
 mod table;
 pub mod try_out;
 pub mod vendors;
+pub mod why;

@@ -233,7 +233,7 @@ impl Sound {
     fn relay(&self, mail: &bellwether::Mail) -> Result<Relay> {
         let domain = mail.from.as_str().rsplit('@').next().unwrap_or("localhost").to_owned();
         let from = Mailbox {
-            name: Some(format!("Bellwether, {}", self.settings.organisation.name.0)),
+            name: Some(format!("Bellwether at {}", self.settings.organisation.name.0)),
             email: mail.from.clone(),
         };
         let login = match (&mail.username, &mail.password) {

@@ -46,6 +46,8 @@ pub struct Envelope<'a> {
     pub date: Timestamp,
     /// The words.
     pub message: &'a Message,
+    /// Where its receiver can leave by himself: only a subscription that he made himself.
+    pub leave: Option<&'a str>,
 }
 
 /// Why no mail can be made. Trying again changes nothing.
@@ -97,10 +99,24 @@ pub(super) fn head(envelope: &Envelope<'_>) -> Result<MessageBuilder, NotCompose
         .from(from)
         .to(address(envelope.to)?.into())
         .subject(text::line(&envelope.message.subject, SUBJECT_CHARS));
-    Ok(builder
+    let builder = builder
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header("X-Auto-Response-Suppress", "All"))
-        .raw_header(header("List-Id", format!("Bellwether <alerts.{domain}>"))))
+        .raw_header(header("List-Id", format!("Bellwether <alerts.{domain}>")));
+    Ok(match envelope.leave {
+        None => builder,
+        Some(link) => way_out(builder, link),
+    })
+}
+
+/// RFC 2369, and RFC 8058 for one click, which wants https.
+fn way_out(builder: MessageBuilder, link: &str) -> MessageBuilder {
+    let builder = builder.raw_header(header("List-Unsubscribe", format!("<{link}>")));
+    if link.starts_with("https://") {
+        builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    } else {
+        builder
+    }
 }
 
 fn header(name: &'static str, value: impl Into<String>) -> HeaderValue {

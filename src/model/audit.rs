@@ -62,6 +62,24 @@ pub enum Deed {
     SilenceEnded,
     /// How a source is read was confirmed.
     SourceConfirmed,
+    /// Somebody asked for a subscription of his own.
+    SubscriptionAsked,
+    /// The owner of its address confirmed it.
+    SubscriptionConfirmed,
+    /// It chooses something else.
+    SubscriptionChanged,
+    /// It rests.
+    SubscriptionPaused,
+    /// It tells again.
+    SubscriptionResumed,
+    /// It was left.
+    SubscriptionLeft,
+    /// Its receiver wanted to leave, and it is locked.
+    SubscriptionNotLeft,
+    /// An admin locked it.
+    SubscriptionLocked,
+    /// It may be left again.
+    SubscriptionUnlocked,
     /// A test message was sent to a receiver.
     ReceiverTried,
     /// Messages that were given up are tried once more.
@@ -95,6 +113,15 @@ impl Deed {
             Self::Silenced => "silenced",
             Self::SilenceEnded => "silence_ended",
             Self::SourceConfirmed => "source_confirmed",
+            Self::SubscriptionAsked => "subscription_asked",
+            Self::SubscriptionConfirmed => "subscription_confirmed",
+            Self::SubscriptionChanged => "subscription_changed",
+            Self::SubscriptionPaused => "subscription_paused",
+            Self::SubscriptionResumed => "subscription_resumed",
+            Self::SubscriptionLeft => "subscription_left",
+            Self::SubscriptionNotLeft => "subscription_not_left",
+            Self::SubscriptionLocked => "subscription_locked",
+            Self::SubscriptionUnlocked => "subscription_unlocked",
             Self::ReceiverTried => "receiver_tried",
             Self::DeliveriesRetried => "deliveries_retried",
             Self::ConfigurationReloaded => "configuration_reloaded",

@@ -124,6 +124,8 @@ pub struct Card {
     pub short: String,
     /// Said before all else: that it is a test, or a drill.
     pub banner: Option<String>,
+    /// The first line of a message about several causes, and of a digest: each of them, with its vendor.
+    pub overview: Option<String>,
     /// Nothing of it is happening: a test or a drill.
     pub is_test: bool,
     /// The change of shifts, where it is about that.

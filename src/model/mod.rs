@@ -29,6 +29,7 @@ pub mod keeping;
 pub mod mapping;
 pub mod next_word;
 pub mod notification;
+pub mod own;
 pub mod phase;
 pub mod preset;
 pub mod published;

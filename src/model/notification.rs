@@ -39,11 +39,17 @@ pub struct Facts {
     pub subscriptions: Vec<SubscriptionId>,
     /// The receiver it goes to.
     pub receiver: ReceiverId,
-    /// What it tells, the worst first. Several only after the first look at a source.
+    /// What it tells, the worst first. Several after the first look at a source, and where they were gathered.
     pub topics: Vec<Topic>,
+    /// Until when it was gathered with others; none for what is told at once.
+    #[serde(default)]
+    pub gathered: Option<Timestamp>,
     /// Set for the message at the change of shifts; then there are no topics.
     #[serde(default)]
     pub shift: Option<ShiftFacts>,
+    /// Set where it asks the owner of an address whether he wants a subscription; then there is nothing else in it.
+    #[serde(default)]
+    pub asks: Option<Asks>,
     /// It is a test and must say so.
     pub test: bool,
     /// It is part of a drill and must say so.
@@ -52,6 +58,17 @@ pub struct Facts {
     /// How it came to be sent this way.
     #[serde(default, skip_serializing_if = "Course::is_usual")]
     pub course: Course,
+}
+
+/// A question to the owner of an address. Nothing in it was typed by whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asks {
+    /// Which subscription.
+    pub own: SubscriptionId,
+    /// Who asked for it, where it was not whoever may type commands.
+    pub by: Option<String>,
+    /// What it means, a sentence each.
+    pub means: Vec<String>,
 }
 
 /// One cause and what it does to us.
@@ -95,6 +112,12 @@ pub struct Topic {
     /// Nobody has taken care of it: which step of the escalation this is.
     #[serde(default)]
     pub escalation: Option<u32>,
+    /// What the last message to the same address said of it.
+    #[serde(default)]
+    pub before: Option<Before>,
+    /// What each source of the vendor says of it, where there are several.
+    #[serde(default)]
+    pub witnesses: Vec<Witness>,
     /// Where whoever reads the message can say that he takes care of it, without signing in; for mails alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledge: Option<String>,
@@ -111,6 +134,45 @@ pub struct Topic {
     pub why: Option<String>,
     /// The services, the most needed tier first.
     pub services: Vec<HurtService>,
+}
+
+/// What an earlier message said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// How badly each service was hurt.
+    pub services: Vec<(ServiceId, Impact)>,
+    /// The components that the vendor named.
+    pub components: Vec<String>,
+    /// The regions that it spoke of.
+    pub regions: Vec<String>,
+}
+
+/// What one source of a vendor says of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// Which.
+    pub source: SourceId,
+    /// What it says.
+    pub says: Testimony,
+}
+
+/// What a source says of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Testimony {
+    /// It tells of it.
+    Says {
+        /// How bad.
+        impact: Impact,
+        /// How far it has come.
+        phase: Phase,
+    },
+    /// It can be read, and does not tell of it.
+    Silent,
+    /// It cannot be read.
+    Blind(String),
 }
 
 /// Trouble at a vendor that the one in question stands on.

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::hand::NotTaken;
+use super::own;
 use crate::model::account::{Account, ApiToken, Name, Role, Scope};
 use crate::model::audit::{By, Deed, Entry};
 use crate::model::hash::Hasher;
@@ -32,7 +33,7 @@ impl std::fmt::Debug for Once {
 }
 
 impl Once {
-    fn draw() -> Self {
+    pub(super) fn draw() -> Self {
         let drawn: [u8; 32] = rand::random();
         Self(drawn.iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -45,7 +46,7 @@ impl Once {
 }
 
 /// What is kept of a secret.
-fn hash(secret: &str) -> String {
+pub(super) fn hash(secret: &str) -> String {
     Hasher::default().part(secret).hex(64)
 }
 
@@ -137,6 +138,7 @@ pub async fn remove(store: &Store, name: &Name, by: &By, now: Timestamp) -> Resu
     let mut tx = store.write().await?;
     let account = named(&mut tx, name).await?;
     tx.remove_account(&account.id).await?;
+    own::leave_all_of(&mut tx, &own::account_key(&account.id), by, now).await?;
     tx.put_audit(&Entry::of(now, by, Deed::AccountRemoved, account.name.as_str())).await?;
     Ok(tx.commit().await?)
 }

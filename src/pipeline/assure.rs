@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::compiled::Compiled;
+use super::stage::recall;
 use super::ways;
 use crate::alerting::message::words::is_over;
 use crate::alerting::second::{by_second_way, ends};
@@ -79,7 +80,7 @@ async fn second(tx: &mut Writing, compiled: &Compiled, row: &Stuck, now: Timesta
     }
     let reason = row.reason.clone().unwrap_or_else(|| "it was not tried".to_owned());
     let why = SecondWay { ways, since: row.since, reason, of: row.id.clone() };
-    let by = put(tx, compiled, row, address, &by_second_way(&row.facts, to, why, now), now).await?;
+    let by = put(tx, compiled, row, address, by_second_way(&row.facts, to, why, now), now).await?;
     let open = row.facts.topics.iter().filter(|topic| !is_over(topic)).map(|topic| topic.cause.to_string());
     tx.put_seconded(row, &open.collect::<Vec<_>>(), to, &by).await?;
     tx.put_second(&row.id, &by.0).await?;
@@ -104,7 +105,7 @@ async fn follow(tx: &mut Writing, compiled: &Compiled, row: &Stuck, now: Timesta
     }
     let reason = "its beginning came to you this way".to_owned();
     let why = SecondWay { ways: vec![row.facts.receiver.clone()], since: row.made, reason, of: row.id.clone() };
-    let by = put(tx, compiled, row, address, &by_second_way(&told, to, why, now), now).await?;
+    let by = put(tx, compiled, row, address, by_second_way(&told, to, why, now), now).await?;
     tx.put_second(&row.id, &by.0).await?;
     Ok(true)
 }
@@ -114,9 +115,11 @@ async fn put(
     compiled: &Compiled,
     row: &Stuck,
     address: &str,
-    facts: &Facts,
+    mut facts: Facts,
     now: Timestamp,
 ) -> Result<NotificationId, StoreError> {
     let id = compiled.ids.notification(address, &format!("second way of {}", row.id), row.made);
-    tx.put_notification(&id, address, &row.thread, facts, Gather::No, now).await
+    // What it changes against is what this address knows, and not what the first one would have.
+    recall(tx, address, &mut facts).await?;
+    tx.put_notification(&id, address, &row.thread, &facts, Gather::No, now).await
 }

@@ -13,8 +13,9 @@ use crate::config::catalogue::Catalogue;
 use crate::model::arriving::Arriving;
 use crate::model::detected::Detected;
 use crate::model::format::{Evidence, Format};
-use crate::model::id::{Ids, SourceId, VendorId};
+use crate::model::id::{Ids, SourceId, SubscriptionId, VendorId};
 use crate::model::inventory::Inventory;
+use crate::model::own::{self, Own};
 use crate::model::shift::Shift;
 use crate::model::subscription::{Receiver, Subscription};
 use crate::model::vendor::{Source, Vendor};
@@ -52,6 +53,8 @@ pub struct Compiled {
     pub guessed: BTreeMap<SourceId, Format>,
     /// The subscriptions.
     pub rules: Rules,
+    /// Those of them that people made themselves.
+    pub owns: BTreeSet<SubscriptionId>,
     /// How things are told.
     pub manner: Manner,
     /// How it is made certain that messages arrive.
@@ -120,6 +123,7 @@ impl Compiled {
             inventory: parts.inventory,
             graph,
             rules,
+            owns: BTreeSet::new(),
             manner: parts.manner,
             arriving: Arriving::default(),
             doubtful_ways: Vec::new(),
@@ -160,6 +164,34 @@ impl Compiled {
         let vendors: Vec<Vendor> = self.vendors.values().cloned().collect();
         self.graph = Graph::compile(&self.inventory, &vendors);
         self.guessed = guessed(&self.sources);
+        self
+    }
+
+    /// Whether its files name any receiver; addresses of people are none.
+    #[must_use]
+    pub fn has_receivers_of_its_own(&self) -> bool {
+        self.rules.receivers().values().any(|known| own::receiver(&known.id, &known.address()).is_none())
+    }
+
+    /// The same, with the subscriptions that people made themselves in place of those that were in it before.
+    #[must_use]
+    pub fn with_owns(mut self, owns: &[Own]) -> Self {
+        let telling: Vec<&Own> = owns.iter().filter(|own| own.tells()).collect();
+        if telling.is_empty() && self.owns.is_empty() {
+            return self;
+        }
+        let is_ours = |id: &SubscriptionId| !self.owns.contains(id);
+        let mut wishes: Vec<_> = self.rules.subscriptions().iter().filter(|wish| is_ours(&wish.id)).cloned().collect();
+        let mut receivers: Vec<Receiver> = self.rules.receivers().values().cloned().collect();
+        receivers.retain(|known| own::receiver(&known.id, &known.address()).is_none());
+        for own in &telling {
+            let receiver = own.receiver();
+            wishes.push(own.choice.subscription(own.id.clone(), receiver.id.clone(), &self.time_zone));
+            receivers.push(receiver);
+        }
+        let vendors: Vec<Vendor> = self.vendors.values().cloned().collect();
+        self.rules = Rules::compile(&wishes, &receivers, &self.graph, &vendors);
+        self.owns = telling.into_iter().map(|own| own.id.clone()).collect();
         self
     }
 

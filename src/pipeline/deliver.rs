@@ -1,29 +1,29 @@
 //! From the outbox to the far side: freeze, send, then mark. Never mark, then send.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::kill_point;
+use super::own::link::{self, Passage};
+use super::{gone, kill_point};
 use crate::alerting::message::card::card;
-use crate::alerting::message::message;
 use crate::alerting::message::short::short_subject;
+use crate::alerting::message::{asking, message};
 use crate::delivery::mail::{self, Envelope, Mailbox};
 use crate::delivery::mailer::Mailer;
 use crate::delivery::pager;
 use crate::delivery::preset::{self, Party};
 use crate::delivery::webhook::{Endpoint, Hooks};
 use crate::delivery::{Attempt, retry};
-use crate::model::course::TroubleKind;
-use crate::model::hash;
+use crate::model;
 use crate::model::id::{NotificationId, ReceiverId};
-use crate::model::notification::{Facts, Notification};
+use crate::model::notification::{Facts, Message, Notification};
 use crate::model::subscription::{Email, Form, Receiver, Way};
 use crate::model::thread::{Known, Learned};
 use crate::store::outbox::{Claimed, Frozen, Marked, Tried};
-use crate::store::trouble::Kept;
-use crate::store::{Store, StoreError, Writing};
+use crate::store::{Store, StoreError};
 
 /// How long a claimed row is ours, in real time. Longer than any try may take.
 const LEASE: Duration = Duration::from_secs(8 * 60);
@@ -118,49 +118,32 @@ pub async fn claim(
         return Ok(claimed);
     }
     kill_point("claimed");
-    refuse_gone(&mut tx, ways, &mut claimed, time.now()).await?;
-    for row in claimed.iter_mut().filter(|row| ways.keeps_names(&row.notification.receiver)) {
-        row.known = tx.known_of(&row.notification.address, &row.notification.facts).await?;
-    }
-    for row in claimed.iter_mut().filter(|row| row.bytes.is_none()) {
+    gone::refuse(&mut tx, ways, &mut claimed, time.now()).await?;
+    let mut wanted = Vec::with_capacity(claimed.len());
+    for mut row in claimed {
+        let way_out = match link::passage(&mut tx, &row.notification, row.bytes.is_some(), time.now()).await? {
+            Passage::Nobody => {
+                link::let_be(&mut tx, &row.notification.id, time.now()).await?;
+                continue;
+            }
+            Passage::NotOwn => None,
+            Passage::With(address) => Some(address),
+        };
+        if ways.keeps_names(&row.notification.receiver) {
+            row.known = tx.known_of(&row.notification.address, &row.notification.facts).await?;
+        }
         // What cannot be worded is told by the try.
-        if let Ok(frozen) = ways.compose(&row.notification, &row.known, time.outside()) {
+        if row.bytes.is_none()
+            && let Ok(frozen) = ways.compose_with(&row.notification, &row.known, way_out.as_deref(), time.outside())
+        {
             tx.freeze(&row.notification.id, &frozen).await?;
             row.bytes = Some(frozen.bytes);
         }
+        wanted.push(row);
     }
     tx.commit().await?;
     kill_point("frozen");
-    Ok(claimed)
-}
-
-/// An endpoint that asked never to be called again is not, until its receiver is configured otherwise.
-async fn refuse_gone(
-    tx: &mut Writing,
-    ways: &Ways,
-    claimed: &mut Vec<Claimed>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let is_gone = |kept: &Kept| kept.trouble.kind == TroubleKind::Gone && kept.trouble.over.is_none();
-    for gone in tx.troubles().await?.into_iter().filter(is_gone) {
-        let row = claimed.iter().find(|row| row.notification.receiver.as_str() == gone.receiver);
-        let Some(receiver) = row.and_then(|row| ways.receivers.get(&row.notification.receiver)) else { continue };
-        if gone.made_of.as_deref() != Some(made_of(receiver).as_str()) {
-            tx.lift_gone(&[receiver.id.as_str()], now).await?;
-            continue;
-        }
-        let reason = format!("not called: it answered {}", gone.trouble.reason);
-        for row in claimed.iter().filter(|row| row.notification.receiver == receiver.id) {
-            tx.mark(&row.notification.id, &Tried::Dead { reason: reason.clone() }, now).await?;
-        }
-        claimed.retain(|row| row.notification.receiver != receiver.id);
-    }
-    Ok(())
-}
-
-/// How a receiver is configured, as a word to compare.
-fn made_of(receiver: &Receiver) -> String {
-    hash::of(serde_json::to_string(receiver).unwrap_or_default().as_bytes())
+    Ok(wanted)
 }
 
 /// Tries one claimed row once, and marks it.
@@ -242,13 +225,29 @@ impl Ways {
     /// # Errors
     /// Why it cannot be worded for this way, for people.
     pub fn compose(&self, notification: &Notification, known: &Known, outside: Timestamp) -> Result<Frozen, String> {
+        self.compose_with(notification, known, None, outside)
+    }
+
+    /// The same, where `link` leads to the page on which a person's own subscription is confirmed or left.
+    ///
+    /// # Errors
+    /// As [`Ways::compose`].
+    pub fn compose_with(
+        &self,
+        notification: &Notification,
+        known: &Known,
+        link: Option<&str>,
+        outside: Timestamp,
+    ) -> Result<Frozen, String> {
         let Notification { id, facts, .. } = notification;
         let message = message(id, facts);
-        let receiver = self.receiver(&notification.receiver)?;
+        let receiver = self.receiver(notification)?;
         let bytes = match &receiver.way {
             Way::Email(to) => {
                 let date = if facts.drill { outside } else { facts.at };
-                self.compose_mail(notification, receiver.form, date, to, &message)?
+                let message = asking::with_link(facts, receiver.form, link, message.clone());
+                let leave = link.filter(|_| facts.asks.is_none());
+                self.compose_mail(notification, (receiver.form, leave), date, to, &message)?
             }
             Way::Webhook { .. } => serde_json::to_vec(&message.json).map_err(|error| error.to_string())?,
             Way::Preset(service) if facts.drill => preset::compose(service, &card(id, facts).as_of(outside), known)?,
@@ -260,14 +259,14 @@ impl Ways {
     fn compose_mail(
         &self,
         notification: &Notification,
-        form: Form,
+        (form, leave): (Form, Option<&str>),
         date: Timestamp,
         to: &Email,
-        message: &crate::model::notification::Message,
+        message: &Message,
     ) -> Result<Vec<u8>, String> {
         let relay = self.relay()?;
         let Notification { id, thread, facts, .. } = notification;
-        let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date, message };
+        let envelope = Envelope { id, thread, domain: &relay.domain, from: &relay.from, to, date, message, leave };
         let composed = match form {
             // Refused whole: the line for pagers, with its subject.
             Form::Whole if facts.course.shortened => pager::compose(&envelope, &message.subject),
@@ -286,8 +285,8 @@ impl Ways {
         known: &Known,
         now: Timestamp,
     ) -> (Attempt, Vec<Learned>) {
-        let attempt = match self.receiver(&notification.receiver) {
-            Ok(Receiver { way: Way::Preset(_), id, .. }) => match self.parties.get(id) {
+        let attempt = match self.receiver(notification) {
+            Ok(receiver) if matches!(receiver.way, Way::Preset(_)) => match self.parties.get(&receiver.id) {
                 Some(Ok(party)) => {
                     let told = self.hooks.tell(party, bytes, known, now).await;
                     return (told.attempt, told.learned);
@@ -295,7 +294,7 @@ impl Ways {
                 Some(Err(reason)) => unsent(reason.clone()),
                 None => unsent("its service is not set up".to_owned()),
             },
-            Ok(receiver) => self.send_plainly(receiver, notification, bytes, now).await,
+            Ok(receiver) => self.send_plainly(&receiver, notification, bytes, now).await,
             Err(reason) => unsent(reason),
         };
         (attempt, Vec::new())
@@ -322,8 +321,12 @@ impl Ways {
         }
     }
 
-    fn receiver(&self, id: &ReceiverId) -> Result<&Receiver, String> {
-        self.receivers.get(id).ok_or_else(|| format!("config/subscriptions.toml has no receiver {id} any more"))
+    /// One of the configuration, or the address of a person's own subscription.
+    fn receiver(&self, notification: &Notification) -> Result<Cow<'_, Receiver>, String> {
+        let id = &notification.receiver;
+        let own = || model::own::receiver(id, &notification.address).map(Cow::Owned);
+        let known = self.receivers.get(id).map(Cow::Borrowed).or_else(own);
+        known.ok_or_else(|| format!("config/subscriptions.toml has no receiver {id} any more"))
     }
 
     fn relay(&self) -> Result<&Relay, String> {
@@ -340,12 +343,12 @@ fn judge(ways: &Ways, notification: &Notification, attempt: Attempt, now: Timest
     match attempt {
         Attempt::Delivered { answer } => Tried::Delivered { answer },
         Attempt::Permanent { reason, receiver_gone: true } => match ways.receivers.get(&notification.receiver) {
-            Some(receiver) => Tried::Gone { reason, made_of: made_of(receiver) },
+            Some(receiver) => Tried::Gone { reason, made_of: gone::made_of(receiver) },
             None => Tried::Dead { reason },
         },
         Attempt::Permanent { reason, receiver_gone: false } => Tried::Dead { reason },
-        Attempt::TooMuch { reason } => match ways.receivers.get(&notification.receiver).map(|receiver| receiver.form) {
-            Some(Form::Whole) if !notification.facts.course.shortened => Tried::Shorter { reason },
+        Attempt::TooMuch { reason } => match ways.receiver(notification).map(|receiver| receiver.form) {
+            Ok(Form::Whole) if !notification.facts.course.shortened => Tried::Shorter { reason },
             _ => Tried::Dead { reason },
         },
         Attempt::Retry { reason, after, ambiguous, broken } => {
@@ -366,8 +369,8 @@ fn again_or_dead(
     asked: Option<Duration>,
     now: Timestamp,
 ) -> Tried {
-    let way = ways.receivers.get(&notification.receiver).map(|receiver| &receiver.way);
-    match retry::next_try(way, notification.tries + 1, rand::random()) {
+    let receiver = ways.receiver(notification).ok();
+    match retry::next_try(receiver.as_ref().map(|receiver| &receiver.way), notification.tries + 1, rand::random()) {
         Some(planned) => {
             let wait = retry::honouring(planned, asked);
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(24));

@@ -26,19 +26,22 @@ pub mod confirm;
 pub mod deliver;
 pub mod detect;
 mod drift;
+mod gone;
 pub mod hand;
 pub mod inquire;
 pub mod join;
 mod keep;
 pub mod look;
 pub mod mapped;
+pub mod own;
 pub mod replay;
 pub mod settle;
 mod shift;
 pub mod silence;
 mod stage;
 pub mod trial;
-mod ways;
+pub mod ways;
+pub mod why;
 
 use jiff::Timestamp;
 

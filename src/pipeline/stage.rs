@@ -19,6 +19,7 @@ use crate::model::effect::{Cause, Effects, World};
 use crate::model::id::{IncidentId, NotificationId, ReceiverId, ServiceId, SourceId};
 use crate::model::incident::{Component, Health, Report, Standing};
 use crate::model::notification::{Facts, Topic};
+use crate::model::own;
 use crate::model::phase::{Kind, Phase};
 use crate::model::restless::Flapping;
 use crate::model::snapshot::SeenIncident;
@@ -63,6 +64,7 @@ pub(super) struct Stage<'a> {
     about: BTreeMap<Cause, About>,
     pub(super) reports: BTreeMap<IncidentId, Report>,
     components: BTreeMap<(SourceId, String), Component>,
+    open: &'a [Report],
     sources: &'a BTreeMap<SourceId, Health>,
     ground: Ground<'a>,
 }
@@ -76,7 +78,8 @@ impl<'a> Stage<'a> {
         about: BTreeMap<Cause, About>,
     ) -> Self {
         let Remembered { reports, components, .. } = remembered;
-        Self { compiled, effects, about, reports, components, sources: &scene.world.sources, ground: scene.ground }
+        let World { reports: open, sources, .. } = scene.world;
+        Self { compiled, effects, about, reports, components, open, sources, ground: scene.ground }
     }
 
     pub(super) fn background(&self) -> Background<'_> {
@@ -89,6 +92,7 @@ impl<'a> Stage<'a> {
             vendors: &self.compiled.vendors,
             reports: &self.reports,
             components: &self.components,
+            open: self.open,
             sources: self.sources,
             effects: self.effects,
             about: &self.about,
@@ -146,10 +150,14 @@ impl<'a> Stage<'a> {
         self.put_out(tx, group, facts, what, now).await
     }
 
-    /// Where who is told of an open incident can take care of it; none where somebody does.
+    /// Where who is told of an open incident can take care of it; none where somebody does, and none for an address that a
+    /// person gave: whoever reads there is nobody whom the configuration knows.
     fn link_to_acknowledge(&self, topic: &Topic, receiver: &ReceiverId, now: Timestamp) -> Option<String> {
         let (page, incident) = (self.compiled.page.as_deref()?, topic.incident.as_ref()?);
-        let is_open = topic.ahead.is_none() && !is_over(topic) && matches!(topic.cause, Cause::Incident(_));
+        let is_open = !own::is_receiver(receiver)
+            && topic.ahead.is_none()
+            && !is_over(topic)
+            && matches!(topic.cause, Cause::Incident(_));
         let is_taken = self.about.get(&topic.cause).is_some_and(|about| about.acknowledged.is_some());
         let ends = now.checked_add(LINKS_HOLD).ok()?.as_second();
         let seal = self.compiled.ids.seal(incident, receiver, ends);
@@ -172,11 +180,12 @@ impl<'a> Stage<'a> {
         &self,
         tx: &mut Writing,
         group: &[&Decision],
-        facts: Facts,
+        mut facts: Facts,
         what: &str,
         now: Timestamp,
     ) -> Result<Option<Notice>, StoreError> {
         let Some(first) = group.first() else { return Ok(None) };
+        facts.gathered = first.verdict.gathered_until();
         let kinds: String =
             group.iter().flat_map(|d| &d.services).map(|s| format!(" {}:{}", s.service, s.kind.word())).collect();
         let id = self.compiled.ids.notification(&first.address, &format!("{what}{kinds}"), now);
@@ -192,6 +201,9 @@ impl<'a> Stage<'a> {
             }
             Verdict::NotSent(why) => why.to_string(),
         };
+        if sent {
+            recall(tx, &first.address, &mut facts).await?;
+        }
         let row: Option<NotificationId> = if sent {
             Some(
                 tx.put_notification(&id, &first.address, &thread(&facts), &facts, self.gathering(first, &facts), now)
@@ -215,6 +227,18 @@ impl<'a> Stage<'a> {
             why,
         }))
     }
+}
+
+/// Puts into `facts` what its address was told last of each cause.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn recall(tx: &mut Writing, address: &str, facts: &mut Facts) -> Result<(), StoreError> {
+    for topic in &mut facts.topics {
+        let earlier = tx.told_last(address, &topic.cause).await?;
+        topic.before = earlier.and_then(|earlier| facts::before(&earlier, &topic.cause));
+    }
+    Ok(())
 }
 
 /// A report as it would have been, had it been seen while it was open.

@@ -7,6 +7,7 @@ use super::compiled::Compiled;
 use crate::model::course::{Course, TroubleKind, WayTrouble};
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{FACTS_VERSION, Facts};
+use crate::model::own;
 use crate::model::subscription::{Receiver, Way};
 use crate::store::outbox::Gather;
 use crate::store::trouble::Kept;
@@ -32,14 +33,26 @@ pub(super) async fn tell(store: &Store, compiled: &Compiled, now: Timestamp) -> 
     tx.under(compiled.edition)?;
     for kept in tx.troubles().await?.iter().filter(|kept| waits(kept)) {
         // What was over before anybody could be told is not told.
-        if kept.told.is_some() || kept.trouble.over.is_none() {
+        if let Some(trouble) = named(compiled, &kept.trouble)
+            && (kept.told.is_some() || trouble.over.is_none())
+        {
             for receiver in operators(compiled, kept) {
-                put(&mut tx, compiled, receiver, &kept.trouble, now).await?;
+                put(&mut tx, compiled, receiver, &trouble, now).await?;
             }
         }
         tx.put_trouble_told(kept, now).await?;
     }
     tx.commit().await
+}
+
+/// A trouble as people read it: the way to a person's own address is called by that address. Nothing where it was left.
+#[must_use]
+pub fn named(compiled: &Compiled, trouble: &WayTrouble) -> Option<WayTrouble> {
+    let Some(id) = ReceiverId::parse(&trouble.way).ok().filter(own::is_receiver) else { return Some(trouble.clone()) };
+    let receiver = compiled.rules.receivers().get(&id)?;
+    let address = receiver.address();
+    let way = address.strip_prefix("mailto:").unwrap_or(&address).to_owned();
+    Some(WayTrouble { way, ..trouble.clone() })
 }
 
 /// Who is told, by another way than the one that fails where there is one.
@@ -94,7 +107,9 @@ async fn put_bare(
         subscriptions: Vec::new(),
         receiver: receiver.id.clone(),
         topics: Vec::new(),
+        gathered: None,
         shift: None,
+        asks: None,
         test: course.trial,
         drill: compiled.is_drill,
         course,
@@ -111,7 +126,8 @@ pub(super) async fn try_out(store: &Store, compiled: &Compiled, now: Timestamp) 
     let Some(hour) = last_hour(compiled, now) else { return Ok(()) };
     let known = store.trials().await?;
     let told = |receiver: &Receiver| known.iter().find(|(id, _)| id == receiver.id.as_str()).map(|(_, at)| *at);
-    let receivers = compiled.rules.receivers().values();
+    // People's own addresses get nothing that they did not ask for.
+    let receivers = compiled.rules.receivers().values().filter(|receiver| !own::is_receiver(&receiver.id));
     let due: Vec<&Receiver> = receivers.filter(|receiver| told(receiver).is_none_or(|at| at < hour)).collect();
     let unaccepted = store.unaccepted_trials(now - ACCEPTED_WITHIN).await?;
     if due.is_empty() && unaccepted.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{Id, JoinSet};
@@ -51,8 +51,13 @@ impl Deliverer {
     /// Delivers until `stop`, then lets the tries that have begun end.
     pub async fn run(self, stop: CancellationToken) {
         let mut under_way = UnderWay::default();
+        let mut assured: Option<Instant> = None;
         while !stop.is_cancelled() {
-            self.assure().await;
+            // A long queue drains try by try; what does not arrive is looked for beside it, not after each of them.
+            if assured.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
+                self.assure().await;
+                assured = Some(Instant::now());
+            }
             self.claim(&mut under_way).await;
             self.pulse.beat(Loop::Deliveries);
             tokio::select! {

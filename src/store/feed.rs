@@ -185,7 +185,7 @@ impl Writing {
         })
     }
 
-    async fn marks(&mut self) -> Result<BTreeMap<SourceId, SourceMark>, StoreError> {
+    pub(super) async fn marks(&mut self) -> Result<BTreeMap<SourceId, SourceMark>, StoreError> {
         let rows = sqlx::query("SELECT id, first_look, last_look, last_good, health, warnings, next_look FROM source");
         let mut marks = BTreeMap::new();
         for row in rows.fetch_all(&mut *self.tx).await? {

@@ -20,6 +20,7 @@ pub mod keep;
 pub mod known;
 pub mod log;
 pub mod outbox;
+pub mod own;
 pub mod past;
 pub mod retention;
 pub mod second;
@@ -32,6 +33,7 @@ pub mod told;
 pub mod trial;
 pub mod trouble;
 pub mod watched;
+pub mod why;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -278,7 +280,7 @@ impl Writing {
 }
 
 /// In the order of their numbers. One that was released never changes.
-const MIGRATIONS: [(i64, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "desk", include_str!("migrations/0002_desk.sql")),
     (3, "ahead and shifts", include_str!("migrations/0003_ahead_and_shifts.sql")),
@@ -291,6 +293,7 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
     (12, "handle", include_str!("migrations/0012_handle.sql")),
     (13, "who is told", include_str!("migrations/0013_who_is_told.sql")),
     (14, "certain", include_str!("migrations/0014_certain.sql")),
+    (16, "own", include_str!("migrations/0016_own.sql")),
 ];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

@@ -12,22 +12,27 @@ use crate::alerting::second::is_grave;
 use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ReceiverId};
 use crate::model::notification::{Facts, Notification, NotificationState};
+use crate::model::own;
 use crate::model::thread::{Known, Learned};
 
 const PUT: &str = "INSERT INTO notification (id, seq, made, receiver, address, thread, tier, state, tries, due, ready, facts, gather, grave) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM notification), $2, $3, $4, $5, $6, 'pending', 0, $7, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
 /// What tells several causes because they came together hangs on none of their threads.
-const MERGE: &str = "UPDATE notification SET facts = $2, tier = $3, due = MIN(due, $4), ready = MIN(ready, $4), grave = $5, thread = CASE WHEN $6 AND gather LIKE 'soon %' THEN 'together ' || id ELSE thread END WHERE id = $1";
+const MERGE: &str = "UPDATE notification SET facts = $2, tier = $3, due = MIN(due, $4), ready = MIN(ready, $4), grave = $5, thread = CASE WHEN $6 AND gather LIKE 'soon %' THEN 'together ' || id ELSE thread END, receiver = COALESCE($7, receiver) WHERE id = $1";
 /// The row in which all is gathered that one address is told at one time.
 const GATHERING: &str = "SELECT id, facts FROM notification WHERE address = $1 AND gather = $2 AND state = 'pending' AND frozen IS NULL AND leased_by IS NULL ORDER BY seq DESC LIMIT 1";
 const PUT_TOPIC: &str = "INSERT INTO topic (notification, address, cause, seq) SELECT id, address, $2, seq FROM notification WHERE id = $1 ON CONFLICT DO NOTHING";
+/// What the address was told last of a cause. What was given up told it nothing.
+const TOLD_LAST: &str = "SELECT n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause = $2 AND n.state <> 'dead' ORDER BY t.seq DESC LIMIT 1";
 /// The newest row to the same address about the same thing that no try has frozen yet, and that no second way has told.
 const UNTRIED: &str = "SELECT n.id, n.facts FROM topic t JOIN notification n ON n.id = t.notification WHERE t.address = $1 AND t.cause IN (SELECT value FROM json_each($2)) AND n.state = 'pending' AND n.frozen IS NULL AND n.leased_by IS NULL AND n.second IS NULL ORDER BY n.seq DESC LIMIT 1";
 /// Rows that may be tried: due, not leased, no earlier row about the same thing to the same address pending, and two to
-/// one address at the most. Of each address only its first rows are looked at, so that a long queue costs no more.
-const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTINCT address FROM notification WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3))) a JOIN notification n ON n.id IN (SELECT m.id FROM notification m WHERE m.state = 'pending' AND m.address = a.address AND m.due <= $1 AND (m.leased_until IS NULL OR m.leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = m.id AND earlier.state = 'pending') ORDER BY m.tier, m.seq LIMIT 2) ORDER BY n.tier, n.seq LIMIT $2) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.frozen, n.tries, n.due, n.shortened FROM ready JOIN notification n ON n.id = ready.id ORDER BY ready.tier, ready.seq";
+/// one address at the most. Of each address only its first rows are looked at, so that a long queue costs no more: the
+/// plus keeps SQLite from going through all that is due for each address.
+const DUE: &str = "WITH ready AS (SELECT n.id, n.tier, n.seq FROM (SELECT DISTINCT address FROM notification WHERE state = 'pending' AND due <= $1 AND address NOT IN (SELECT value FROM json_each($3))) a JOIN notification n ON n.id IN (SELECT m.id FROM notification m WHERE m.state = 'pending' AND m.address = a.address AND +m.due <= $1 AND (m.leased_until IS NULL OR m.leased_until <= $1) AND NOT EXISTS (SELECT 1 FROM topic mine JOIN topic other ON other.address = mine.address AND other.cause = mine.cause AND other.seq < mine.seq JOIN notification earlier ON earlier.id = other.notification WHERE mine.notification = m.id AND earlier.state = 'pending') ORDER BY m.tier, m.seq LIMIT 2) ORDER BY n.tier, n.seq LIMIT $2) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.frozen, n.tries, n.due, n.shortened FROM ready JOIN notification n ON n.id = ready.id ORDER BY ready.tier, ready.seq";
 const CLAIM: &str = "UPDATE notification SET leased_until = $2, leased_by = $3 WHERE id IN (SELECT value FROM json_each($1)) AND state = 'pending' AND (leased_until IS NULL OR leased_until <= $4) RETURNING id";
 const FREEZE: &str = "UPDATE notification SET subject = $2, frozen = $3 WHERE id = $1 AND frozen IS NULL";
 const MARK: &str = "UPDATE notification SET state = $2, due = $3, tries = tries + 1, leased_until = NULL, leased_by = NULL, ended = $4, answer = $5, broken = $6 WHERE id = $1";
+const LEAVE: &str = "UPDATE notification SET state = 'left', leased_until = NULL, leased_by = NULL, ended = $2, answer = $3 WHERE id = $1";
 /// The far side has not taken the bytes, so others may follow them under the same id.
 const SHORTEN: &str = "UPDATE notification SET frozen = NULL, shortened = TRUE WHERE id = $1";
 const PUT_ATTEMPT: &str = "INSERT INTO attempt (notification, number, at, outcome, detail) VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempt WHERE notification = $1), $2, $3, $4)";
@@ -97,7 +102,10 @@ impl Writing {
         }
         if let Some(row) = row {
             let (earlier, told): (String, Facts) = (row.get(0), from_text("facts", row.get(1))?);
-            self.merge(&earlier, &facts::merged(&told, facts), due).await?;
+            // What the configuration tells too is its receiver's, with the second way that one has.
+            let becomes =
+                (own::is_receiver(&told.receiver) && !own::is_receiver(&facts.receiver)).then_some(&facts.receiver);
+            self.merge(&earlier, &facts::merged(&told, facts), becomes, due).await?;
             return Ok(NotificationId(earlier));
         }
         sqlx::query(PUT)
@@ -117,8 +125,23 @@ impl Writing {
         Ok(id.clone())
     }
 
+    /// What an address was told last of a cause.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn told_last(&mut self, address: &str, cause: &Cause) -> Result<Option<Facts>, StoreError> {
+        let row = sqlx::query(TOLD_LAST).bind(address).bind(cause.to_string()).fetch_optional(&mut *self.tx).await?;
+        row.map(|row| from_text("facts", row.get(0))).transpose()
+    }
+
     /// What is to be told at once takes with it what was gathered for later.
-    async fn merge(&mut self, id: &str, facts: &Facts, due: Timestamp) -> Result<(), StoreError> {
+    async fn merge(
+        &mut self,
+        id: &str,
+        facts: &Facts,
+        becomes: Option<&ReceiverId>,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(MERGE)
             .bind(id)
             .bind(to_text("facts", facts)?)
@@ -126,6 +149,7 @@ impl Writing {
             .bind(ms(due))
             .bind(is_grave(facts))
             .bind(facts.topics.len() > 1)
+            .bind(becomes.map(ReceiverId::as_str))
             .execute(&mut *self.tx)
             .await?;
         self.put_topics(id, facts).await
@@ -175,6 +199,15 @@ impl Writing {
     pub async fn freeze(&mut self, id: &NotificationId, frozen: &Frozen) -> Result<(), StoreError> {
         let query = sqlx::query(FREEZE).bind(&id.0).bind(&frozen.subject).bind(&frozen.bytes);
         query.execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    /// A row is not sent any more: who would get it has left.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn let_be(&mut self, id: &NotificationId, why: &str, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(LEAVE).bind(&id.0).bind(ms(now)).bind(why).execute(&mut *self.tx).await?;
         Ok(())
     }
 
@@ -378,5 +411,22 @@ pub fn thread(facts: &Facts) -> String {
             .first()
             .and_then(|t| t.source.as_ref())
             .map_or_else(|| Cause::Offline.to_string(), |source| format!("first-look:{source}:{}", facts.at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+
+    /// Ten thousand rows may wait, and each claim holds the one writer.
+    #[tokio::test]
+    async fn a_claim_looks_at_the_rows_of_each_address_alone() {
+        let store = Store::in_memory().await.unwrap();
+        let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {DUE}")));
+        let steps: Vec<String> = explained.fetch_all(&store.reads).await.unwrap().iter().map(|row| row.get(3)).collect();
+        let of_one = steps.iter().find(|step| step.starts_with("SEARCH m ")).unwrap();
+        assert!(of_one.contains("(address=?"), "{steps:#?}");
     }
 }

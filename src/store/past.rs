@@ -107,12 +107,12 @@ pub(super) async fn put_watched(store: &Store, good: &[(&SourceId, Timestamp)]) 
 }
 
 /// The day of a moment, and the bit of its half hour.
-fn place(at: Timestamp) -> (i64, i64) {
+pub(super) fn place(at: Timestamp) -> (i64, i64) {
     let ms = ms(at);
     (ms.div_euclid(DAY_MS), 1 << (ms.rem_euclid(DAY_MS) / HALF_HOUR_MS))
 }
 
-fn half_hours(day: i64, seen: i64) -> impl Iterator<Item = Timestamp> {
+pub(super) fn half_hours(day: i64, seen: i64) -> impl Iterator<Item = Timestamp> {
     (0..48).filter(move |n| seen & (1 << n) != 0).map(move |n| at(day * DAY_MS + n * HALF_HOUR_MS))
 }
 

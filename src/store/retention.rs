@@ -22,19 +22,19 @@ const BODIES: Old = Old {
     at_once: AT_ONCE,
 };
 const TRIES: Old = Old {
-    find: "SELECT a.rowid FROM notification n JOIN attempt a ON a.notification = n.id WHERE n.state IN ('delivered', 'dead') AND n.ended < $1 LIMIT $2",
+    find: "SELECT a.rowid FROM notification n JOIN attempt a ON a.notification = n.id WHERE n.state IN ('delivered', 'dead', 'left') AND n.ended < $1 LIMIT $2",
     remove: &["DELETE FROM attempt WHERE rowid IN (SELECT value FROM json_each($1))"],
     at_once: AT_ONCE,
 };
 const BYTES: Old = Old {
-    find: "SELECT rowid FROM notification WHERE state IN ('delivered', 'dead') AND ended < $1 AND frozen IS NOT NULL LIMIT $2",
+    find: "SELECT rowid FROM notification WHERE state IN ('delivered', 'dead', 'left') AND ended < $1 AND frozen IS NOT NULL LIMIT $2",
     remove: &[
         "UPDATE notification SET frozen = NULL WHERE rowid IN (SELECT value FROM json_each($1)) AND state <> 'pending'",
     ],
     at_once: AT_ONCE,
 };
 const MESSAGES: Old = Old {
-    find: "SELECT n.id FROM notification n WHERE n.state IN ('delivered', 'dead') AND n.ended < $1 AND n.seq < (SELECT MAX(seq) FROM notification) AND NOT EXISTS (SELECT 1 FROM topic t JOIN told ON told.cause = t.cause AND told.address = t.address WHERE t.notification = n.id) LIMIT $2",
+    find: "SELECT n.id FROM notification n WHERE n.state IN ('delivered', 'dead', 'left') AND n.ended < $1 AND n.seq < (SELECT MAX(seq) FROM notification) AND NOT EXISTS (SELECT 1 FROM topic t JOIN told ON told.cause = t.cause AND told.address = t.address WHERE t.notification = n.id) LIMIT $2",
     remove: &[
         "DELETE FROM attempt WHERE notification IN (SELECT value FROM json_each($1))",
         "DELETE FROM topic WHERE notification IN (SELECT value FROM json_each($1))",

@@ -10,14 +10,15 @@ use crate::model::notification::Facts;
 
 /// What is not delivered in time, what was given up lately, and what is on a way that is broken. The last two reasons ask
 /// for no waiting.
-const LATE: &str = "SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.seq, n.made, COALESCE((SELECT MIN(a.at) FROM attempt a WHERE a.notification = n.id), n.ready), COALESCE(n.answer, (SELECT e.answer FROM notification e WHERE e.address = n.address AND e.state = 'pending' AND e.answer IS NOT NULL ORDER BY e.seq LIMIT 1)) FROM notification n WHERE n.second IS NULL AND n.state <> 'delivered' AND n.receiver IN (SELECT value FROM json_each($1)) AND (n.grave = TRUE OR $2) AND (n.ready <= $3 OR n.broken = TRUE OR n.state = 'dead') AND (n.state = 'pending' OR n.ended >= $4) ORDER BY n.tier, n.seq LIMIT 50";
+const LATE: &str = "WITH late AS (SELECT n.id FROM notification n WHERE n.second IS NULL AND n.state <> 'delivered' AND n.receiver IN (SELECT value FROM json_each($1)) AND (n.grave = TRUE OR $2) AND (n.ready <= $3 OR n.broken = TRUE OR n.state = 'dead') AND (n.state = 'pending' OR n.ended >= $4) ORDER BY n.tier, n.seq LIMIT 50) SELECT n.id, n.receiver, n.address, n.thread, n.facts, n.seq, n.made, COALESCE((SELECT MIN(a.at) FROM attempt a WHERE a.notification = n.id), n.ready), COALESCE(n.answer, (SELECT e.answer FROM notification e WHERE e.address = n.address AND e.state = 'pending' AND e.answer IS NOT NULL ORDER BY e.seq LIMIT 1)) FROM late JOIN notification n ON n.id = late.id ORDER BY n.tier, n.seq";
 /// What was told later of something that a second way was told of.
 const FOLLOWING: &str = "SELECT n.id, w.receiver, n.address, n.thread, n.facts, n.seq, n.made, n.made, NULL FROM notification n JOIN (SELECT t.notification, MIN(w.receiver) AS receiver FROM second_way w JOIN topic t ON t.address = w.address AND t.cause = w.cause AND t.seq > w.seq GROUP BY t.notification) w ON w.notification = n.id WHERE n.second IS NULL ORDER BY n.seq LIMIT 50";
 const CAUSES: &str = "SELECT cause FROM second_way WHERE address = $1";
 const PUT: &str = "INSERT INTO second_way (address, cause, receiver, notification, seq) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (address, cause) DO UPDATE SET receiver = excluded.receiver, notification = excluded.notification, seq = excluded.seq";
 const SEEN: &str = "UPDATE second_way SET seq = MAX(seq, $2) WHERE address = $1 AND cause IN (SELECT t.cause FROM topic t WHERE t.notification = $3)";
-/// A message to that address, made with this one, that tells all of it.
-const ITSELF: &str = "SELECT 1 FROM notification n WHERE n.address = $1 AND n.made = $2 AND n.state <> 'dead' AND NOT EXISTS (SELECT 1 FROM json_each($3) c WHERE c.value NOT IN (SELECT t.cause FROM topic t WHERE t.notification = n.id)) LIMIT 1";
+/// A message to that address, made with this one, that tells all of it. What waits for a person's own address may
+/// be left before it goes.
+const ITSELF: &str = "SELECT 1 FROM notification n WHERE n.address = $1 AND n.made = $2 AND (n.state = 'delivered' OR n.state = 'pending' AND n.receiver NOT LIKE 'own-%') AND NOT EXISTS (SELECT 1 FROM json_each($3) c WHERE c.value NOT IN (SELECT t.cause FROM topic t WHERE t.notification = n.id)) LIMIT 1";
 
 /// A message that is to go by a second way too.
 #[derive(Debug, Clone, PartialEq, Eq)]

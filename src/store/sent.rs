@@ -16,8 +16,8 @@ use crate::model::incident::Report;
 const CHOSEN: &str = "SELECT id FROM notification WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR receiver = $2) AND ($3 IS NULL OR id IN (SELECT notification FROM topic WHERE cause = $3)) ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'pending' THEN 1 ELSE 2 END, seq DESC LIMIT $4 OFFSET $5";
 const IN_ALL: &str = "SELECT COUNT(*) FROM notification WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR receiver = $2) AND ($3 IS NULL OR id IN (SELECT notification FROM topic WHERE cause = $3))";
 const ROWS: &str = "SELECT n.id, n.receiver, n.address, n.state, n.tries, n.made, n.due, n.ended, n.answer, n.subject, n.facts, n.second FROM json_each($1) chosen JOIN notification n ON n.id = chosen.value ORDER BY chosen.key";
-const WITHHELD: &str = "SELECT at, receiver, cause, why FROM decision WHERE is_sent = FALSE AND ($1 IS NULL OR receiver = $1) AND ($2 IS NULL OR cause = $2) ORDER BY seq DESC LIMIT $3 OFFSET $4";
-const WITHHELD_IN_ALL: &str = "SELECT COUNT(*) FROM decision WHERE is_sent = FALSE AND ($1 IS NULL OR receiver = $1) AND ($2 IS NULL OR cause = $2)";
+const WITHHELD: &str = "SELECT at, receiver, cause, why, rule FROM decision WHERE is_sent = FALSE AND ($1 IS NULL OR receiver = $1) AND ($2 IS NULL OR cause = $2) AND ($3 IS NULL OR rule = $3) ORDER BY seq DESC LIMIT $4 OFFSET $5";
+const WITHHELD_IN_ALL: &str = "SELECT COUNT(*) FROM decision WHERE is_sent = FALSE AND ($1 IS NULL OR receiver = $1) AND ($2 IS NULL OR cause = $2) AND ($3 IS NULL OR rule = $3)";
 const TITLES: &str = "SELECT doc FROM report WHERE incident IN (SELECT value FROM json_each($1)) ORDER BY changed";
 
 /// Which of them are wanted.
@@ -29,6 +29,8 @@ pub struct Chosen<'a> {
     pub receiver: Option<&'a str>,
     /// Of this incident.
     pub incident: Option<&'a str>,
+    /// Decided not to be told by this rule.
+    pub rule: Option<&'a str>,
     /// So many are left out before.
     pub skip: i64,
     /// At the most so many.
@@ -78,6 +80,8 @@ pub struct Withheld {
     pub report: Option<Box<Report>>,
     /// Why it did not go.
     pub why: String,
+    /// The rule, in one word; none in rows of older versions.
+    pub rule: Option<String>,
 }
 
 /// What is read of a notification's facts here. Every version of them has it.
@@ -130,8 +134,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn withheld(&self, chosen: &Chosen<'_>) -> Result<(Vec<Withheld>, i64), StoreError> {
         let mut view = self.view().await?;
-        let rows = sqlx::query(WITHHELD).bind(chosen.receiver).bind(chosen.incident).bind(chosen.limit);
-        let rows = rows.bind(chosen.skip).fetch_all(&mut *view.tx).await?;
+        let rows = sqlx::query(WITHHELD).bind(chosen.receiver).bind(chosen.incident).bind(chosen.rule);
+        let rows = rows.bind(chosen.limit).bind(chosen.skip).fetch_all(&mut *view.tx).await?;
         let mut all: Vec<Withheld> = rows.iter().map(withheld).collect();
         let causes: Vec<&str> = all.iter().map(|w| w.cause.as_str()).collect();
         for row in sqlx::query(TITLES).bind(to_text("causes", &causes)?).fetch_all(&mut *view.tx).await? {
@@ -140,7 +144,7 @@ impl Store {
                 one.report = Some(Box::new(report.clone()));
             }
         }
-        let in_all = sqlx::query(WITHHELD_IN_ALL).bind(chosen.receiver).bind(chosen.incident);
+        let in_all = sqlx::query(WITHHELD_IN_ALL).bind(chosen.receiver).bind(chosen.incident).bind(chosen.rule);
         let in_all = in_all.fetch_one(&mut *view.tx).await?.get(0);
         Ok((all, in_all))
     }
@@ -167,5 +171,12 @@ impl Sent {
 }
 
 fn withheld(row: &SqliteRow) -> Withheld {
-    Withheld { at: at(row.get(0)), receiver: row.get(1), cause: row.get(2), report: None, why: row.get(3) }
+    Withheld {
+        at: at(row.get(0)),
+        receiver: row.get(1),
+        cause: row.get(2),
+        report: None,
+        why: row.get(3),
+        rule: row.get(4),
+    }
 }

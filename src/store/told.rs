@@ -10,6 +10,7 @@ use super::{StoreError, Writing, from_text, ms, to_text};
 use crate::alerting::route::{Decision, Told, ToldKey};
 use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ServiceId, SourceId};
+use crate::model::reason::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ToldDoc {
@@ -129,7 +130,16 @@ impl Writing {
             .iter()
             .map(|s| serde_json::json!({"service": s.service, "kind": s.kind, "impact": s.impact, "path": s.path}))
             .collect();
-        let doc = serde_json::json!({"services": services, "subscriptions": decision.subscriptions});
+        let until = match &decision.verdict {
+            Verdict::Send => None,
+            Verdict::Gather(until) => Some(*until),
+            Verdict::NotSent(reason) => reason.until(),
+        };
+        let silence = match &decision.verdict {
+            Verdict::NotSent(Reason::Silenced { silence, .. }) => Some(silence),
+            Verdict::Send | Verdict::Gather(_) | Verdict::NotSent(_) => None,
+        };
+        let doc = serde_json::json!({"services": services, "subscriptions": decision.subscriptions, "until": until, "silence": silence});
         sqlx::query(PUT_DECISION)
             .bind(ms(now))
             .bind(decision.receiver.as_str())

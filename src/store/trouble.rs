@@ -13,8 +13,9 @@ use crate::model::id::NotificationId;
 const RELAY: &str = "mail";
 
 const ALL: &str = "SELECT way, receiver, kind, since, reason, subject, over, made_of, told FROM trouble ORDER BY since";
+/// Where somebody's word leads who only asked for a subscription is no way of ours.
 /// One that was over and has not been told so begins anew; what is known already stays as it was.
-const BEGIN: &str = "INSERT INTO trouble (way, receiver, kind, since, reason, subject, made_of) SELECT COALESCE($2, receiver), receiver, $3, $4, $5, subject, $6 FROM notification WHERE id = $1 ON CONFLICT (way) DO UPDATE SET kind = excluded.kind, since = excluded.since, reason = excluded.reason, subject = excluded.subject, made_of = excluded.made_of, over = NULL, told = NULL WHERE trouble.over IS NOT NULL OR excluded.kind = 'gone' AND trouble.kind <> 'gone'";
+const BEGIN: &str = "INSERT INTO trouble (way, receiver, kind, since, reason, subject, made_of) SELECT COALESCE($2, receiver), receiver, $3, $4, $5, subject, $6 FROM notification WHERE id = $1 AND ($2 IS NOT NULL OR facts ->> 'asks' IS NULL) ON CONFLICT (way) DO UPDATE SET kind = excluded.kind, since = excluded.since, reason = excluded.reason, subject = excluded.subject, made_of = excluded.made_of, over = NULL, told = NULL WHERE trouble.over IS NOT NULL OR excluded.kind = 'gone' AND trouble.kind <> 'gone'";
 const END: &str = "UPDATE trouble SET over = $2 WHERE over IS NULL AND kind <> 'gone' AND (way = (SELECT receiver FROM notification WHERE id = $1) OR way = 'mail' AND (SELECT address FROM notification WHERE id = $1) LIKE 'mailto:%')";
 const REPLAY: &str = "UPDATE notification SET state = 'pending', tries = 0, due = $3, ended = NULL, broken = FALSE WHERE state = 'dead' AND (id IN (SELECT value FROM json_each($1)) OR ended >= $2) RETURNING receiver";
 const LIFT: &str = "UPDATE trouble SET over = $2 WHERE kind = 'gone' AND over IS NULL AND receiver IN (SELECT value FROM json_each($1))";

@@ -72,7 +72,9 @@ pub async fn refuse_foreign(request: Request, next: Next) -> Response {
     let is_a_page = matches!(*request.method(), Method::GET | Method::HEAD)
         && !path.starts_with("/api/")
         && !matches!(path, "/events" | "/wall/events" | "/metrics");
-    if is_a_page || is_same_origin(&request) {
+    // Whoever has the key in a mail may leave, from wherever it is sent (RFC 8058); no cookie counts there.
+    let is_one_click = path.starts_with("/subscriptions/leave/");
+    if is_a_page || is_one_click || is_same_origin(&request) {
         return next.run(request).await;
     }
     let what = "A page of another site may not ask this.";

@@ -48,6 +48,7 @@ pub fn router(app: Arc<App>, stop: CancellationToken) -> Router {
         .route("/sources", get(page::sources::page))
         .route("/maintenance", get(page::maintenance::page))
         .route("/deliveries", get(page::deliveries::page))
+        .route("/why", get(page::why::page))
         .route("/silences", get(page::silences::page))
         .route("/events", get(stream::events))
         .route("/metrics", get(metric::metrics))

@@ -11,7 +11,7 @@ use super::router::Site;
 use crate::model::account::{Role, Scope};
 use crate::model::audit::By;
 use crate::model::hash::Hasher;
-use crate::pipeline::accounts;
+use crate::pipeline::{accounts, own};
 use crate::store::StoreError;
 
 /// What somebody may. Each may what the one before it may.
@@ -50,6 +50,8 @@ pub struct Viewer {
     pub name: String,
     pub may: May,
     pub way: Way,
+    /// By what things of his own are known; empty for who has none.
+    pub owner: String,
     /// The network address.
     pub origin: String,
     /// What a form must bring along, made from the browser's own cookie; none where it has no cookie yet.
@@ -78,7 +80,7 @@ impl Viewer {
     }
 
     fn nobody(may: May, origin: String) -> Self {
-        Self { name: String::new(), may, way: Way::None, origin, form: None }
+        Self { name: String::new(), may, way: Way::None, owner: String::new(), origin, form: None }
     }
 }
 
@@ -113,7 +115,8 @@ pub async fn who(site: &Site, headers: &HeaderMap, origin: String) -> Result<Vie
             Role::Operator => May::Act,
             Role::Admin => May::Govern,
         };
-        return Ok(Viewer { name: session.account.name.to_string(), may, way: Way::Session, ..nobody });
+        let (name, owner) = (session.account.name.to_string(), own::account_key(&session.account.id));
+        return Ok(Viewer { name, may, way: Way::Session, owner, ..nobody });
     }
     let passes = cookie::all(headers, cookie::PASS);
     let is_pass = site.app.token.as_ref().is_some_and(|token| passes.iter().any(|pass| token.is_pass(pass)));
@@ -130,7 +133,8 @@ async fn by_token(site: &Site, given: &str, nobody: Viewer) -> Result<Viewer, Un
         Scope::Read => May::Read,
         Scope::Write => May::Act,
     };
-    Ok(Viewer { name: token.name.to_string(), may, way: Way::Token, ..nobody })
+    let owner = own::token_key(&token.id);
+    Ok(Viewer { name: token.name.to_string(), may, way: Way::Token, owner, ..nobody })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -28,6 +28,7 @@ fn bytes(message: &Message) -> Vec<u8> {
         to: &noc(),
         date: facts::at("2026-07-17T22:41:09Z"),
         message,
+        leave: None,
     };
     compose(&envelope).unwrap()
 }
@@ -306,6 +307,7 @@ fn to_a_pager(message: &Message, subject: &str) -> String {
         to: &noc(),
         date: facts::at("2026-07-17T22:41:09Z"),
         message,
+        leave: None,
     };
     String::from_utf8(pager::compose(&envelope, subject).unwrap()).unwrap()
 }

@@ -42,3 +42,4 @@ mod support;
 mod walk;
 mod web;
 mod webhook;
+mod why;

@@ -109,7 +109,10 @@ fn subjects() {
     check_subject_is(vec![blind()], "[Cannot see, 2 services] Okta, which EHR needs at 6 of 7 sites");
     check_subject_is(vec![over(blind(), None)], "[Seen again, 2 services] Okta, which EHR needs at 6 of 7 sites");
     check_subject_is(vec![offline()], "[Offline] Bellwether itself, not the vendors");
-    check_subject_is(vec![crowdstrike(), hurt()], "[DOWN] 2 vendors: CrowdStrike, Okta hurt 8 services");
+    check_subject_is(
+        vec![crowdstrike(), hurt()],
+        "[DOWN, 8 services, 2 causes] EHR at 31 sites: CrowdStrike Falcon; also Okta",
+    );
     check_subject_is(vec![okta(vec![])], "[Partly down] Okta: Sign-in failures for some customers");
 }
 
@@ -217,7 +220,11 @@ fn an_end_without_a_beginning_tells_no_duration() {
 fn a_service_that_bears_no_more_says_so() {
     let used = HurtService { bears_seconds: Some(1800), ..ehr(Impact::MajorOutage) };
     check_says(okta(vec![used]), &["passed by 8 min of 30 min, at 17:33 CDT (22:33 UTC)"], &[]);
-    check_says(okta(vec![ehr(Impact::MajorOutage)]), &["3 h 21 min left of 4 h, until 21:03 CDT (Sat 02:03 UTC)"], &[]);
+    check_says(
+        okta(vec![ehr(Impact::MajorOutage)]),
+        &["38 min of 4 h used, 3 h 21 min left, until 21:03 CDT (Sat 02:03 UTC)"],
+        &[],
+    );
 }
 
 #[test]

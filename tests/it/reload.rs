@@ -10,6 +10,7 @@ use bellwether::commands::run::reload::{Made, Reloaded, Reloader};
 use bellwether::commands::setup::Sound;
 use bellwether::config::problem::Severity;
 use bellwether::model::id::{Ids, SourceId};
+use bellwether::model::own::{self, Choice, Own};
 use bellwether::model::vendor::Source;
 use bellwether::normalize::{Body, Outcome, Request};
 use bellwether::pipeline::look::{Ask, Asked, Memory};
@@ -302,4 +303,36 @@ async fn a_certificate_that_comes_after_the_file_that_names_it_is_taken_up_witho
     let then = installation.reloader.look(start()).expect("it is looked at again");
     assert_eq!(then.refused, []);
     assert_eq!(installation.reloader.look(start()), None);
+}
+
+#[tokio::test]
+async fn what_people_subscribed_to_themselves_holds_through_a_reload_and_beside_broken_files() {
+    let mut installation = Installation::new().await;
+    let own = Own {
+        id: own::id_of(1),
+        address: own::address("ada@northfield.example").unwrap(),
+        owner: None,
+        choice: Choice::default(),
+        asked: start(),
+        confirmed: Some(start()),
+        paused: None,
+        left: None,
+        left_by_link: false,
+        locked: None,
+        wants_out: None,
+    };
+    let holds = |installation: &Installation| {
+        let compiled = installation.reloader.outlets().compiled.borrow().clone();
+        (compiled.owns.len(), compiled.rules.subscriptions().len(), compiled.edition)
+    };
+    assert_eq!(holds(&installation), (0, 1, 0));
+    installation.reloader.tell(vec![own.clone()]);
+    installation.reloader.tell(vec![own.clone()]);
+    assert_eq!(holds(&installation), (1, 2, 1), "a new edition, and once");
+    assert!(installation.reloader.reload(start()).refused.is_empty());
+    assert_eq!(holds(&installation), (1, 2, 2));
+    installation.write("config/inventory.toml", "broken");
+    assert!(!installation.reloader.reload(start()).refused.is_empty());
+    installation.reloader.tell(vec![Own { left: Some(start()), ..own }]);
+    assert_eq!(holds(&installation), (0, 1, 3), "who left is gone, whatever the files say");
 }

@@ -23,6 +23,7 @@ pub fn card(id: &NotificationId, facts: &Facts) -> Card {
         subject: subject::subject(facts),
         short,
         banner: letter::banner(facts),
+        overview: letter.overview,
         is_test: facts.test || facts.drill,
         shift: facts.shift.as_ref().map(|told| shift::section(facts, told, &times)),
         parts: facts.topics.iter().map(|topic| part(facts, topic, &times)).collect(),

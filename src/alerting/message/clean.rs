@@ -9,7 +9,9 @@ use crate::model::id::IncidentId;
 use crate::model::inquiry::{Came, Inquiry, Proposal};
 use crate::model::inventory::Procedure;
 use crate::model::keeping::{Finding, Keeping, Sample};
-use crate::model::notification::{Below, Facts, HurtService, Topic, UnwellComponent, VendorWord};
+use crate::model::notification::{
+    Before, Below, Facts, HurtService, Testimony, Topic, UnwellComponent, VendorWord, Witness,
+};
 use crate::model::text;
 use crate::model::vendor::Support;
 
@@ -46,6 +48,8 @@ fn topic(raw: &Topic) -> Topic {
         services: raw.services.iter().map(service).collect(),
         keeping: raw.keeping.as_ref().map(keeping),
         below: raw.below.iter().map(below).collect(),
+        before: raw.before.as_ref().map(before),
+        witnesses: raw.witnesses.iter().map(witness).collect(),
         acknowledge: raw.acknowledge.as_deref().and_then(link),
         ..raw.clone()
     }
@@ -53,6 +57,18 @@ fn topic(raw: &Topic) -> Topic {
 
 fn below(raw: &Below) -> Below {
     Below { vendor: name(&raw.vendor), title: name(&raw.title), incident: name(&raw.incident) }
+}
+
+fn before(raw: &Before) -> Before {
+    Before { components: names(&raw.components), regions: names(&raw.regions), ..raw.clone() }
+}
+
+fn witness(raw: &Witness) -> Witness {
+    let says = match &raw.says {
+        Testimony::Blind(why) => Testimony::Blind(advice(why)),
+        Testimony::Says { .. } | Testimony::Silent => raw.says.clone(),
+    };
+    Witness { source: raw.source.clone(), says }
 }
 
 fn keeping(raw: &Keeping) -> Keeping {

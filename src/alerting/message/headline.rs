@@ -1,5 +1,6 @@
 //! The first lines: what of ours is hurt, how badly, where, by whom, since when.
 
+use super::changed::changed;
 use super::words::{self, did, does, is_over, lead, list, now, place};
 use super::{ahead, keeping};
 use crate::model::clock_text::{Times, between, span};
@@ -8,6 +9,7 @@ use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
 use crate::model::notification::{Facts, HurtService, OpenEnd, Topic};
 use crate::model::phase::Kind;
+use crate::model::restless::FlappingWord;
 
 /// One sentence that answers the first questions.
 pub fn headline(facts: &Facts, topic: &Topic, times: &Times) -> String {
@@ -29,10 +31,12 @@ pub fn headline(facts: &Facts, topic: &Topic, times: &Times) -> String {
 
 fn hurt(facts: &Facts, topic: &Topic, times: &Times) -> String {
     let impact = lead(topic).map_or(topic.impact, |s| s.impact);
-    let turn = match now(topic) {
-        EffectKind::Worse => "Worse: ",
-        EffectKind::Better => "Better: ",
-        EffectKind::Hurt | EffectKind::Over => "",
+    let turn = match (topic.flapping, now(topic)) {
+        (Some(FlappingWord::Restless(_)), _) => "Comes and goes, now: ",
+        (Some(FlappingWord::Steady), _) => "Steady now: ",
+        (None, EffectKind::Worse) => "Worse: ",
+        (None, EffectKind::Better) => "Better: ",
+        (None, EffectKind::Hurt | EffectKind::Over) => "",
     };
     let because = if lead(topic).is_some() { format!(" because of {}", topic.vendor) } else { String::new() };
     let doubt = if impact == Impact::Unknown { "; nobody says how badly" } else { "" };
@@ -51,7 +55,12 @@ fn over(facts: &Facts, topic: &Topic, times: &Times) -> String {
     let ended = ended(topic);
     let unnamed = lead(topic).is_some() && !ended.contains(&topic.vendor);
     let because = if unnamed { format!(" because of {}", topic.vendor) } else { String::new() };
-    format!("{ended}: {} {}{}{because} {}.", who(topic), did(impact), at(facts, topic), from_to(topic, times))
+    let turn = match topic.flapping {
+        Some(FlappingWord::Restless(_)) => "Comes and goes, now over. ",
+        Some(FlappingWord::Steady) => "Steady. ",
+        None => "",
+    };
+    format!("{turn}{ended}: {} {}{}{because} {}.", who(topic), did(impact), at(facts, topic), from_to(topic, times))
 }
 
 /// The word that begins a sentence about an end: never more than is known.
@@ -150,9 +159,10 @@ pub fn kicker(topic: &Topic) -> String {
 }
 
 /// What else must be known at once: what still hurts, what was late, who else is hurt.
-pub fn leads(topic: &Topic) -> Vec<String> {
-    let mut leads: Vec<String> =
-        topic.services.iter().filter(|s| !s.still.is_empty()).map(|s| still(topic, s)).collect();
+pub fn leads(topic: &Topic, times: &Times) -> Vec<String> {
+    let mut leads: Vec<String> = changed(topic, times).into_iter().collect();
+    leads.extend(topic.escalation.filter(|_| !is_over(topic)).map(|_| "Nobody has acknowledged it.".to_owned()));
+    leads.extend(topic.services.iter().filter(|s| !s.still.is_empty()).map(|s| still(topic, s)));
     if is_over(topic)
         && topic.ahead.is_none()
         && topic.told.len() > 1

@@ -1,13 +1,14 @@
 //! A message in parts, before it is plain text or HTML: so that both say the same.
 
 use super::course;
+use super::digest::overview;
 use super::headline::{headline, kicker, leads};
 use super::rows::rows;
 use super::say::says;
 use super::shift;
 use super::subject::subject;
 use super::trouble;
-use super::words::{count, is_over, is_unseen, still_hurt};
+use super::words::{is_over, is_unseen, still_hurt};
 use crate::model::card::{Section, Tone};
 use crate::model::clock_text::Times;
 use crate::model::id::NotificationId;
@@ -26,6 +27,8 @@ pub struct Letter {
     pub is_drill: bool,
     /// Said before all else.
     pub banner: Option<String>,
+    /// The first line of a message about several causes: each of them, with its vendor.
+    pub overview: Option<String>,
     /// One for each cause, the worst first.
     pub sections: Vec<Section>,
     /// The headlines of the causes that have no section of their own.
@@ -45,6 +48,7 @@ pub fn letter(id: &NotificationId, facts: &Facts) -> Letter {
         subject: subject(facts),
         is_drill: facts.drill,
         banner: banner(facts),
+        overview: overview(facts, &times),
         sections: trouble.chain(told).chain(whole).collect(),
         others: rest.map(|topic| headline(facts, topic, &times)).collect(),
         footer: footer(id, facts, &times),
@@ -70,12 +74,9 @@ pub(super) fn banner(facts: &Facts) -> Option<String> {
 }
 
 pub(super) fn section(facts: &Facts, topic: &Topic, times: &Times) -> Section {
-    let mut leads = leads(topic);
+    let mut leads = leads(topic, times);
     if facts.topics.first() == Some(topic) {
         leads.splice(0..0, course::says(facts, times));
-    }
-    if facts.topics.len() > 1 && facts.topics.first() == Some(topic) {
-        leads.push(format!("This message tells {}, the worst first.", count(facts.topics.len(), "cause")));
     }
     Section {
         tone: tone(topic),

@@ -9,6 +9,7 @@ const INDENT: usize = 16;
 /// `letter` as plain text.
 pub fn text(letter: &Letter) -> String {
     let mut blocks: Vec<String> = letter.banner.iter().map(|banner| fill("", banner)).collect();
+    blocks.extend(letter.overview.iter().map(|overview| fill("", overview)));
     blocks.extend(letter.sections.iter().map(section));
     if !letter.others.is_empty() {
         let lines: Vec<String> = letter.others.iter().map(|other| fill("- ", other)).collect();

@@ -22,7 +22,7 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
     let rows = [
         row(if is_over(topic) { "Sight" } else { "Why unseen" }, source_state(topic)),
         row("Planned", ahead::planned(topic, times)),
-        row("Nobody yet", circumstance::escalation(topic)),
+        row("Nobody yet", circumstance::escalation(topic, super::letter::page(facts, topic).as_deref())),
         row("Comes and goes", circumstance::flapping(topic, times)),
         row(hurt_label(topic), hurt(topic, &services)),
         row("Sites", sites(facts, &services)),
@@ -34,9 +34,11 @@ pub fn rows(facts: &Facts, topic: &Topic, times: &Times) -> Vec<Row> {
         row("Owner", owner(&services)),
         row("Vendor support", support(topic)),
         row(if is_by_hand(topic) { "By hand" } else { "They say" }, word(topic, times)),
+        row("Next word", circumstance::next_word(topic, times)),
         row("It stands on", circumstance::below(topic)),
         row("Which part", which_part(topic)),
         row("How bad", how_bad(topic)),
+        row("How we know", circumstance::witnesses(topic)),
     ];
     rows.into_iter().flatten().collect()
 }
@@ -154,6 +156,8 @@ fn borne(topic: &Topic, bears: u64, times: &Times) -> String {
     match (is_over(topic), used > bears) {
         (_, true) => format!("passed by {} of {}, at {moment}", span(used - bears), span(bears)),
         (true, false) => format!("{}; it lasted {}", span(bears), span(used)),
-        (false, false) => format!("{} left of {}, until {moment}", span(bears - used), span(bears)),
+        (false, false) => {
+            format!("{} of {} used, {} left, until {moment}", span(used.max(0)), span(bears), span(bears - used.max(0)))
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
 use crate::model::notification::{Facts, HurtService, OpenEnd, Topic};
+use crate::model::restless::FlappingWord;
 
 /// Room for what must stand in every line, whatever the names are.
 pub const STATE: usize = 26;
@@ -102,6 +103,11 @@ fn state(topic: &Topic) -> String {
     }
     if let Some(kept) = &topic.keeping {
         return keeping::shouted(topic, kept).to_owned();
+    }
+    match topic.flapping {
+        Some(FlappingWord::Restless(_)) => return "COMES AND GOES".to_owned(),
+        Some(FlappingWord::Steady) if is_over(topic) && !words::still_hurt(topic) => return "STEADY, OVER".to_owned(),
+        Some(FlappingWord::Steady) | None => {}
     }
     if is_over(topic) {
         let still = if words::still_hurt(topic) { ", STILL HURT" } else { "" };

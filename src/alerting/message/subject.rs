@@ -4,13 +4,14 @@
 //! share. Clients that group by subject leave out what is bracketed (RFC 5256, "base subject").
 
 use super::words::{self, count};
-use super::{ahead, clean, keeping, several, shift, trouble};
+use super::{ahead, asking, clean, digest, keeping, shift, trouble};
 use crate::model::clock_text::Times;
 use crate::model::effect::{Cause, EffectKind};
 use crate::model::impact::Impact;
 use crate::model::incident::ResolvedHow;
 use crate::model::notification::{Facts, OpenEnd, Topic};
 use crate::model::phase::Kind;
+use crate::model::restless::FlappingWord;
 use crate::model::text;
 
 /// The longest subject, in characters.
@@ -30,11 +31,13 @@ pub fn subject(facts: &Facts) -> String {
     };
     let line = match (&facts.shift, facts.topics.first()) {
         (Some(told), _) => format!("{test}{}", shift::subject(told, &Times::new(&facts.time_zone, facts.at))),
+        (None, None) if facts.asks.is_some() => format!("{test}{}", asking::SUBJECT),
         (None, None) if let Some(trouble) = &facts.course.trouble => format!("{test}{}", trouble::subject(trouble)),
         (None, None) if facts.course.trial => format!("{test}CANARY: Bellwether can reach you here"),
         (None, None) => format!("{test}Bellwether can reach you here"),
-        (None, Some(_)) if let Some(several) = several::subject(facts) => format!("{test}{several}"),
-        (None, Some(topic)) => format!("{test}[{}] {}", tag(facts, topic), stem(facts, topic)),
+        (None, Some(topic)) => {
+            format!("{test}[{}] {}{}", tag(facts, topic), stem(facts, topic), digest::also(facts))
+        }
     };
     text::line(&line, SUBJECT_CHARS)
 }
@@ -45,9 +48,16 @@ fn tag(facts: &Facts, topic: &Topic) -> String {
     let mut tag = match &topic.ahead {
         Some(lies_ahead) => ahead::tag(lies_ahead, &times),
         None if let Some(kept) = &topic.keeping => keeping::tag(topic, kept).to_owned(),
+        None if let Some(flapping) = topic.flapping => comes_and_goes(topic, flapping),
         None if words::is_over(topic) => over(topic),
         None => open(topic),
     };
+    if topic.escalation.is_some() && !words::is_over(topic) {
+        tag += ", not acknowledged";
+    }
+    if facts.gathered.is_some() {
+        tag = format!("Digest: {tag}");
+    }
     if topic.services.len() > 1 {
         tag += &format!(", {}", count(topic.services.len(), "service"));
     }
@@ -55,6 +65,20 @@ fn tag(facts: &Facts, topic: &Topic) -> String {
         tag += &format!(", {}", count(facts.topics.len(), "cause"));
     }
     tag
+}
+
+/// What comes and goes is told as that once, and how it stands when it rests.
+fn comes_and_goes(topic: &Topic, flapping: FlappingWord) -> String {
+    match flapping {
+        FlappingWord::Restless(_) => "Comes and goes".to_owned(),
+        FlappingWord::Steady if words::is_over(topic) => {
+            let still = if words::still_hurt(topic) { ", still hurt" } else { "" };
+            format!("Steady, {}{still}", end(topic).to_lowercase())
+        }
+        FlappingWord::Steady => {
+            format!("Steady: {}", words::state(words::lead(topic).map_or(topic.impact, |s| s.impact)))
+        }
+    }
 }
 
 fn open(topic: &Topic) -> String {

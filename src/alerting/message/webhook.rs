@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::letter::{self, Letter};
+use super::webhook_knowledge::{WebhookBefore, WebhookWitness, before, witness};
 use super::webhook_reading::{WebhookReading, reading};
 use super::webhook_shift::{WebhookShift, shift};
 use super::words::is_over;
@@ -53,7 +54,7 @@ pub struct WebhookBody {
     sites_in_all: u32,
     /// One line, as the subject of a mail.
     subject: String,
-    /// A sentence for people about the worst of it.
+    /// A sentence for people about the worst of it; of several causes one that names each with its vendor.
     summary: String,
     /// All of it in one line for a pager or a text message: at most 160 septets of the GSM 03.38 alphabet.
     short: String,
@@ -63,6 +64,9 @@ pub struct WebhookBody {
     subscriptions: Vec<String>,
     /// What it tells, the worst first.
     topics: Vec<WebhookTopic>,
+    /// Until when it was gathered with others, as the subscription asks; null for what is told at once.
+    #[schemars(extend("format" = "date-time"))]
+    gathered_until: Option<String>,
     /// Set for the message at the change of shifts, which has no topics.
     shift: Option<WebhookShift>,
     /// Set where it comes because another receiver did not take it.
@@ -160,6 +164,10 @@ pub struct WebhookTopic {
     ahead: Option<WebhookAhead>,
     /// Why nobody knows, where nobody does.
     why: Option<String>,
+    /// What the last message to this receiver about this cause said; null where it knew nothing of it yet.
+    before: Option<WebhookBefore>,
+    /// What each source of the vendor says of it; empty where there is but one.
+    witnesses: Vec<WebhookWitness>,
     /// Set where it is about how a source is read, for those who look after sources. Then no service is hurt.
     source_reading: Option<WebhookReading>,
     /// Our page about it.
@@ -313,11 +321,12 @@ pub(super) fn body(id: &NotificationId, facts: &Facts, letter: &Letter, short: &
         time_zone: facts.time_zone.clone(),
         sites_in_all: facts.sites_in_all,
         subject: letter.subject.clone(),
-        summary: summary.or_else(|| letter.banner.clone()).unwrap_or_default(),
+        summary: letter.overview.clone().or(summary).or_else(|| letter.banner.clone()).unwrap_or_default(),
         short: short.to_owned(),
         receiver: facts.receiver.to_string(),
         subscriptions: facts.subscriptions.iter().map(ToString::to_string).collect(),
         topics: facts.topics.iter().map(|one| topic(facts, one)).collect(),
+        gathered_until: facts.gathered.map(|until| until.to_string()),
         shift: facts.shift.as_ref().map(shift),
         second_way: facts.course.second.as_ref().map(second_way),
         late: facts.course.late.as_ref().map(late),
@@ -368,6 +377,8 @@ fn topic(facts: &Facts, topic: &Topic) -> WebhookTopic {
         overrun: topic.overrun,
         ahead: topic.ahead.as_ref().map(ahead),
         why: topic.why.clone(),
+        before: topic.before.as_ref().map(before),
+        witnesses: topic.witnesses.iter().map(witness).collect(),
         source_reading: topic.keeping.as_ref().map(reading),
         page: letter::page(facts, topic),
         services: topic.services.iter().map(service).collect(),

@@ -40,7 +40,8 @@ pub fn is_there(subscription: &Subscription, regions: &[String]) -> bool {
 }
 
 /// Whether one of the names fits one of the patterns. Without patterns all fit, and what is not named may be any.
-fn is_among(patterns: &[String], names: &[String]) -> bool {
+#[must_use]
+pub fn is_among(patterns: &[String], names: &[String]) -> bool {
     patterns.is_empty() || names.is_empty() || fits(patterns, names)
 }
 

@@ -22,7 +22,7 @@ use crate::model::reason::Reason;
 use crate::model::restless::{Flapping, FlappingWord, Restless};
 use crate::model::silence::Silence;
 
-pub use ask::{is_there, quiet, silenced};
+pub use ask::{is_among, is_there, quiet, silenced};
 
 /// What one address has been told, or was decided not to be told, of one service and one cause.
 pub type ToldKey = (String, ServiceId, Cause);

@@ -30,8 +30,8 @@ use crate::scheduler::deliverer::Deliverer;
 use crate::scheduler::inquirer::Inquirer;
 use crate::scheduler::pulse::Pulse;
 use crate::scheduler::watch::{Told, Watch};
-use crate::store::Store;
 use crate::store::retention::Before;
+use crate::store::{Store, StoreError};
 use crate::web::token::Token;
 use crate::web::{self, App, Beat};
 
@@ -39,6 +39,11 @@ use crate::web::{self, App, Beat};
 const INBOX_EVERY: Duration = Duration::from_millis(500);
 /// How often what is old is let go of.
 const LET_GO_EVERY: Duration = Duration::from_secs(3600);
+
+/// How long the link in a mail leaves: whoever finds the mail a year later can still do so.
+const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// How long what nobody confirmed is shown.
+const UNCONFIRMED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What the loops share.
 pub struct Loops {
@@ -218,6 +223,7 @@ async fn read_files(
     stop: CancellationToken,
 ) {
     let mut watching = reloader.watching();
+    let mut owns = None;
     let mut look = tokio::time::interval(files::LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut asked = tokio::time::interval(INBOX_EVERY);
@@ -237,7 +243,10 @@ async fn read_files(
             _ = look.tick() => look_again(&mut reloader, clock.now()),
             () = hang_up.comes() => Some(read_again(&mut reloader, clock.now())),
             _ = asked.tick() => match errand::asked(&data) {
-                keys if keys.is_empty() => None,
+                keys if keys.is_empty() => {
+                    tell_owns(&mut reloader, &store, &mut owns).await;
+                    None
+                }
                 keys => {
                     let reloaded = read_again(&mut reloader, clock.now());
                     for key in keys {
@@ -262,6 +271,25 @@ async fn know_found(reloader: &mut Reloader, store: &Store) {
     match store.detected().await {
         Ok(detected) => reloader.know(detected),
         Err(error) => tracing::error!(%error, "what was found out of pages could not be read back"),
+    }
+}
+
+/// Takes up what people changed about their own subscriptions, from the page, by a link, or by a command beside us.
+async fn tell_owns(reloader: &mut Reloader, store: &Store, known: &mut Option<String>) {
+    let read = async {
+        let edition = store.own_edition().await?;
+        if edition == *known {
+            return Ok(None);
+        }
+        Ok::<_, StoreError>(Some((edition, store.owns_that_tell().await?)))
+    };
+    match read.await {
+        Ok(None) => {}
+        Ok(Some((edition, owns))) => {
+            *known = edition;
+            reloader.tell(owns);
+        }
+        Err(error) => tracing::error!(%error, "people's own subscriptions could not be read"),
     }
 }
 
@@ -300,6 +328,10 @@ fn read_again(reloader: &mut Reloader, now: Timestamp) -> Reloaded {
 async fn let_go(store: Store, retention: watch::Receiver<Retention>, clock: Clock, stop: CancellationToken) {
     loop {
         let kept = retention.borrow().clone();
+        let now = clock.now();
+        if let Err(error) = store.let_go_of_owns(now - KEYS_KEPT, now - UNCONFIRMED_KEPT).await {
+            tracing::error!(%error, "old keys of people's own subscriptions could not be let go of");
+        }
         match store.let_go(&before(&kept, clock.now())).await {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "rows older than the retention were let go of"),

@@ -69,7 +69,8 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     let clock = Clock::real();
     let process = format!("process {}", std::process::id());
     let detected = store.detected().await?;
-    let made = Made::of(sound, ids.clone(), 0, process.clone(), &detected)?;
+    let owns = store.owns_that_tell().await?;
+    let made = Made::of(sound, ids.clone(), 0, process.clone(), &detected)?.telling(&owns);
     let token = token(sound)?;
     let listener = listen(sound.settings.server.listen.0).await?;
     let voice = Voice::new(Arc::clone(&made.compiled), clock.clone());
@@ -82,6 +83,7 @@ async fn serve(folders: &Folders, sound: &Sound) -> Result<()> {
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let mut reloader = Reloader::new(folders.clone(), sound, ids, process, made.outlets(clock.now()));
     reloader.know(detected);
+    reloader.tell(owns);
     let loops = Loops { store: store.clone(), clock, stop: stop.clone(), tasks: tasks.clone() };
     loops.start(sound, reloader, voice, (listener, token))?;
     system::ready("looking and telling");

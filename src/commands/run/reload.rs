@@ -22,6 +22,7 @@ use crate::delivery::heart::Heart;
 use crate::model::condition::{Condition, Refusal};
 use crate::model::detected::Detected;
 use crate::model::id::{Ids, SourceId};
+use crate::model::own::Own;
 use crate::pipeline::compiled::Compiled;
 use crate::pipeline::deliver::Ways;
 use crate::pipeline::look::Ask;
@@ -88,6 +89,8 @@ pub struct Reloader {
     refused: Vec<Refusal>,
     edition: u64,
     detected: Formats,
+    /// The subscriptions that people made themselves.
+    owns: Vec<Own>,
 }
 
 impl Made {
@@ -103,6 +106,12 @@ impl Made {
             heart: sound.heart()?.map(Arc::new),
             retention: sound.settings.retention.clone(),
         })
+    }
+
+    /// The same, with the subscriptions that people made themselves.
+    #[must_use]
+    pub fn telling(self, owns: &[Own]) -> Self {
+        Self { compiled: Arc::new(Compiled::clone(&self.compiled).with_owns(owns)), ..self }
     }
 
     /// The outlets that hand it out from the beginning.
@@ -127,8 +136,8 @@ impl Reloader {
     #[must_use]
     pub fn new(folders: Folders, sound: &Sound, ids: Ids, process: String, outlets: Outlets) -> Self {
         let (print, started) = (files::print_of(&folders), sound.settings.clone());
-        let (refused, detected) = (Vec::new(), Formats::new());
-        Self { folders, ids, process, started, outlets, print, refused, edition: 0, detected }
+        let (refused, detected, owns) = (Vec::new(), Formats::new(), Vec::new());
+        Self { folders, ids, process, started, outlets, print, refused, edition: 0, detected, owns }
     }
 
     /// Takes up what was found out of sources whose files leave their format open. No file is read for it, so that it
@@ -141,6 +150,18 @@ impl Reloader {
             self.edition += 1;
             self.outlets.compiled.send_replace(Arc::new(knowing.of_edition(self.edition)));
         }
+    }
+
+    /// Takes up the subscriptions that people made themselves; no file is read for it either.
+    pub fn tell(&mut self, owns: Vec<Own>) {
+        if owns == self.owns {
+            return;
+        }
+        self.owns = owns;
+        self.edition += 1;
+        let before = self.outlets.compiled.borrow().clone();
+        let telling = Compiled::clone(&before).with_owns(&self.owns).of_edition(self.edition);
+        self.outlets.compiled.send_replace(Arc::new(telling));
     }
 
     /// Where everything is handed out.
@@ -194,7 +215,8 @@ impl Reloader {
         reloaded.warnings = of_severity(&loaded, Severity::Warning).map(ToString::to_string).collect();
         let Some(sound) = Sound::of(&loaded) else { return Err(errors(&loaded)) };
         reloaded.after_restart = after_restart(&self.started, &sound.settings);
-        Made::of(&sound, self.ids.clone(), self.edition + 1, self.process.clone(), &self.detected).map_err(all)
+        let made = Made::of(&sound, self.ids.clone(), self.edition + 1, self.process.clone(), &self.detected);
+        made.map(|made| made.telling(&self.owns)).map_err(all)
     }
 
     /// A file that lost all it held is being written, or was cut off.
@@ -202,7 +224,7 @@ impl Reloader {
         let compiled = self.outlets.compiled.borrow().clone();
         let held = [
             ("inventory.toml", !compiled.inventory.services.is_empty()),
-            ("subscriptions.toml", !compiled.rules.receivers().is_empty()),
+            ("subscriptions.toml", compiled.has_receivers_of_its_own()),
         ];
         let refused = |path: PathBuf| Refusal {
             file: path.display().to_string(),

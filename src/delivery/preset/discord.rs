@@ -30,8 +30,9 @@ const ALL_UNITS: usize = 5_800;
 
 /// The message.
 pub fn call(card: &Card) -> Call {
-    let content = card.banner.iter().map(|banner| format!("{banner}\n")).collect::<String>() + &card.subject;
-    let content = words(&content, CONTENT_UNITS);
+    let lines: Vec<&str> =
+        card.banner.iter().chain([&card.subject]).chain(&card.overview).map(String::as_str).collect();
+    let content = words(&lines.join("\n"), CONTENT_UNITS);
     let embeds = fullest(|room| embeds(card, room), |embeds| fits(embeds));
     let nobody = json!({ "parse": [] });
     let bare = json!({ "content": content, "allowed_mentions": nobody });

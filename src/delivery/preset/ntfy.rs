@@ -40,7 +40,7 @@ pub fn call(card: &Card) -> Call {
 }
 
 fn text(card: &Card) -> String {
-    let mut lines: Vec<String> = card.banner.iter().cloned().collect();
+    let mut lines: Vec<String> = card.banner.iter().chain(&card.overview).cloned().collect();
     for section in card.sections(3) {
         lines.push(section.headline.clone());
         lines.extend(section.says.iter().map(|(whose, said)| format!("{whose}{said}")));

@@ -88,6 +88,7 @@ fn lay_out(card: &Card, room: Room) -> Value {
     let header = super::fit::cut(&format!("{shape}{}", card.subject), HEADER_CHARS, Measure::Chars);
     let mut blocks = vec![json!({ "type": "header", "text": { "type": "plain_text", "text": header } })];
     blocks.extend(card.banner.iter().map(|banner| section_block(&format!("*{}*", words(banner, SECTION_CHARS - 2)))));
+    blocks.extend(card.overview.iter().map(|overview| section_block(&words(overview, SECTION_CHARS))));
     for (n, section) in card.sections(room.sections).enumerate() {
         if n > 0 {
             blocks.push(json!({ "type": "divider" }));

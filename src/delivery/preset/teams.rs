@@ -72,6 +72,7 @@ fn lay_out(card: &Card, room: Room) -> Vec<Value> {
     title["size"] = json!("Large");
     let mut head = vec![block(vec![title], false)];
     head.extend(card.banner.iter().map(|banner| block(vec![run(banner, Weight::Bolder)], true)));
+    head.extend(card.overview.iter().map(|overview| block(vec![run(overview, Weight::Default)], true)));
     let style = style(tone);
     let mut body = vec![json!({ "type": "Container", "style": style, "bleed": true, "items": head })];
     for section in card.sections(room.sections) {

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use self::answer::json;
 use super::fault::{self, Fault};
 use super::now::Now;
+use super::page::why::Question;
 use super::router::Site;
 use crate::store::feed::Wanted;
 
@@ -115,7 +116,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/sources", get(sources))
         .route("/blind-spots", get(blind_spots))
         .route("/status", get(status))
+        .route("/subscriptions", get(super::desk::subscriptions::program::list))
         .route("/deliveries", get(deliveries))
+        .route("/why", get(why))
         .route("/silences", get(silences_now))
         .fallback(fault::not_found)
 }
@@ -188,6 +191,14 @@ async fn sources(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing
 
 async fn blind_spots(State(site): State<Arc<Site>>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     json(async { Ok(looked_after::blind_spots(&Now::gather(&site.app).await?)) }.await)
+}
+
+async fn why(State(site): State<Arc<Site>>, Asked(question): Asked<Question>) -> Response {
+    let read = async {
+        let asked = question.asked()?;
+        Ok(crate::pipeline::why::why(&site.app.store, &site.app.compiled(), &asked, site.app.now()).await?)
+    };
+    json(read.await)
 }
 
 async fn silences_now(State(site): State<Arc<Site>>, Asked(asked): Asked<Silences>) -> Response {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::fields::{Fields, Wrong};
 use super::incident::led_to;
+use super::subscriptions::program;
 use super::word::Draft;
 use super::{announce, silence};
 use crate::model::audit::By;
@@ -29,8 +30,8 @@ use crate::web::who::Viewer;
 
 /// What a program sent, and which.
 pub struct Sent {
-    viewer: Viewer,
-    fields: Fields,
+    pub viewer: Viewer,
+    pub fields: Fields,
 }
 
 impl FromRequest<Arc<Site>> for Sent {
@@ -51,7 +52,7 @@ impl FromRequest<Arc<Site>> for Sent {
 }
 
 impl Sent {
-    fn must_be_known(&self) -> Result<(), Wrong> {
+    pub fn must_be_known(&self) -> Result<(), Wrong> {
         self.fields.unknown().map_or(Ok(()), Err)
     }
 }
@@ -67,10 +68,12 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/incidents/{id}/part", post(part))
         .route("/silences", post(silence))
         .route("/silences/{id}", delete(end_silence))
+        .route("/subscriptions", post(program::make))
+        .route("/subscriptions/{id}", delete(program::leave).put(program::change))
 }
 
 /// What is wrong with what was sent; the first of it by itself too.
-fn refused(wrong: &[Wrong]) -> Response {
+pub fn refused(wrong: &[Wrong]) -> Response {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let first = wrong.first().map_or(("", ""), |w| (w.field.as_str(), w.why.as_str()));
     let fields: Vec<Value> = wrong.iter().map(|w| json!({"field": w.field, "message": w.why})).collect();

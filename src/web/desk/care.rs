@@ -17,6 +17,7 @@ use super::{announce, go};
 use crate::model::account::Name;
 use crate::model::audit::By;
 use crate::model::id::{IncidentId, ReceiverId};
+use crate::model::own;
 use crate::pipeline::acknowledge::acknowledge;
 use crate::pipeline::hand::NotTaken;
 use crate::pipeline::settle::Happened;
@@ -57,7 +58,7 @@ fn opened(site: &Site, link: &Link) -> Result<(IncidentId, ReceiverId), Fault> {
     let (incident, receiver) = (IncidentId(incident.clone()), ReceiverId::parse(receiver).map_err(|_| no())?);
     let compiled = site.app.compiled();
     // Whoever is told no more has no say either.
-    let is_known = compiled.rules.receivers().contains_key(&receiver);
+    let is_known = !own::is_receiver(&receiver) && compiled.rules.receivers().contains_key(&receiver);
     let is_good = is_known && are_equal(seal, &compiled.ids.seal(&incident, &receiver, *ends));
     if is_good && site.app.now().as_second() < *ends { Ok((incident, receiver)) } else { Err(no()) }
 }

@@ -20,6 +20,7 @@ pub mod shell;
 pub mod sign_in;
 pub mod silence;
 pub mod source;
+pub mod subscriptions;
 pub mod token;
 pub mod word;
 
@@ -63,12 +64,22 @@ pub fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/tokens", post(token::add))
         .route("/tokens/remove", post(token::remove))
         .route("/audit", get(audit::page))
+        .route("/subscriptions/{id}/lock", post(subscriptions::act::lock))
+        .route("/subscriptions/{id}/unlock", post(subscriptions::act::unlock))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_govern));
     let own = Router::new()
         .route("/account", get(account::own).post(account::set_password))
+        .route("/subscriptions", get(subscriptions::page).post(subscriptions::act::make))
+        .route("/subscriptions/{id}", get(subscriptions::one).post(subscriptions::act::change))
+        .route("/subscriptions/{id}/pause", post(subscriptions::act::pause))
+        .route("/subscriptions/{id}/resume", post(subscriptions::act::resume))
+        .route("/subscriptions/{id}/leave", post(subscriptions::act::leave))
         .route_layer(from_fn_with_state(site.clone(), gate::demand_account));
     let programs = Router::new().nest("/api/v1", api::routes()).route_layer(from_fn(gate::demand_writing_token));
-    acting.merge(governing).merge(own).merge(programs)
+    let by_link = Router::new()
+        .route("/subscriptions/confirm/{key}", get(subscriptions::key::question).post(subscriptions::key::answer))
+        .route("/subscriptions/leave/{key}", get(subscriptions::key::way_out).post(subscriptions::key::leave));
+    acting.merge(governing).merge(own).merge(programs).merge(by_link)
 }
 
 /// What signing in needs, for as long as the pages are served.

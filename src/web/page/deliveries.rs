@@ -15,6 +15,8 @@ use crate::model::clock_text::{between, span};
 use crate::model::course::TroubleKind;
 use crate::model::impact::Impact;
 use crate::model::preset::{WORDS, hosts_alone};
+use crate::model::reason::Reason;
+use crate::pipeline::ways::named;
 use crate::store::sent::{Chosen, Sent, SentPart, Withheld};
 use crate::store::story::Delivery;
 use crate::store::trouble::Kept;
@@ -47,6 +49,7 @@ impl DeliveryRow {
     pub fn of(now: &Now, delivery: &Delivery) -> Self {
         let (impact, word) = match delivery.state.as_str() {
             "delivered" => (Impact::Operational, "Delivered"),
+            "left" => (Impact::Unknown, "Not sent: left"),
             "dead" => (Impact::MajorOutage, "Given up"),
             _ if delivery.tries > 0 => (Impact::Degraded, "Waits, was tried"),
             _ => (Impact::Unknown, "Waits"),
@@ -100,6 +103,7 @@ struct SentRow {
     second_of: Option<(String, Theirs)>,
     is_dead: bool,
     is_due: bool,
+    why: Option<String>,
     link: Option<String>,
     /// The page of this incident's messages alone.
     only: Option<String>,
@@ -131,6 +135,7 @@ impl SentRow {
             }),
             is_dead: delivery.state == "dead",
             is_due: delivery.due <= now.at,
+            why: first.map(|id| format!("/why?incident={id}&receiver={}", delivery.receiver)),
             link: first.map(|id| format!("/incidents/{id}")),
             only: first.map(|id| format!("/deliveries?incident={id}")),
             word: word.map(|at| When::without_age(now, at)),
@@ -151,6 +156,9 @@ pub struct Asked {
     state: String,
     #[serde(default)]
     incident: String,
+    /// Of what was decided not to be told: by this rule.
+    #[serde(default)]
+    rule: String,
     page: Option<i64>,
     /// The page of what was decided not to be told.
     withheld: Option<i64>,
@@ -163,6 +171,7 @@ impl Asked {
             state: Some(&self.state).filter(|t| some(t)).map(String::as_str),
             receiver: Some(&self.receiver).filter(|t| some(t)).map(String::as_str),
             incident: Some(&self.incident).filter(|t| some(t)).map(String::as_str),
+            rule: Some(&self.rule).filter(|t| some(t)).map(String::as_str),
             skip: (page.unwrap_or(1).clamp(1, i64::MAX / ROWS) - 1) * ROWS,
             limit: ROWS,
         }
@@ -171,7 +180,8 @@ impl Asked {
     /// The same with another page of each.
     fn link(&self, page: Option<i64>, withheld: Option<i64>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let texts = [("receiver", &self.receiver), ("state", &self.state), ("incident", &self.incident)];
+        let texts =
+            [("receiver", &self.receiver), ("state", &self.state), ("incident", &self.incident), ("rule", &self.rule)];
         for (key, value) in texts.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(key, value);
         }
@@ -188,6 +198,7 @@ impl Asked {
 
     fn is_sound(&self) -> bool {
         matches!(self.state.as_str(), "" | "pending" | "delivered" | "dead")
+            && (self.rule.is_empty() || Reason::WORDS.contains(&self.rule.as_str()))
             && [self.page, self.withheld].into_iter().flatten().all(|page| page > 0)
     }
 }
@@ -227,6 +238,8 @@ struct Deliveries {
     states: [(&'static str, &'static str); 4],
     state: String,
     incident: String,
+    rules: Vec<(&'static str, String)>,
+    rule: String,
     is_filtered: bool,
     /// The token of the form, where somebody may have messages tried once more.
     form: Option<String>,
@@ -240,7 +253,7 @@ struct Deliveries {
 /// The page.
 pub async fn page(State(site): State<Arc<Site>>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let Some(asked) = asked.ok().map(|Query(asked)| asked).filter(Asked::is_sound) else {
-        let what = "This page knows ?receiver=NAME, state=pending, delivered or dead, incident=ID, page=NUMBER and withheld=NUMBER.";
+        let what = "This page knows ?receiver=NAME, state=pending, delivered or dead, incident=ID, rule=WORD, page=NUMBER and withheld=NUMBER.";
         return Fault::new(StatusCode::BAD_REQUEST, what).page();
     };
     let gathered = async {
@@ -267,10 +280,10 @@ fn troubles(now: &Now, found: &[Kept]) -> Vec<(String, &'static str, When, Their
         TroubleKind::Trial => "has not accepted its daily trial",
     };
     let one = |kept: &Kept| {
-        let trouble = &kept.trouble;
-        (trouble.way.clone(), what(trouble.kind), When::of(now, trouble.since), Theirs::line(&trouble.reason))
+        let trouble = named(&now.compiled, &kept.trouble)?;
+        Some((trouble.way.clone(), what(trouble.kind), When::of(now, trouble.since), Theirs::line(&trouble.reason)))
     };
-    found.iter().filter(|kept| kept.trouble.over.is_none()).map(one).collect()
+    found.iter().filter(|kept| kept.trouble.over.is_none()).filter_map(one).collect()
 }
 
 fn form() -> Option<String> {
@@ -303,7 +316,12 @@ fn deliveries(
         states: [("", "any state"), ("dead", "given up"), ("pending", "waits"), ("delivered", "delivered")],
         state: asked.state.clone(),
         incident: asked.incident.clone(),
-        is_filtered: !(asked.receiver.is_empty() && asked.state.is_empty() && asked.incident.is_empty()),
+        rules: Reason::WORDS.iter().map(|word| (*word, word.replace('_', " "))).collect(),
+        rule: asked.rule.clone(),
+        is_filtered: !(asked.receiver.is_empty()
+            && asked.state.is_empty()
+            && asked.incident.is_empty()
+            && asked.rule.is_empty()),
         form: form(),
         rows: sent.rows.iter().map(|row| SentRow::of(now, row)).collect(),
         pager: Pager::of(asked.page, sent.in_all, |page| asked.link(Some(page), asked.withheld)),
@@ -311,7 +329,7 @@ fn deliveries(
         withheld: WithheldRows::of(
             now,
             withheld,
-            asked.withheld.is_some(),
+            asked.withheld.is_some() || !asked.rule.is_empty(),
             Pager::of(asked.withheld, *withheld_in_all, |page| asked.link(asked.page, Some(page))),
         ),
     }

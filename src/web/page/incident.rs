@@ -51,6 +51,8 @@ struct Incident {
     edits: Vec<Edit>,
     deliveries: Vec<DeliveryRow>,
     not_sent: Vec<(When, String, Theirs)>,
+    /// Where it is said why.
+    why: String,
 }
 
 /// An incident that is over, or not ours.
@@ -130,6 +132,7 @@ async fn gather(site: &Site, id: &str) -> Result<Option<Incident>, StoreError> {
             .iter()
             .map(|n| (When::of(&now, n.at), n.receiver.clone(), Theirs::line(&n.why)))
             .collect(),
+        why: format!("/why?incident={id}"),
         vendor,
     }))
 }

@@ -23,4 +23,5 @@ pub mod timeline;
 pub mod vendor;
 pub mod vendors;
 pub mod wall;
+pub mod why;
 pub mod withheld;

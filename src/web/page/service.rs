@@ -42,6 +42,7 @@ pub async fn all(State(site): State<Arc<Site>>) -> Response {
 #[template(path = "page/service.html")]
 struct One {
     frame: Frame,
+    id: String,
     name: String,
     class: &'static str,
     badge: Badge,
@@ -95,6 +96,7 @@ fn describe(now: &Now, service: &Service, is_guarded: bool) -> One {
     let builds = now.compiled.graph.services().iter().filter(stands_on);
     One {
         frame: Frame::new(now, "service", format!("/services/{}", service.id), is_guarded),
+        id: service.id.to_string(),
         name: service.name.clone(),
         class: crate::web::view::class(row.impact),
         badge: row.badge,

@@ -24,7 +24,9 @@ struct WithheldRow {
     receiver: String,
     about: Theirs,
     link: Option<String>,
+    rule: String,
     why: Theirs,
+    whole: String,
 }
 
 impl WithheldRows {
@@ -48,9 +50,18 @@ impl WithheldRow {
             receiver: withheld.receiver.clone(),
             about: Theirs::line(&about),
             link: report.map(|report| format!("/incidents/{}", report.incident)),
+            rule: withheld.rule.as_deref().unwrap_or_default().replace('_', " "),
             why: Theirs::line(&withheld.why),
+            whole: why_of(&withheld.cause, &withheld.receiver),
         }
     }
+}
+
+/// Where the whole chain stands.
+pub fn why_of(cause: &str, receiver: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("incident", cause).append_pair("receiver", receiver);
+    format!("/why?{}", query.finish())
 }
 
 /// A cause that is no incident, for people.

@@ -110,6 +110,24 @@ async fn who_was_told_of_a_beginning_by_the_second_way_is_told_its_end_there_als
 }
 
 #[tokio::test]
+async fn the_second_way_compares_with_what_it_told_and_not_with_what_the_first_one_did() {
+    let (hooks, server) =
+        (HttpReceiver::answering("204 No Content", "", "").await, SmtpServer::start(Script::default()).await);
+    let stand = stand(&[vital("ehr", "EHR", OKTA)], &hooks, server.port).await;
+    stand.desk.open("okta/status", vec![with_impact(Impact::Degraded, incident("a"))], 1).await;
+    stand.turn(60).await;
+    assert_eq!(mails(&server).len(), 1);
+    server.follow(Script { end: Some("451 4.3.0 try again later"), ..Script::default() });
+    stand.desk.open("okta/status", vec![with_impact(Impact::MajorOutage, incident("a"))], 10).await;
+    stand.turn(600).await;
+    stand.turn(720).await;
+    let told = bodies(&hooks);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["topics"][0]["told"], serde_json::json!(["worse"]));
+    assert!(told[0]["topics"][0]["before"].is_null(), "{}", told[0]);
+}
+
+#[tokio::test]
 async fn what_was_given_up_goes_at_once() {
     let (hooks, server) =
         (HttpReceiver::answering("204 No Content", "", "").await, SmtpServer::start(Script::default()).await);

@@ -53,7 +53,7 @@ async fn the_first_goes_at_once_and_what_comes_within_a_minute_goes_together_aft
     says(&desk, "aws/status", vec![with_impact(Impact::MajorOutage, incident("c"))], 70).await;
     assert_eq!(out(&desk, 84).await.len(), 0);
     let digest = out(&desk, 85).await;
-    assert_eq!(subjects(&digest), ["[DOWN] 2 vendors: AWS, Azure hurt 1 service"]);
+    assert_eq!(subjects(&digest), ["[DOWN, 2 causes] EHR at all sites: AWS; also Azure"]);
     let text = message(&digest[0].notification.id, &digest[0].notification.facts).text;
     assert!(text.contains("because of AWS") && text.contains("because of Azure"), "{text}");
     says(&desk, "okta/status", vec![ended(10, incident("a"))], 200).await;

@@ -16,13 +16,15 @@ enum Demands {
     Governing,
     /// A person.
     Account,
+    /// A person, or a program with a token of its own.
+    Own,
     /// A program that may write.
     WritingToken,
 }
-use Demands::{Account, Acting, Governing, Nothing, Reading, WritingToken};
+use Demands::{Account, Acting, Governing, Nothing, Own, Reading, WritingToken};
 
 /// Every address, with what it demands: whoever adds one adds a line.
-const ROUTES: [(&str, &str, Demands); 60] = [
+const ROUTES: [(&str, &str, Demands); 75] = [
     ("GET", "/", Reading),
     ("GET", "/incidents/x", Reading),
     ("GET", "/services", Reading),
@@ -30,6 +32,7 @@ const ROUTES: [(&str, &str, Demands); 60] = [
     ("GET", "/sources", Reading),
     ("GET", "/deliveries", Reading),
     ("GET", "/maintenance", Reading),
+    ("GET", "/why", Reading),
     ("GET", "/vendors", Reading),
     ("GET", "/vendors/x", Reading),
     ("GET", "/wall", Reading),
@@ -41,6 +44,7 @@ const ROUTES: [(&str, &str, Demands); 60] = [
     ("GET", "/api/v1/sources", Reading),
     ("GET", "/api/v1/blind-spots", Reading),
     ("GET", "/api/v1/deliveries", Reading),
+    ("GET", "/api/v1/why", Reading),
     ("GET", "/silences", Reading),
     ("GET", "/api/v1/silences", Reading),
     ("GET", "/nothing/is/here", Reading),
@@ -76,6 +80,19 @@ const ROUTES: [(&str, &str, Demands); 60] = [
     ("GET", "/audit", Governing),
     ("GET", "/account", Account),
     ("POST", "/account", Account),
+    ("GET", "/subscriptions", Account),
+    ("POST", "/subscriptions", Account),
+    ("GET", "/subscriptions/x", Account),
+    ("POST", "/subscriptions/x/pause", Account),
+    ("POST", "/subscriptions/x/leave", Account),
+    ("POST", "/subscriptions/x/lock", Governing),
+    ("POST", "/subscriptions/x/unlock", Governing),
+    ("GET", "/subscriptions/leave/x", Nothing),
+    ("POST", "/subscriptions/leave/x", Nothing),
+    ("GET", "/subscriptions/confirm/x", Nothing),
+    ("GET", "/api/v1/subscriptions", Own),
+    ("POST", "/api/v1/subscriptions", WritingToken),
+    ("DELETE", "/api/v1/subscriptions/x", WritingToken),
     ("POST", "/api/v1/incidents", WritingToken),
     ("POST", "/api/v1/incidents/x/updates", WritingToken),
     ("POST", "/api/v1/incidents/x/end", WritingToken),
@@ -96,16 +113,17 @@ struct Way<'a> {
 async fn ways(site: &Site) -> Vec<Way<'_>> {
     let mut ways = Vec::new();
     for (name, role, opens) in [
-        ("a viewer", Role::Viewer, &[Reading, Account][..]),
-        ("an operator", Role::Operator, &[Reading, Account, Acting]),
-        ("an admin", Role::Admin, &[Reading, Account, Acting, Governing]),
+        ("a viewer", Role::Viewer, &[Reading, Account, Own][..]),
+        ("an operator", Role::Operator, &[Reading, Account, Own, Acting]),
+        ("an admin", Role::Admin, &[Reading, Account, Own, Acting, Governing]),
     ] {
         let browser = site.signed_in(&name.replace(' ', "-"), role).await;
         ways.push(Way { name, headers: vec![("cookie", browser.cookie())], browser: Some(browser), opens });
     }
-    for (name, scope, opens) in
-        [("a reading token", Scope::Read, &[Reading][..]), ("a writing token", Scope::Write, &[Reading, WritingToken])]
-    {
+    for (name, scope, opens) in [
+        ("a reading token", Scope::Read, &[Reading, Own][..]),
+        ("a writing token", Scope::Write, &[Reading, Own, WritingToken]),
+    ] {
         let bearer = format!("Bearer {}", site.token("probe", scope).await);
         ways.push(Way { name, headers: vec![("authorization", bearer)], browser: None, opens });
     }

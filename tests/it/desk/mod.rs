@@ -4,6 +4,8 @@ mod acts;
 mod api;
 mod care;
 mod gate;
+mod own;
+mod own_ways;
 mod sign_in;
 mod silences;
 mod sources;

@@ -7,6 +7,7 @@ mod join;
 mod kin;
 mod outbox;
 mod route;
+mod saying;
 mod shift;
 mod story;
 mod telling;

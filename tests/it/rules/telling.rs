@@ -244,7 +244,7 @@ async fn what_comes_and_goes_is_told_as_such_once_and_how_it_stands_when_it_rest
     assert!(steps[4].sent[0].text.contains("comes and goes"), "{}", steps[4].sent[0].text);
     assert_eq!(desk.tick(51).await.sent.len(), 0, "the last turn was at minute 32");
     let rest = desk.tick(52).await;
-    assert_eq!(rest.subjects(), ["noc: [Over] EHR at all sites: Okta"]);
+    assert_eq!(rest.subjects(), ["noc: [Steady, over] EHR at all sites: Okta"]);
     assert_eq!(rest.sent[0].facts.topics[0].flapping, Some(FlappingWord::Steady));
     assert_eq!(desk.tick(100).await.sent.len(), 0);
 }
@@ -273,11 +273,11 @@ async fn what_nobody_takes_care_of_goes_to_the_next_and_again() {
     let step = desk.open("okta/status", vec![incident("a")], 10).await;
     assert_eq!(step.subjects(), ["noc: [Partly down] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(24).await.sent.len(), 0);
-    assert_eq!(desk.tick(25).await.subjects(), ["lead: [Partly down] EHR at all sites: Okta"]);
-    assert_eq!(desk.tick(40).await.subjects(), ["boss: [Partly down] EHR at all sites: Okta"]);
+    assert_eq!(desk.tick(25).await.subjects(), ["lead: [Partly down, not acknowledged] EHR at all sites: Okta"]);
+    assert_eq!(desk.tick(40).await.subjects(), ["boss: [Partly down, not acknowledged] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(59).await.sent.len(), 0);
     let again = desk.tick(60).await;
-    assert_eq!(again.subjects(), ["boss: [Partly down] EHR at all sites: Okta"], "and again");
+    assert_eq!(again.subjects(), ["boss: [Partly down, not acknowledged] EHR at all sites: Okta"], "and again");
     assert_eq!(again.sent[0].facts.topics[0].escalation, Some(2));
     let end = desk.open("okta/status", vec![ended(61, incident("a"))], 61).await;
     assert_eq!(end.sent.len(), 3, "all who were told are told the end: {:?}", end.subjects());
@@ -488,7 +488,7 @@ async fn an_escalation_counts_from_the_first_message_and_not_from_what_was_kept_
     desk.open("okta/status", vec![incident("a")], 10).await;
     assert_eq!(desk.tick(60).await.subjects(), ["noc: [Partly down] EHR at all sites: Okta"]);
     assert_eq!(desk.tick(74).await.subjects(), NOBODY);
-    assert_eq!(desk.tick(75).await.subjects(), ["lead: [Partly down] EHR at all sites: Okta"]);
+    assert_eq!(desk.tick(75).await.subjects(), ["lead: [Partly down, not acknowledged] EHR at all sites: Okta"]);
 }
 
 #[tokio::test]

@@ -193,6 +193,7 @@ impl Desk {
             vendors: &vendors,
             reports: &remembered.reports,
             components: &remembered.components,
+            open: &world.reports,
             sources: &world.sources,
             effects: &effects,
             about: &about,

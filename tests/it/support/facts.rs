@@ -9,8 +9,11 @@ use bellwether::model::incident::ResolvedHow;
 use bellwether::model::inquiry::{Came, Inquiry, Proposal};
 use bellwether::model::inventory::{Procedure, Tier};
 use bellwether::model::keeping::{Finding, Keeping, Plight, Sample};
-use bellwether::model::notification::{FACTS_VERSION, Facts, HurtService, Topic, UnwellComponent, VendorWord};
+use bellwether::model::notification::{
+    Before, FACTS_VERSION, Facts, HurtService, Testimony, Topic, UnwellComponent, VendorWord, Witness,
+};
 use bellwether::model::phase::{Kind, Phase};
+use bellwether::model::restless::{FlappingWord, Restless};
 use bellwether::model::shift::{ShiftAhead, ShiftFacts, ShiftHappened, ShiftHurt, ShiftUnseen};
 use bellwether::model::vendor::Support;
 use jiff::Timestamp;
@@ -37,7 +40,9 @@ pub fn facts(topics: Vec<Topic>) -> Facts {
         receiver: ReceiverId::parse("noc").unwrap(),
         topics,
         shift: None,
+        asks: None,
         test: false,
+        gathered: None,
         drill: false,
         course: Default::default(),
     }
@@ -149,6 +154,8 @@ pub fn okta(services: Vec<HurtService>) -> Topic {
         reported_late: false,
         flapping: None,
         escalation: None,
+        before: None,
+        witnesses: Vec::new(),
         acknowledge: None,
         below: Vec::new(),
         overrun: false,
@@ -212,10 +219,65 @@ pub fn typical() -> Vec<(&'static str, Facts)> {
                 ..facts(vec![crowdstrike(), okta(vec![prescribing(Impact::Degraded)]), unknown()])
             },
         ),
+        ("worse-than-told", facts(vec![worse()])),
+        ("comes-and-goes", facts(vec![restless()])),
+        ("steady-over", facts(vec![steady()])),
+        ("not-acknowledged", facts(vec![Topic { escalation: Some(2), ..okta(vec![ehr(Impact::PartialOutage)]) }])),
+        (
+            "digest",
+            Facts {
+                gathered: Some(at("2026-07-17T22:41:00Z")),
+                ..facts(vec![okta(vec![prescribing(Impact::Degraded)]), steady()])
+            },
+        ),
         ("test", Facts { test: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
         ("drill", Facts { drill: true, ..facts(vec![okta(vec![ehr(Impact::PartialOutage)])]) }),
         ("test-bare", Facts { test: true, ..facts(vec![]) }),
     ]
+}
+
+/// Worse than the last message said, with a component and a region more, and a promise of the next word.
+pub fn worse() -> Topic {
+    let text = "Sign-ins fail in another cell too. Next update within 30 minutes.";
+    let word = VendorWord {
+        text: Some(text.into()),
+        components: ["Single Sign-On", "Multifactor Authentication", "Directory"].map(String::from).to_vec(),
+        regions: vec!["US Cell 2".into(), "US Cell 7".into()],
+        impact: Impact::MajorOutage,
+        vendor_impact: "critical".into(),
+        ..word()
+    };
+    let witness = |id: &str, says| Witness { source: SourceId::parse(id).unwrap(), says };
+    Topic {
+        told: vec![EffectKind::Worse],
+        impact: Impact::MajorOutage,
+        vendor_word: Some(word),
+        before: Some(Before {
+            at: at("2026-07-17T22:10:00Z"),
+            services: vec![(ServiceId::parse("ehr").unwrap(), Impact::Degraded)],
+            components: vec!["Single Sign-On".into(), "Multifactor Authentication".into()],
+            regions: vec!["US Cell 2".into()],
+        }),
+        witnesses: vec![
+            witness("okta/status-page", Testimony::Says { impact: Impact::MajorOutage, phase: Phase::Investigating }),
+            witness("okta/feed", Testimony::Silent),
+            witness("okta/trust", Testimony::Blind("unreachable: no answer within 30 s".into())),
+        ],
+        ..okta(vec![
+            HurtService { effect: EffectKind::Worse, ..ehr(Impact::MajorOutage) },
+            prescribing(Impact::Degraded),
+        ])
+    }
+}
+
+fn restless() -> Topic {
+    let word = Restless { turns: 5, since: at("2026-07-17T21:55:00Z"), until: at("2026-07-17T23:01:00Z") };
+    Topic { flapping: Some(FlappingWord::Restless(word)), ..okta(vec![ehr(Impact::PartialOutage)]) }
+}
+
+fn steady() -> Topic {
+    let ended = over(okta(vec![ehr(Impact::PartialOutage)]), Some(ResolvedHow::VendorSaid));
+    Topic { flapping: Some(FlappingWord::Steady), ..ended }
 }
 
 pub fn crowdstrike() -> Topic {

@@ -15,6 +15,7 @@ mod sources;
 mod stream;
 mod vendor;
 mod wall;
+mod why;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
