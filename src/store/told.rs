@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
 use super::{StoreError, Writing, from_text, ms, to_text};
-use crate::alerting::route::{Decision, Told, ToldKey};
+use crate::alerting::route::{Decision, Told, ToldKey, Verdict};
 use crate::model::effect::Cause;
 use crate::model::id::{NotificationId, ServiceId, SourceId};
 use crate::model::reason::Reason;
