@@ -216,7 +216,7 @@ impl Sight<'_> {
         }
         let impact = picked
             .iter()
-            .map(|c| self.own_status(&report.source, &c.key).unwrap_or(seen.impact))
+            .map(|c| self.own_status(&report.source, &c.key).unwrap_or_else(|| without_own(report, &c.key)))
             .reduce(worse)
             .unwrap_or(seen.impact);
         let label = match picked.as_slice() {
@@ -286,6 +286,13 @@ impl Sight<'_> {
             }
         }
     }
+}
+
+/// What an incident does to a component whose own status does not say that it is not well. Where that said so before, its
+/// recovery must not count as the worst that the incident was.
+fn without_own(report: &Report, key: &str) -> Impact {
+    let impact = report.seen.impact;
+    report.recovered.get(key).map_or(impact, |most| impact.capped_at(*most))
 }
 
 /// The vendor and its component, without saying the vendor twice.

@@ -425,7 +425,8 @@ mod tests {
     async fn a_claim_looks_at_the_rows_of_each_address_alone() {
         let store = Store::in_memory().await.unwrap();
         let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {DUE}")));
-        let steps: Vec<String> = explained.fetch_all(&store.reads).await.unwrap().iter().map(|row| row.get(3)).collect();
+        let steps: Vec<String> =
+            explained.fetch_all(&store.reads).await.unwrap().iter().map(|row| row.get(3)).collect();
         let of_one = steps.iter().find(|step| step.starts_with("SEARCH m ")).unwrap();
         assert!(of_one.contains("(address=?"), "{steps:#?}");
     }

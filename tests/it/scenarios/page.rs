@@ -96,7 +96,8 @@ impl Pages {
 }
 
 /// What many servers say, with "200 OK", while they cannot do better.
-const HTML: &[u8] = b"<!doctype html><html><head><title>Sorry</title></head><body><h1>Be right back.</h1></body></html>";
+const HTML: &[u8] =
+    b"<!doctype html><html><head><title>Sorry</title></head><body><h1>Be right back.</h1></body></html>";
 
 impl Page {
     fn post(&mut self, key: &str, step: &Step, scenario: &Scenario, at: Timestamp) {
@@ -106,7 +107,8 @@ impl Page {
         let is_maintenance = step.maintenance.is_some();
         let began = step.began.as_ref().map(|text| scenario.time(text));
         if !self.posts.iter().any(|post| post.key == key) {
-            let (impact, phase) = if is_maintenance { ("maintenance", "scheduled") } else { ("major", "investigating") };
+            let (impact, phase) =
+                if is_maintenance { ("maintenance", "scheduled") } else { ("major", "investigating") };
             self.posts.push(Post {
                 key: key.to_owned(),
                 title: format!("Trouble {key}"),
@@ -211,7 +213,8 @@ impl Page {
     fn azure(&self) -> String {
         let open = self.posts.iter().rev().filter(|post| !post.is_over());
         let items = open.map(|post| {
-            let categories: String = post.components.iter().map(|name| format!("<category>{name}</category>")).collect();
+            let categories: String =
+                post.components.iter().map(|name| format!("<category>{name}</category>")).collect();
             let text = post.words.last().map_or("", |(_, _, text)| text.as_str());
             item(&post.key, &post.title, &categories, text, &date(post.began))
         });

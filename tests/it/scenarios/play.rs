@@ -133,7 +133,8 @@ impl<P: Ask> Play<P> {
         let (mut seen, mut is_news) = (Vec::new(), false);
         for source in sources {
             let mut memory = self.memories.remove(&source.id).unwrap_or_default();
-            let happened = poll_once(&self.store, &self.compiled, &source, &mut memory, &self.pages, now).await.unwrap();
+            let happened =
+                poll_once(&self.store, &self.compiled, &source, &mut memory, &self.pages, now).await.unwrap();
             is_news |= happened.was_taken_in;
             let good = memory.is_readable().then_some(now);
             seen.push(Seen { source: source.id.clone(), look: now, good, next: None, moved: memory.moved });
@@ -208,16 +209,12 @@ impl<P: Ask> Play<P> {
         }
     }
 
-    fn refused(
-        &self,
-        receiver: &bellwether::model::id::ReceiverId,
-        tries: u32,
-        reason: &str,
-        now: Timestamp,
-    ) -> Tried {
+    fn refused(&self, receiver: &bellwether::model::id::ReceiverId, tries: u32, reason: &str, now: Timestamp) -> Tried {
         let way = self.compiled.rules.receivers().get(receiver).map(|receiver| &receiver.way);
         match retry::next_try(way, tries + 1, 0.5) {
-            Some(wait) => Tried::Again { due: now + SignedDuration::try_from(wait).unwrap(), reason: reason.to_owned() },
+            Some(wait) => {
+                Tried::Again { due: now + SignedDuration::try_from(wait).unwrap(), reason: reason.to_owned() }
+            }
             None => Tried::Dead { reason: reason.to_owned() },
         }
     }

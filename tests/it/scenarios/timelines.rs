@@ -105,7 +105,8 @@ async fn played(timeline: &Timeline, subscriptions: &str, folder: &Path) -> Vec<
         looks(&recording).into_iter().for_each(|at| agenda.entry(at).or_default().push(id.clone()));
         tapes.insert(id, Tape::new(recording));
     }
-    let organisation = Organisation::among(vendors(timeline), timeline.settings.as_deref(), &timeline.inventory, subscriptions);
+    let organisation =
+        Organisation::among(vendors(timeline), timeline.settings.as_deref(), &timeline.inventory, subscriptions);
     let mut play = Play::new(&organisation, &timeline.recording, Tapes(tapes)).await;
     for (at, ids) in agenda {
         pass(&mut play, at).await;
