@@ -128,6 +128,7 @@ fn report(vendor: usize, key: &str) -> Report {
         changed: now(),
         missing: None,
         old: false,
+        recovered: Default::default(),
         seen,
     }
 }

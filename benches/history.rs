@@ -145,6 +145,7 @@ fn over(n: usize, incidents: usize, now: Timestamp) -> Report {
         changed: ended,
         missing: None,
         old: false,
+        recovered: Default::default(),
     }
 }
 

@@ -84,11 +84,18 @@ fn of_report(world: &World, report: &Report, of: &Part, now: Timestamp) -> Vec<K
 }
 
 /// What a report makes of a component: the component's own status where it is known and worse than operational, else
-/// what the report says of itself.
+/// what the report says of itself, and of one that is well again no more than that was.
 #[must_use]
 pub fn own(world: &World, report: &Report, component: &ComponentRef) -> Impact {
     let known = world.unwell.get(&report.source).into_iter().flatten().find(|c| c.component.key == component.key);
-    known.map(|c| c.status).filter(|status| status.rung() > Some(0)).unwrap_or(report.seen.impact)
+    known.map(|c| c.status).filter(|status| status.rung() > Some(0)).unwrap_or_else(|| without_own(report, &component.key))
+}
+
+/// What an incident does to a component whose own status does not say that it is not well. Where that said so before, its
+/// recovery must not count as the worst that the incident was.
+fn without_own(report: &Report, key: &str) -> Impact {
+    let impact = report.seen.impact;
+    report.recovered.get(key).map_or(impact, |most| impact.capped_at(*most))
 }
 
 /// What an override spoke of, as it stands now.

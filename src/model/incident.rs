@@ -89,6 +89,10 @@ pub struct Report {
     pub missing: Option<Missing>,
     /// Silent for 15 days already when first seen: listed and marked old, alerts nobody until a new word comes.
     pub old: bool,
+    /// The components that it names, by key, that were not well by their own status and are again while it goes on, since
+    /// vendors set them back before they close it; and what it does to each at the most from then on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub recovered: BTreeMap<String, Impact>,
 }
 
 /// Somebody takes care of an incident.

@@ -94,53 +94,44 @@ pub enum Reason {
     },
 }
 
-impl Reason {
-    /// One word for it, as it is stored and counted.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Least { .. } => "least",
-            Self::Kind(_) => "kind",
-            Self::Blindness(_) => "blindness",
-            Self::Planned(_) => "planned",
-            Self::NoSuchWord(_) => "no_such_word",
-            Self::Unwanted { .. } => "unwanted_word",
-            Self::ShownOnly(_) => "shown_only",
-            Self::Guessed(_) => "guessed",
-            Self::BeginningUntold => "beginning_untold",
-            Self::NothingLeads(_) => "nothing_leads",
-            Self::WithTheEnd(_) => "with_the_end",
-            Self::Acknowledged { .. } => "acknowledged",
-            Self::NotYet { .. } => "not_yet",
-            Self::Silenced { .. } => "silenced",
-            Self::Quiet { .. } => "quiet",
-            Self::Held { .. } => "held",
-            Self::Flapping { .. } => "flapping",
-            Self::Muted { .. } => "muted",
+/// One list for the words and for all of them together: a reason without a word does not compile, and a word that
+/// [`Reason::word`] says stands in [`Reason::WORDS`].
+macro_rules! words {
+    ($($reason:pat => $word:literal,)*) => {
+        /// One word for it, as it is stored and counted.
+        #[must_use]
+        pub const fn word(&self) -> &'static str {
+            match self {
+                $($reason => $word,)*
+            }
         }
-    }
 
-    /// All words.
-    pub const WORDS: [&'static str; 18] = [
-        "least",
-        "kind",
-        "blindness",
-        "planned",
-        "no_such_word",
-        "unwanted_word",
-        "shown_only",
-        "guessed",
-        "beginning_untold",
-        "nothing_leads",
-        "with_the_end",
-        "acknowledged",
-        "not_yet",
-        "silenced",
-        "quiet",
-        "held",
-        "flapping",
-        "muted",
-    ];
+        /// All words.
+        pub const WORDS: [&'static str; [$($word),*].len()] = [$($word),*];
+    };
+}
+
+impl Reason {
+    words! {
+        Self::Least { .. } => "least",
+        Self::Kind(_) => "kind",
+        Self::Blindness(_) => "blindness",
+        Self::Planned(_) => "planned",
+        Self::NoSuchWord(_) => "no_such_word",
+        Self::Unwanted { .. } => "unwanted_word",
+        Self::ShownOnly(_) => "shown_only",
+        Self::Guessed(_) => "guessed",
+        Self::BeginningUntold => "beginning_untold",
+        Self::NothingLeads(_) => "nothing_leads",
+        Self::WithTheEnd(_) => "with_the_end",
+        Self::Acknowledged { .. } => "acknowledged",
+        Self::NotYet { .. } => "not_yet",
+        Self::Silenced { .. } => "silenced",
+        Self::Quiet { .. } => "quiet",
+        Self::Held { .. } => "held",
+        Self::Flapping { .. } => "flapping",
+        Self::Muted { .. } => "muted",
+    }
 
     /// Whether time, or the end of something else, may lift it, so that it is told then, if it still holds.
     #[must_use]

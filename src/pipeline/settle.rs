@@ -87,6 +87,8 @@ pub struct Notice {
     pub subject: String,
     /// Whether it goes out.
     pub sent: bool,
+    /// The rule by which that was decided, in one word.
+    pub rule: &'static str,
     /// Why, or why not.
     pub why: String,
 }

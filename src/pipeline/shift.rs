@@ -193,5 +193,5 @@ async fn put_out(
     };
     tx.put_notification(&id, address, &thread, &facts, Gather::No, now).await?;
     let (receiver, services) = (receiver.clone(), Vec::new());
-    Ok(Notice { at: now, receiver, services, subject: subject(&facts), sent: true, why: what })
+    Ok(Notice { at: now, receiver, services, subject: subject(&facts), sent: true, rule: "shift", why: what })
 }

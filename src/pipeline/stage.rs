@@ -227,6 +227,7 @@ impl<'a> Stage<'a> {
             services: services.into_iter().collect(),
             subject,
             sent,
+            rule: first.verdict.rule(),
             why,
         }))
     }

@@ -149,11 +149,7 @@ impl Writing {
             .bind(why)
             .bind(notification.map(|id| id.0.as_str()))
             .bind(doc.to_string())
-            .bind(match &decision.verdict {
-                Verdict::Send => "sent",
-                Verdict::Gather(_) => "gathered",
-                Verdict::NotSent(reason) => reason.word(),
-            })
+            .bind(decision.verdict.rule())
             .execute(&mut *self.tx)
             .await?;
         Ok(())

@@ -35,6 +35,7 @@ mod replays;
 mod retention;
 mod rivals;
 mod rules;
+mod scenarios;
 mod simulate;
 mod sources;
 mod support;

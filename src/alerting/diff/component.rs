@@ -5,10 +5,32 @@ use std::collections::BTreeSet;
 use super::{Work, is_gone, once_more};
 use crate::model::change::{Change, ComponentChange};
 use crate::model::impact::Impact;
-use crate::model::incident::Component;
+use crate::model::incident::{Component, Report};
 use crate::model::snapshot::{Covers, Snapshot};
 
 impl Work<'_> {
+    /// Which of the components that open reports name are well again, or not any more. Where the incident left the page with
+    /// it, it is soon over: until then all stays as it was.
+    pub(super) fn recoveries(&mut self, snapshot: &Snapshot) {
+        for seen in &snapshot.components {
+            let key = &seen.component.key;
+            let Some(before) = self.known.components.get(key).map(|c| c.status).filter(|before| *before != seen.status)
+            else {
+                continue;
+            };
+            let is_well_again = seen.status == Impact::Operational && before.rung() >= Impact::Degraded.rung();
+            let is_open = |report: &&mut Report| report.standing.is_open();
+            for report in self.known.reports.values_mut().filter(is_open) {
+                if is_well_again && report.seen.components.iter().any(|named| named.key == *key) {
+                    let is_listed = snapshot.incidents.iter().any(|listed| listed.key == report.seen.key);
+                    report.recovered.insert(key.clone(), if is_listed { Impact::Degraded } else { before });
+                } else {
+                    report.recovered.remove(key);
+                }
+            }
+        }
+    }
+
     pub(super) fn components(&mut self, snapshot: &Snapshot) {
         let absent = if snapshot.covers.components == Covers::AllOpen { Impact::Unknown } else { Impact::Operational };
         for seen in &snapshot.components {

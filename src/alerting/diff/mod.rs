@@ -2,7 +2,7 @@
 
 mod component;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -117,6 +117,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn snapshot(&mut self, snapshot: &Snapshot) {
         let first_look = self.known.first_look.is_none();
+        self.recoveries(snapshot);
         for seen in &snapshot.incidents {
             self.seen(seen, first_look);
         }
@@ -191,6 +192,7 @@ impl Work<'_> {
             changed: self.now,
             missing: None,
             old: first_look && self.is_old(seen),
+            recovered: BTreeMap::new(),
             seen: seen.clone(),
         };
         let is_open = report.standing.is_open();
@@ -231,8 +233,11 @@ impl Work<'_> {
             return;
         };
         let standing = if is_open || before.standing.is_open() { standing(seen.phase) } else { before.standing };
-        let report =
+        let mut report =
             Report { seen: seen.clone(), said, standing, changed: self.now, missing: None, old: false, ..before };
+        if matches!(kind, ChangeKind::Escalated | ChangeKind::Reopened) {
+            report.recovered.clear();
+        }
         self.tell(kind, report, false, false);
     }
 

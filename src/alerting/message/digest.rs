@@ -3,6 +3,7 @@
 
 use super::words::{count, did, does, is_over, is_unseen, lead};
 use crate::model::clock_text::{Times, between, span};
+use crate::model::effect::Cause;
 use crate::model::notification::{Facts, Topic};
 use crate::model::text;
 
@@ -46,6 +47,8 @@ fn clause(topic: &Topic, times: &Times) -> String {
     let impact = lead(topic).map_or(topic.impact, |s| s.impact);
     let since = times.local(topic.since);
     match (is_over(topic), is_unseen(topic)) {
+        (false, _) if topic.cause == Cause::Offline => format!("our own network is gone since {since}"),
+        (true, _) if topic.cause == Cause::Offline => "our own network is back".to_owned(),
         _ if topic.ahead.is_some() => format!("{vendor} plans a maintenance, for {name}"),
         _ if topic.keeping.is_some() => format!("how {vendor} is read"),
         (false, true) => format!("we cannot see {vendor} since {since}"),
@@ -61,12 +64,17 @@ fn lasted(topic: &Topic) -> String {
     until.map(|until| format!(" for {}", span(between(topic.since, until)))).unwrap_or_default()
 }
 
+/// Whose trouble it is.
+fn whose(topic: &Topic) -> &str {
+    if topic.cause == Cause::Offline { "our own network" } else { &topic.vendor }
+}
+
 /// The vendors of the causes behind the first, for the subject: `; also Okta, Azure`.
 pub fn also(facts: &Facts) -> String {
     let mut vendors: Vec<String> = Vec::new();
-    let first = facts.topics.first().map(|topic| topic.vendor.as_str());
-    for topic in facts.topics.iter().skip(1).filter(|topic| Some(topic.vendor.as_str()) != first) {
-        let vendor = text::line(&topic.vendor, VENDOR_CHARS);
+    let first = facts.topics.first().map(whose);
+    for topic in facts.topics.iter().skip(1).filter(|topic| Some(whose(topic)) != first) {
+        let vendor = text::line(whose(topic), VENDOR_CHARS);
         if !vendors.contains(&vendor) {
             vendors.push(vendor);
         }

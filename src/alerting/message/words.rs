@@ -77,10 +77,14 @@ pub fn lead(topic: &Topic) -> Option<&HurtService> {
     topic.services.iter().find(|s| over || s.effect != EffectKind::Over).or_else(|| topic.services.first())
 }
 
-/// What happened last.
+/// What the message tells: what happened last. What grew or eased before its beginning was told has only begun for whoever
+/// reads it.
 #[must_use]
 pub fn now(topic: &Topic) -> EffectKind {
-    topic.told.last().copied().unwrap_or(EffectKind::Hurt)
+    let last = topic.told.last().copied().unwrap_or(EffectKind::Hurt);
+    let mut since_over = topic.told.iter().rev().take_while(|kind| **kind != EffectKind::Over);
+    let begins = since_over.any(|kind| *kind == EffectKind::Hurt);
+    if begins { EffectKind::Hurt } else { last }
 }
 
 /// Whether the topic is at its end.

@@ -114,6 +114,16 @@ impl Verdict {
         matches!(self, Self::Send | Self::Gather(_))
     }
 
+    /// The rule by which it was decided, in one word: what is stored, counted and filtered by.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::Send => "sent",
+            Self::Gather(_) => "gathered",
+            Self::NotSent(reason) => reason.word(),
+        }
+    }
+
     /// Until when it is gathered, if it is.
     #[must_use]
     pub const fn gathered_until(&self) -> Option<Timestamp> {

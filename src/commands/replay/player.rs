@@ -113,8 +113,8 @@ fn looks(times: &[Timestamp], every: Duration) -> Vec<Timestamp> {
     looks
 }
 
-/// A recording, wound to a time.
-struct Tape {
+/// A recording, wound to a time: it answers what stood there then.
+pub struct Tape {
     recording: Recording,
     now: Mutex<Timestamp>,
     /// The last body that was handed out, by role: an equal one is "not modified".
@@ -123,12 +123,15 @@ struct Tape {
 }
 
 impl Tape {
-    fn new(recording: Recording) -> Self {
+    /// One that is not wound yet.
+    #[must_use]
+    pub fn new(recording: Recording) -> Self {
         let starts = recording.times().into_iter().collect();
         Self { recording, now: Mutex::new(Timestamp::MIN), handed_out: Mutex::new(BTreeMap::new()), starts }
     }
 
-    fn wind_to(&self, at: Timestamp) {
+    /// Winds it to a time.
+    pub fn wind_to(&self, at: Timestamp) {
         *lock(&self.now) = at;
     }
 
