@@ -3,33 +3,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bellwether::alerting::route::{About, Decision, Verdict};
+use bellwether::alerting::route::{Decision, Verdict};
 use bellwether::model::effect::{Cause, Effect, EffectKind};
 use bellwether::model::id::ServiceId;
 use bellwether::model::impact::{Impact, Step};
+use bellwether::model::incident::Health;
 use bellwether::model::inventory::Tier;
-use bellwether::model::notification::Facts;
-use bellwether::model::quiet::Quiet;
 use bellwether::model::reason::Reason;
 use bellwether::model::restless::FlappingWord;
-use bellwether::model::silence::Silence;
-use bellwether::model::subscription::Subscription;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use bellwether::model::subscription::{Receiver, Subscription};
+use jiff::{SignedDuration, Timestamp};
 
 use super::desk::{Desk, Settled};
-use super::organisation::Organisation;
-use super::outbox::Row;
+use super::needs;
 use super::tally::Tally;
+use super::turns::Turns;
+use super::wish::{self, Asked, Meant, Owed, Say};
 
 type Key = (String, ServiceId, Cause);
-/// What is put out about one cause to one address: the kinds, and the services.
-type Expected = (Vec<EffectKind>, BTreeSet<ServiceId>);
 
 /// What an address has heard of a service and a cause.
 #[derive(Debug, Clone)]
 struct Heard {
     impact: Impact,
+    /// It was told that a maintenance runs past its end.
+    overrun: bool,
+    /// When anybody had first heard of the cause, as far as was known then.
     first: Timestamp,
+    last: Timestamp,
     /// It was told last that it comes and goes.
     is_restless: bool,
     is_over: bool,
@@ -40,147 +41,112 @@ pub struct Witness {
     heard: BTreeMap<Key, Heard>,
     /// Since when anybody at an address has wanted what it has not heard.
     wanted: BTreeMap<Key, Timestamp>,
-    expected: BTreeMap<(String, Cause), Vec<Expected>>,
+    /// Since when what hurts has hurt.
+    hurting: BTreeMap<(ServiceId, Cause), Timestamp>,
+    turns: Turns,
     /// The clock was set: until then times are no measure.
     pub lenient_until: Option<Timestamp>,
     pub tally: Tally,
 }
 
-/// What a subscription says to an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Say {
-    Never,
-    NotYet,
-    Wants,
-}
-
-/// One effect as the witness asks about it.
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    effect: &'a Effect,
-    about: &'a About,
-    tier: Tier,
-    first: Option<Timestamp>,
+/// One step, as it is looked at.
+struct Moment<'a> {
+    desk: &'a Desk,
+    settled: &'a Settled,
+    meant: BTreeMap<Cause, Meant>,
+    /// When anybody first heard of each cause, and who had heard of what, before this step.
+    first: BTreeMap<Cause, Timestamp>,
+    known: BTreeSet<(String, Cause)>,
     now: Timestamp,
 }
 
-fn is_quiet(quiet: &Quiet, now: Timestamp) -> bool {
-    let here = now.to_zoned(quiet.zone.clone());
-    let (day, time) = (here.date(), here.time());
-    let begins_on = |day: jiff::civil::Date| quiet.days.is_empty() || quiet.days.contains(&day.weekday());
-    let yesterday = day.checked_sub(1.day()).unwrap();
-    if quiet.from < quiet.until {
-        begins_on(day) && time >= quiet.from && time < quiet.until
-    } else {
-        begins_on(day) && time >= quiet.from || begins_on(yesterday) && time < quiet.until
-    }
-}
-
-fn sleeps(wish: &Subscription, tier: Tier, now: Timestamp) -> bool {
-    tier != Tier::LifeSafety && wish.quiet.as_ref().is_some_and(|quiet| is_quiet(quiet, now))
-}
-
-fn leads(organisation: &Organisation, wish: &Subscription, address: &str, service: &ServiceId) -> bool {
-    let sites = organisation.sites(service);
-    wish.receivers.iter().any(|receiver| organisation.rules.address(receiver) == Some(address))
-        && (wish.services.is_empty() || wish.services.contains(service))
-        && (wish.tiers.is_empty() || wish.tiers.contains(&organisation.tier(service)))
-        && (wish.sites.is_empty() || sites.is_empty() || sites.iter().any(|site| wish.sites.contains(site)))
-}
-
-fn is_about(organisation: &Organisation, wish: &Subscription, asked: Asked<'_>) -> bool {
-    let Asked { effect, about, .. } = asked;
-    let is_ours = effect.cause == Cause::Offline;
-    let tags = |vendor| organisation.vendors.iter().filter(move |v| Some(&v.id) == vendor).flat_map(|v| &v.tags);
-    let starts = |name: &String, pattern: &String| {
-        name.to_lowercase().starts_with(&pattern.to_lowercase().trim_end_matches('*').to_owned())
-    };
-    let fits = |patterns: &[String], names: &[String]| {
-        patterns.is_empty() || names.is_empty() || names.iter().any(|name| patterns.iter().any(|p| starts(name, p)))
-    };
-    (is_ours || wish.vendors.is_empty() || about.vendor.as_ref().is_some_and(|v| wish.vendors.contains(v)))
-        && (is_ours || wish.tags.is_empty() || tags(about.vendor.as_ref()).any(|tag| wish.tags.contains(tag)))
-        && fits(&wish.components, &about.components)
-        && fits(&wish.regions, &about.regions)
-        && (wish.step.is_none() || matches!(effect.cause, Cause::Incident(_)))
-}
-
-fn says(organisation: &Organisation, wish: &Subscription, asked: Asked<'_>) -> Say {
-    let Asked { effect, about, .. } = asked;
-    let has = |words: &[String]| words.iter().any(|word| about.text.contains(word));
-    let wants = match effect.cause {
-        Cause::Blind(_) | Cause::Offline => wish.blind,
-        Cause::Incident(_) | Cause::Component { .. } => {
-            let by_impact = match effect.impact {
-                _ if effect.overrun && wish.maintenance.overrun => true,
-                Impact::Maintenance => wish.maintenance.begin,
-                impact => impact.rung().is_none_or(|rung| Some(rung) >= wish.least.rung()),
-            };
-            by_impact && (wish.with_words.is_empty() || has(&wish.with_words)) && !has(&wish.without_words)
+impl<'a> Moment<'a> {
+    fn new(
+        witness: &Witness,
+        desk: &'a Desk,
+        settled: &'a Settled,
+        known: BTreeSet<(String, Cause)>,
+        now: Timestamp,
+    ) -> Self {
+        let decided = settled.decisions.iter().map(|decision| &decision.cause);
+        let causes: BTreeSet<&Cause> = settled.effects.hurts.keys().map(|(_, cause)| cause).chain(decided).collect();
+        let of = |cause: &Cause| Meant::of(desk, cause, settled.about.get(cause));
+        let meant = causes.into_iter().map(|cause| (cause.clone(), of(cause))).collect();
+        let mut first: BTreeMap<Cause, Timestamp> = BTreeMap::new();
+        for ((_, _, cause), heard) in &witness.heard {
+            first.entry(cause.clone()).and_modify(|at| *at = heard.first.min(*at)).or_insert(heard.first);
         }
-        Cause::Sight(_) => false,
-    };
-    if !wants || wish.shows_only || !is_about(organisation, wish, asked) {
-        return Say::Never;
+        Self { desk, settled, meant, first, known, now }
     }
-    match &wish.step {
-        Some(_) if about.acknowledged.is_some() => Say::Never,
-        Some(step) if asked.first.is_none_or(|first| first + step.after > asked.now) => Say::NotYet,
-        _ => Say::Wants,
-    }
-}
 
-fn silenced<'s>(silences: &'s [Silence], asked: Asked<'_>) -> Option<&'s Silence> {
-    let Asked { effect, about, tier, now, .. } = asked;
-    let of = |vendor: &_| about.vendor.as_ref() == Some(vendor);
-    silences.iter().filter(|silence| silence.from <= now && now < silence.until).find(|silence| {
-        let what = &silence.about;
-        let is_meant = |name: &String| what.components.iter().any(|c| c.eq_ignore_ascii_case(name));
-        (what.vendors.is_empty() || what.vendors.iter().any(of))
-            && (what.tiers.is_empty() || what.tiers.contains(&tier))
-            && (what.components.is_empty() || !about.components.is_empty() && about.components.iter().all(is_meant))
-            && (what.words.is_empty() || what.words.iter().any(|word| about.text.contains(word)))
-            && (what.incidents.is_empty() || what.incidents.contains(&effect.cause.to_string()))
-    })
+    fn asked<'m>(&'m self, effect: &'m Effect) -> Asked<'m> {
+        let tier = self.desk.organisation.tier(&effect.service);
+        let (meant, first) = (&self.meant[&effect.cause], self.first.get(&effect.cause).copied());
+        Asked { effect, meant, tier, first, now: self.now }
+    }
+
+    /// Whether a component is named now by an incident that hurts the service.
+    fn is_named(&self, key: &Key) -> bool {
+        let mut hurts = self.settled.effects.hurts.keys().filter(|(service, _)| *service == key.1);
+        hurts.any(|(_, cause)| self.meant[cause].folds.contains(&key.2))
+    }
+
+    /// Whether an address was told of what mutes this there.
+    fn is_muted(&self, asked: Asked<'_>, address: &str) -> bool {
+        let knows = |cause: &Cause| self.known.contains(&(address.to_owned(), cause.clone()));
+        asked.tier != Tier::LifeSafety && asked.meant.muting.iter().any(knows)
+    }
 }
 
 impl Witness {
-    fn first_told(&self, cause: &Cause) -> Option<Timestamp> {
-        let of = self.heard.iter().filter(|((_, _, c), _)| c == cause);
-        of.map(|(_, heard)| heard.first).min()
+    /// Whether an address is told in this very step of what mutes this there.
+    fn is_muted(&self, asked: Asked<'_>, address: &str) -> bool {
+        let hears = |cause: &Cause| self.heard.keys().any(|(to, _, heard)| to == address && heard == cause);
+        asked.tier != Tier::LifeSafety && asked.meant.muting.iter().any(hears)
     }
 
     fn is_lenient(&self, now: Timestamp) -> bool {
         self.lenient_until.is_some_and(|until| now < until)
     }
 
+    fn held(&mut self, what: &str) {
+        self.tally.count(&format!("held: {what}"));
+    }
+
     /// What one step did.
     pub fn watch(&mut self, desk: &Desk, settled: &Settled, now: Timestamp) -> Result<(), String> {
-        for (kind, _) in &settled.logged {
-            self.tally.count(&format!("turned {}", kind.word()));
-        }
-        self.watch_effects(settled);
-        self.take_over(desk, settled);
-        let before: BTreeMap<Cause, Option<Timestamp>> =
-            settled.decisions.iter().map(|d| (d.cause.clone(), self.first_told(&d.cause))).collect();
+        self.watch_effects(settled, now);
+        let known = self.heard.keys().map(|(address, _, cause)| (address.clone(), cause.clone())).collect();
+        self.take_over(desk, settled, now);
+        let moment = Moment::new(self, desk, settled, known, now);
+        self.note_beginnings(&moment);
+        self.flaps_as_it_should(&moment)?;
         for decision in &settled.decisions {
-            self.decided(desk, settled, decision, before[&decision.cause], now)?;
+            self.decided(&moment, decision)?;
         }
         if settled.is_whole {
-            self.nothing_is_lost(desk, settled, now)?;
+            let checked = needs::all_hurt(desk, &settled.effects, now)?;
+            self.tally.add("held: what is needed and not well hurts", checked);
+            self.nothing_is_lost(&moment)?;
         }
         Ok(())
     }
 
-    fn watch_effects(&mut self, settled: &Settled) {
-        if settled.is_whole {
-            let hurts = &settled.effects.hurts;
-            self.wanted.retain(|key, _| hurts.contains_key(&(key.1.clone(), key.2.clone())));
+    fn watch_effects(&mut self, settled: &Settled, now: Timestamp) {
+        for (kind, _) in &settled.logged {
+            self.tally.count(&format!("turned {}", kind.word()));
+        }
+        self.turns.count(&settled.logged, now);
+        if self.is_lenient(now) {
+            // What lies ahead of a clock that was set back is as if it were now.
+            let past = |at: &mut Timestamp| *at = now.min(*at);
+            self.heard.values_mut().for_each(|heard| [&mut heard.first, &mut heard.last].into_iter().for_each(past));
+            self.wanted.values_mut().chain(self.hurting.values_mut()).for_each(past);
         }
     }
 
     /// What was told of a component is told of the incident that now names it.
-    fn take_over(&mut self, desk: &Desk, settled: &Settled) {
+    fn take_over(&mut self, desk: &Desk, settled: &Settled, now: Timestamp) {
         let is_ended =
             |key: &Key| settled.decisions.iter().any(|d| d.address == key.0 && d.cause == key.2 && d.verdict.is_told());
         let components = self.heard.keys().filter(|key| matches!(key.2, Cause::Component { .. }));
@@ -194,58 +160,105 @@ impl Witness {
             let Some((cause, _)) = naming else { continue };
             self.tally.count("component taken over by its incident");
             let Some(old) = self.heard.remove(&key) else { continue };
-            let taken = self.heard.entry((key.0, key.1, cause.clone())).or_insert(old.clone());
+            // Nobody could take care of a component: an escalation counts from when the incident named it.
+            let old = Heard { first: now, ..old };
+            let taken = self.heard.entry((key.0, key.1, cause.clone())).or_insert_with(|| old.clone());
+            let first = taken.first.min(old.first);
             if old.impact.rung() > taken.impact.rung() {
-                taken.impact = old.impact;
+                *taken = old;
             }
+            taken.first = first;
         }
     }
 
-    fn decided(
+    /// What hurts, since when; an incident hurts since the components did that it names.
+    fn note_beginnings(&mut self, moment: &Moment<'_>) {
+        let hurts = &moment.settled.effects.hurts;
+        for (service, cause) in hurts.keys() {
+            let folded =
+                moment.meant[cause].folds.iter().filter_map(|c| self.hurting.get(&(service.clone(), c.clone())));
+            let since = folded.copied().min().unwrap_or(moment.now).min(moment.now);
+            let known = self.hurting.entry((service.clone(), cause.clone())).or_insert(since);
+            *known = since.min(*known);
+        }
+        if moment.settled.is_whole {
+            self.hurting.retain(|key, _| hurts.contains_key(key));
+            self.wanted.retain(|key, _| hurts.contains_key(&(key.1.clone(), key.2.clone())));
+        }
+    }
+
+    fn flaps_as_it_should(&mut self, moment: &Moment<'_>) -> Result<(), String> {
+        if self.is_lenient(moment.now) {
+            return Ok(());
+        }
+        for (cause, about) in &moment.settled.about {
+            let flapping = moment.desk.organisation.manner.flapping;
+            let is_restless = about.restless.is_some();
+            match self.turns.is_restless(cause, flapping, moment.now) {
+                Some(should) if should != is_restless => {
+                    return Err(format!("{cause} is taken to come and go: {is_restless}"));
+                }
+                Some(true) => self.held("what comes and goes counts as that"),
+                Some(false) | None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn decided(&mut self, moment: &Moment<'_>, decision: &Decision) -> Result<(), String> {
+        let key = |service: &ServiceId| (decision.address.clone(), service.clone(), decision.cause.clone());
+        if let Verdict::NotSent(reason) = &decision.verdict {
+            self.tally.count(&format!("reason {}", reason.word()));
+            for service in &decision.services {
+                self.is_rightly_kept(moment, &key(&service.service), service.impact, reason)?;
+            }
+            return Ok(());
+        }
+        for service in &decision.services {
+            let (key, kind, impact) = (key(&service.service), service.kind, service.impact);
+            self.tally.count(&format!("told {}", kind.word()));
+            self.is_allowed(moment, decision, &key, (kind, impact))?;
+            self.hear(moment, decision, key, (kind, impact))?;
+        }
+        Ok(())
+    }
+
+    /// Whether what is kept back may be, for this reason.
+    fn is_rightly_kept(
         &mut self,
-        desk: &Desk,
-        settled: &Settled,
-        decision: &Decision,
-        first: Option<Timestamp>,
-        now: Timestamp,
+        moment: &Moment<'_>,
+        key: &Key,
+        impact: Impact,
+        reason: &Reason,
     ) -> Result<(), String> {
-        match &decision.verdict {
-            Verdict::NotSent(reason) => {
-                self.tally.count(&format!("reason {}", reason.word()));
-                for service in &decision.services {
-                    let key = (decision.address.clone(), service.service.clone(), decision.cause.clone());
-                    if matches!(reason, Reason::Held { .. })
-                        && !matches!(service.impact, Impact::Degraded | Impact::PartialOutage)
-                    {
-                        return Err(format!("{} held for {}: {}", service.impact, key.0, key.2));
-                    }
-                    if matches!(reason, Reason::WithTheEnd(_)) {
-                        let (impact, is_restless, is_over) = (service.impact, false, false);
-                        self.heard.insert(key, Heard { impact, first: now, is_restless, is_over });
-                    }
+        let now = moment.now;
+        match reason {
+            Reason::Held { .. } => {
+                if !matches!(impact, Impact::Degraded | Impact::PartialOutage) {
+                    return Err(format!("{impact} held for {}: {}", key.0, key.2));
                 }
-                Ok(())
+                self.held("only what is small is kept back to see whether it stays");
             }
-            Verdict::Send | Verdict::Gather(_) => {
-                for service in &decision.services {
-                    let key = (decision.address.clone(), service.service.clone(), decision.cause.clone());
-                    self.tally.count(&format!("told {}", service.kind.word()));
-                    self.is_allowed(desk, settled, decision, (&key, service.kind, service.impact), first, now)?;
-                    self.hear(desk, decision, key, service.kind, service.impact, now)?;
-                }
-                Ok(())
+            Reason::Muted { .. } if moment.desk.organisation.tier(&key.1) == Tier::LifeSafety => {
+                return Err(format!("{} is muted for {}, and lives hang on {}", key.2, key.0, key.1));
             }
+            Reason::WithTheEnd(_) => {
+                let (first, last) = (moment.first.get(&key.2).copied().unwrap_or(now), now);
+                let heard = Heard { impact, overrun: false, first, last, is_restless: false, is_over: false };
+                self.heard.insert(key.clone(), heard);
+            }
+            _ => {}
         }
+        Ok(())
     }
 
+    /// What an address knows after a message.
     fn hear(
         &mut self,
-        desk: &Desk,
+        moment: &Moment<'_>,
         decision: &Decision,
         key: Key,
-        kind: EffectKind,
-        impact: Impact,
-        now: Timestamp,
+        (kind, impact): (EffectKind, Impact),
     ) -> Result<(), String> {
         let is_restless = matches!(decision.flapping, Some(FlappingWord::Restless(_)));
         match decision.flapping {
@@ -253,275 +266,354 @@ impl Witness {
             Some(FlappingWord::Steady) => self.tally.count("word: it is steady"),
             None => {}
         }
-        if decision.escalation.is_some() {
-            self.tally.count("told by an escalation");
-        }
-        let what = format!("{} to {} about {} by {}", kind.word(), key.0, key.1, key.2);
         let before = self.heard.get(&key).cloned();
-        let is_known = before.as_ref().is_some_and(|heard| !heard.is_over);
-        if before.as_ref().is_some_and(|heard| heard.is_restless) && decision.flapping.is_none() {
-            return Err(format!("{what}: it was told that it comes and goes, and this says nothing of it"));
+        let effect = moment.settled.effects.hurts.get(&(key.1.clone(), key.2.clone()));
+        let is_late = effect.is_some_and(|effect| effect.overrun);
+        let is_late_news = is_late && before.as_ref().is_none_or(|heard| !heard.overrun);
+        if !(kind == EffectKind::Worse && is_late_news) {
+            self.follows(decision, &key, (kind, impact), before.as_ref())?;
         }
-        match kind {
-            EffectKind::Hurt if is_known && decision.flapping.is_none() && decision.escalation.is_none() => {
-                return Err(format!("{what}: told twice; {before:?}; {decision:?}"));
-            }
-            EffectKind::Worse | EffectKind::Better if is_known => {
-                let step = before.as_ref().map_or(Step::Up, |heard| heard.impact.step_to(impact));
-                let is_wrong = if kind == EffectKind::Worse {
-                    step == Step::Down && impact != Impact::Maintenance
-                } else {
-                    step == Step::Up && heard_rung(before.as_ref())
-                };
-                if is_wrong {
-                    return Err(format!("{what}: it was {:?} and is {impact}", before));
-                }
-            }
-            EffectKind::Better => return Err(format!("{what}: its beginning was not told")),
-            EffectKind::Over if !is_known => {
-                let is_wanted =
-                    |wish: &Subscription| wish.maintenance.end && leads(&desk.organisation, wish, &key.0, &key.1);
-                let is_end = impact == Impact::Maintenance && desk.organisation.subscriptions.iter().any(is_wanted);
-                if decision.flapping.is_none() && !is_end {
-                    return Err(format!("{what}: its beginning was not told"));
-                }
-            }
-            EffectKind::Hurt | EffectKind::Worse | EffectKind::Over => {}
-        }
-        let known = before.as_ref().map(|heard| heard.impact).filter(|_| is_known);
-        // Where the vendor says no more how bad it is, what was told last still is what people know.
+        let known = before.as_ref().filter(|heard| !heard.is_over && !heard.is_restless).map(|heard| heard.impact);
+        // Where the vendor says no more how bad it is, what was told last still is what people know; but not where it
+        // came and went, and is told as it stands.
         let impact = known.filter(|known| known.step_to(impact) == Step::Lost).unwrap_or(impact);
         let is_over = kind == EffectKind::Over;
         if is_over && !is_restless {
             self.heard.remove(&key);
-        } else {
-            let first = before.as_ref().map_or(now, |heard| heard.first);
-            self.heard.insert(key, Heard { impact, first, is_restless, is_over });
+            return Ok(());
+        }
+        let first = moment.first.get(&key.2).copied().unwrap_or(moment.now);
+        let first = before.as_ref().map_or(first, |heard| heard.first);
+        let overrun = is_late || before.is_some_and(|heard| heard.overrun);
+        self.heard.insert(key, Heard { impact, overrun, first, last: moment.now, is_restless, is_over });
+        Ok(())
+    }
+
+    /// Whether a message fits what the address has heard before: nothing twice, no end and no ease without a beginning.
+    fn follows(
+        &mut self,
+        decision: &Decision,
+        key: &Key,
+        (kind, impact): (EffectKind, Impact),
+        before: Option<&Heard>,
+    ) -> Result<(), String> {
+        let what = format!("{} ({impact}) to {} about {} by {}", kind.word(), key.0, key.1, key.2);
+        if before.is_some_and(|heard| heard.is_restless) && decision.flapping.is_none() {
+            return Err(format!("{what}: it was told that it comes and goes, and this says nothing of it"));
+        }
+        let known = before.filter(|heard| !heard.is_over);
+        let wrong = |why: &str| Err(format!("{what}: {why}; it had heard {before:?}"));
+        match (kind, known) {
+            (EffectKind::Hurt, _) => {}
+            (EffectKind::Worse, Some(known)) => {
+                if known.impact.step_to(impact) != Step::Up {
+                    return wrong("that is not worse");
+                }
+                self.held("worse than what was told");
+            }
+            (EffectKind::Better, Some(known)) => {
+                if known.impact.step_to(impact) != Step::Down {
+                    return wrong("that is not better");
+                }
+                self.held("better than what was told");
+            }
+            (EffectKind::Better, None) => return wrong("its beginning was not told"),
+            (EffectKind::Over, None) => {
+                let is_planned = impact == Impact::Maintenance;
+                if decision.flapping.is_none() && !is_planned {
+                    return wrong("its beginning was not told");
+                }
+            }
+            (EffectKind::Over, Some(_)) => self.held("an end after its beginning"),
+            (EffectKind::Worse, None) => {}
         }
         Ok(())
     }
 
     /// Whether anybody there wanted it told, now.
     fn is_allowed(
-        &self,
-        desk: &Desk,
-        settled: &Settled,
+        &mut self,
+        moment: &Moment<'_>,
         decision: &Decision,
-        (key, kind, impact): (&Key, EffectKind, Impact),
-        first: Option<Timestamp>,
-        now: Timestamp,
+        key: &Key,
+        (kind, impact): (EffectKind, Impact),
     ) -> Result<(), String> {
         let (address, service, cause) = key;
-        let organisation = &desk.organisation;
-        let (nothing, tier) = (About::default(), organisation.tier(service));
+        let (organisation, now) = (&moment.desk.organisation, moment.now);
         let gone = Effect { service: service.clone(), cause: cause.clone(), impact, overrun: false, path: Vec::new() };
-        let effect = settled.effects.hurts.get(&(service.clone(), cause.clone())).unwrap_or(&gone);
-        let about = settled.about.get(cause).unwrap_or(&nothing);
-        let asked = Asked { effect, about, tier, first, now };
-        let is_known = self.heard.contains_key(key);
+        let effect = moment.settled.effects.hurts.get(&(service.clone(), cause.clone())).unwrap_or(&gone);
+        let asked = moment.asked(effect);
         let what = format!("{} ({impact}) to {address} about {service} by {cause}", kind.word());
-        let leading = organisation.subscriptions.iter().filter(|wish| leads(organisation, wish, address, service));
-        let candidates: Vec<&Subscription> = leading
-            .filter(|wish| match kind {
-                EffectKind::Over => true,
-                _ if is_known => is_about(organisation, wish, asked) && says(organisation, wish, asked) != Say::NotYet,
-                _ => says(organisation, wish, asked) == Say::Wants,
-            })
-            .filter(|wish| wish.effects.contains(&kind) || kind == EffectKind::Over && wish.maintenance.end)
-            .collect();
-        if candidates.is_empty() {
-            return Err(format!("{what}: nobody there wants it"));
-        }
-        if candidates.iter().all(|wish| sleeps(wish, tier, now)) {
-            return Err(format!("{what}: in the quiet hours of {}", candidates[0].id));
-        }
-        if let Verdict::Gather(until) = decision.verdict
-            && candidates.iter().all(|wish| sleeps(wish, tier, until))
-        {
-            return Err(format!("{what}: gathered for {until}, in the quiet hours of {}", candidates[0].id));
-        }
-        if kind == EffectKind::Over {
-            return Ok(());
-        }
-        let silence = silenced(&desk.silences, asked);
-        if let Some(silence) = silence.filter(|_| kind != EffectKind::Better) {
-            return Err(format!("{what}: it is silenced until {}", silence.until));
-        }
-        let is_gathered_for_life = decision.verdict.gathered_until().is_some() && tier == Tier::LifeSafety;
-        let wants = |wish: &&&Subscription| says(organisation, wish, asked) == Say::Wants;
-        let at_once = candidates.iter().filter(wants).any(|wish| wish.digest.is_none() && !sleeps(wish, tier, now));
-        if decision.verdict.gathered_until().is_some() && at_once {
-            return Err(format!("{what}: gathered, though somebody there wants it at once"));
-        }
-        if is_gathered_for_life {
+        let leading = wish::leading(organisation, address, service);
+        if decision.verdict.gathered_until().is_some() && asked.tier == Tier::LifeSafety {
             return Err(format!("{what}: gathered, though it is about life-safety"));
         }
-        Ok(())
-    }
-
-    fn nothing_is_lost(&mut self, desk: &Desk, settled: &Settled, now: Timestamp) -> Result<(), String> {
-        let organisation = desk.organisation.clone();
-        let addresses: BTreeSet<String> =
-            organisation.receivers.iter().map(bellwether::model::subscription::Receiver::address).collect();
-        for ((service, cause), effect) in &settled.effects.hurts {
-            let Some(about) = settled.about.get(cause) else { return Err(format!("nothing is known of {cause}")) };
-            let (tier, first) = (organisation.tier(service), self.first_told(cause));
-            let asked = Asked { effect, about, tier, first, now };
-            for address in &addresses {
-                self.is_told(desk, asked, address)?;
-            }
+        if kind == EffectKind::Over {
+            return self.end_is_allowed(moment, decision, key, &leading).map_err(|why| format!("{what}: {why}"));
         }
-        self.ends_are_told(desk, settled, now)
+        let before = self.heard.get(key);
+        let before_overrun = before.map(|heard| heard.overrun);
+        match wish::owed(organisation, &leading, asked, kind, before.is_some()) {
+            Owed::Nothing => return Err(format!("{what}: nobody there wants it")),
+            Owed::Later(wish) => return Err(format!("{what}: in the quiet hours of {}", wish.id)),
+            Owed::Now => {}
+        }
+        let is_more = kind != EffectKind::Better;
+        if let Some(silence) = wish::silenced(&moment.desk.silences, asked).filter(|_| is_more) {
+            return Err(format!("{what}: it is silenced until {}", silence.until));
+        }
+        if before.is_none() {
+            self.may_begin(moment, asked, address).map_err(|why| format!("{what}: {why}"))?;
+        } else if kind == EffectKind::Hurt && decision.flapping.is_none() {
+            let again = wish::again(organisation, &leading, asked);
+            let due = before.zip(again).is_some_and(|(heard, again)| heard.last + again <= now);
+            if !due {
+                return Err(format!("{what}: told twice; {before:?}"));
+            }
+            self.held("an escalation told again after its time, and only then");
+        }
+        if decision.escalation.is_some() {
+            self.held("an escalation that nobody stopped");
+        }
+        let mut wanting = wish::wanting(organisation, &leading, asked, kind);
+        if kind == EffectKind::Worse && effect.overrun && before_overrun == Some(false) {
+            wanting.retain(|wish| wish.maintenance.overrun);
+        }
+        self.goes_when_it_should(decision, asked, &wanting).map_err(|why| format!("{what}: {why}"))
     }
 
-    fn is_told(&mut self, desk: &Desk, asked: Asked<'_>, address: &str) -> Result<(), String> {
-        let organisation = &desk.organisation;
-        let Asked { effect, about, tier, now, .. } = asked;
-        let (service, cause) = (&effect.service, &effect.cause);
-        let key = (address.to_owned(), service.clone(), cause.clone());
-        let leading: Vec<&Subscription> =
-            organisation.subscriptions.iter().filter(|wish| leads(organisation, wish, address, service)).collect();
-        if leading.is_empty() {
-            self.heard.remove(&key);
+    /// Whether what an address has not heard of may be told there now.
+    fn may_begin(&mut self, moment: &Moment<'_>, asked: Asked<'_>, address: &str) -> Result<(), String> {
+        let (organisation, effect, now) = (&moment.desk.organisation, asked.effect, moment.now);
+        if moment.is_muted(asked, address) {
+            return Err("what it follows from was told there, and mutes it".to_owned());
+        }
+        if self.is_lenient(now) {
             return Ok(());
         }
-        let wanting: Vec<&&Subscription> =
-            leading.iter().filter(|wish| says(organisation, wish, asked) == Say::Wants).collect();
-        let is_awake =
-            |kind: EffectKind| wanting.iter().any(|wish| wish.effects.contains(&kind) && !sleeps(wish, tier, now));
-        let is_silenced = silenced(&desk.silences, asked).is_some();
-        let remembered = desk.told.get(&key).and_then(|told| told.withheld.as_ref());
-        let what = format!("{address} is not told that {service} is hurt ({}) by {cause}", effect.impact);
-        let what = format!("{what} (kept back: {remembered:?})");
-        match self.heard.get(&key).cloned() {
-            Some(heard) if heard.is_restless => {
-                if about.restless.is_none() && is_awake(EffectKind::Hurt) && !is_silenced && !self.is_lenient(now) {
-                    return Err(format!("{what}, steady now"));
+        let since = self.hurting[&(effect.service.clone(), effect.cause.clone())];
+        if now < since + hold(moment, effect) {
+            return Err(format!("it has hurt since {since} only"));
+        }
+        if let Cause::Blind(source) = &effect.cause
+            && !self.heard.keys().any(|(_, _, cause)| *cause == effect.cause)
+        {
+            let after = organisation.effect_rules.blind_after.of(asked.tier);
+            match &moment.desk.known[source].health {
+                Health::Unreadable { since, .. } if now.duration_since(*since) >= after => {
+                    self.held("a blind source told after its time");
                 }
-            }
-            Some(heard) => {
-                if about.restless.is_some() {
-                    return Ok(());
-                }
-                if heard.impact.step_to(effect.impact) == Step::Up && is_awake(EffectKind::Worse) && !is_silenced {
-                    return Err(format!("{what}; it knows of {}", heard.impact));
-                }
-                let asking = || leading.iter().filter(|wish| is_about(organisation, wish, asked));
-                let is_wanted = |kind| asking().any(|wish| wish.effects.contains(&kind));
-                let is_other = match heard.impact.step_to(effect.impact) {
-                    Step::Up => !is_wanted(EffectKind::Worse) || wanting.is_empty(),
-                    Step::Down => !is_wanted(EffectKind::Better),
-                    Step::Same | Step::Lost => false,
-                };
-                if let Some(heard) = self.heard.get_mut(&key).filter(|_| is_other) {
-                    heard.impact = effect.impact;
-                }
-            }
-            None => {
-                let held = match effect.impact {
-                    Impact::Degraded => organisation.manner.hold.degraded,
-                    Impact::PartialOutage => organisation.manner.hold.partial_outage,
-                    _ => SignedDuration::ZERO,
-                };
-                if wanting.is_empty() {
-                    self.wanted.remove(&key);
-                    return Ok(());
-                }
-                let since = Some(*self.wanted.entry(key).or_insert(now));
-                let is_held = since.is_some_and(|since| now < since + held) && !effect.overrun;
-                let mutes = about.upstream.iter().any(|up| {
-                    up.mutes && self.heard.keys().any(|(other, _, cause)| other == address && *cause == up.cause)
-                });
-                let is_muted = mutes && tier != Tier::LifeSafety;
-                if is_awake(EffectKind::Hurt) && !is_silenced && !is_held && !is_muted && !self.is_lenient(now) {
-                    return Err(what);
-                }
+                other => return Err(format!("a source is told as blind too soon: {other:?}")),
             }
         }
         Ok(())
     }
 
-    fn ends_are_told(&mut self, desk: &Desk, settled: &Settled, now: Timestamp) -> Result<(), String> {
-        let organisation = desk.organisation.clone();
-        let gone = |key: &&Key| !settled.effects.hurts.contains_key(&(key.1.clone(), key.2.clone()));
+    /// Whether a message goes at once or is gathered, as those want it who want it.
+    fn goes_when_it_should(
+        &mut self,
+        decision: &Decision,
+        asked: Asked<'_>,
+        wanting: &[&Subscription],
+    ) -> Result<(), String> {
+        let awake: Vec<_> = wanting.iter().filter(|wish| !wish::sleeps(wish, asked.tier, asked.now)).collect();
+        match decision.verdict.gathered_until() {
+            Some(until) => {
+                if awake.iter().any(|wish| wish.digest.is_none()) {
+                    return Err("gathered, though somebody there wants it at once".to_owned());
+                }
+                let sleeps = |wish: &&&&Subscription| wish::sleeps(wish, asked.tier, until);
+                if let Some(wish) = awake.iter().find(sleeps).filter(|_| awake.iter().all(|wish| sleeps(&wish))) {
+                    return Err(format!("gathered for {until}, in the quiet hours of {}", wish.id));
+                }
+                self.held("gathered for an hour that is not quiet");
+            }
+            None if asked.tier != Tier::LifeSafety => {
+                if !awake.is_empty() && awake.iter().all(|wish| wish.digest.is_some()) {
+                    return Err("told at once, though everybody there wants it gathered".to_owned());
+                }
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn end_is_allowed(
+        &mut self,
+        moment: &Moment<'_>,
+        decision: &Decision,
+        key: &Key,
+        leading: &[&Subscription],
+    ) -> Result<(), String> {
+        let tier = moment.desk.organisation.tier(&key.1);
+        // Who knows nothing of its beginning is told the end of a maintenance where he asks for that.
+        let is_known = self.heard.contains_key(key);
+        let asks = |wish: &Subscription| wish.maintenance.end && !wish.shows_only;
+        let wants = |wish: &&&Subscription| is_known && wish.effects.contains(&EffectKind::Over) || asks(wish);
+        let candidates: Vec<&&Subscription> = leading.iter().filter(wants).collect();
+        let until = decision.verdict.gathered_until();
+        for at in [moment.now].into_iter().chain(until) {
+            match candidates.iter().find(|wish| !wish::sleeps(wish, tier, at)) {
+                None if candidates.is_empty() => return Err("nobody there wants it".to_owned()),
+                None => return Err(format!("at {at}, in the quiet hours of {}", candidates[0].id)),
+                Some(_) => {}
+            }
+        }
+        let Cause::Component { source, key: component } = &key.2 else { return Ok(()) };
+        let component = moment.desk.known[source].components.get(component);
+        let is_well = component.is_none_or(|component| component.status == Impact::Operational);
+        if !is_well && moment.is_named(key) {
+            return Err("it is not well, and an incident names it now".to_owned());
+        }
+        Ok(())
+    }
+
+    fn nothing_is_lost(&mut self, moment: &Moment<'_>) -> Result<(), String> {
+        let addresses: BTreeSet<String> = moment.desk.organisation.receivers.iter().map(Receiver::address).collect();
+        for effect in moment.settled.effects.hurts.values() {
+            for address in &addresses {
+                let key = (address.clone(), effect.service.clone(), effect.cause.clone());
+                self.is_told(moment, moment.asked(effect), &key).map_err(|why| {
+                    let kept = moment.desk.told.get(&key).and_then(|told| told.withheld.as_ref());
+                    let Effect { service, impact, cause, .. } = effect;
+                    format!("{address} is not told that {service} is hurt ({impact}) by {cause} (kept: {kept:?}){why}")
+                })?;
+            }
+        }
+        self.ends_are_told(moment)
+    }
+
+    fn is_told(&mut self, moment: &Moment<'_>, asked: Asked<'_>, key: &Key) -> Result<(), String> {
+        let organisation = &moment.desk.organisation;
+        let leading = wish::leading(organisation, &key.0, &key.1);
+        if leading.is_empty() {
+            // Nothing leads there any more, so it is not told how it goes on, and begins anew if something does again.
+            self.heard.remove(key);
+            self.wanted.remove(key);
+            return Ok(());
+        }
+        let Some(heard) = self.heard.get(key).cloned() else { return self.has_begun(moment, asked, key, &leading) };
+        let Some((kind, why)) = self.news(asked, &heard, organisation, &leading) else { return Ok(()) };
+        let is_silenced = kind != EffectKind::Better && wish::silenced(&moment.desk.silences, asked).is_some();
+        match wish::owed(organisation, &leading, asked, kind, true) {
+            Owed::Now if is_silenced => self.held("silent while it is silenced"),
+            Owed::Now => return Err(format!(", {why}: {heard:?}")),
+            Owed::Later(_) => self.held("quiet in quiet hours"),
+            Owed::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// What an address that knows of a cause should have been told now.
+    fn news(
+        &mut self,
+        asked: Asked<'_>,
+        heard: &Heard,
+        organisation: &super::organisation::Organisation,
+        leading: &[&Subscription],
+    ) -> Option<(EffectKind, &'static str)> {
+        let is_lenient = self.is_lenient(asked.now);
+        match (heard.is_restless, asked.meant.restless.is_some()) {
+            (true, true) => return None,
+            (true, false) => return (!is_lenient).then_some((EffectKind::Hurt, "steady now")),
+            (false, true) => return (!is_lenient).then_some((EffectKind::Hurt, "which comes and goes")),
+            (false, false) => {}
+        }
+        let Asked { effect, now, .. } = asked;
+        let is_late = |wish: &&&Subscription| {
+            wish.maintenance.overrun
+                && !wish::sleeps(wish, asked.tier, now)
+                && wish.effects.contains(&EffectKind::Worse)
+        };
+        let wants_late = |wish: &&Subscription| wish::says(organisation, wish, asked) == Say::Wants;
+        if effect.overrun && !heard.overrun && leading.iter().filter(is_late).any(wants_late) {
+            return Some((EffectKind::Worse, "past its end"));
+        }
+        match heard.impact.step_to(effect.impact) {
+            Step::Up => Some((EffectKind::Worse, "worse")),
+            Step::Down => Some((EffectKind::Better, "better")),
+            Step::Same | Step::Lost => {
+                let again = wish::again(organisation, leading, asked)?;
+                let is_due = heard.last + again <= now && !is_lenient;
+                is_due.then_some((EffectKind::Hurt, "again, since nobody takes care"))
+            }
+        }
+    }
+
+    /// Whether an address has rightly not heard of it.
+    fn has_begun(
+        &mut self,
+        moment: &Moment<'_>,
+        asked: Asked<'_>,
+        key: &Key,
+        leading: &[&Subscription],
+    ) -> Result<(), String> {
+        let organisation = &moment.desk.organisation;
+        let owed = wish::owed(organisation, leading, asked, EffectKind::Hurt, false);
+        if owed == Owed::Nothing {
+            self.wanted.remove(key);
+            if leading.iter().any(|wish| wish::says(organisation, wish, asked) == Say::NotYet) {
+                self.held("an escalation that waits for its time");
+            }
+            return Ok(());
+        }
+        let since = *self.wanted.entry(key.clone()).or_insert(moment.now);
+        if matches!(owed, Owed::Later(_)) {
+            self.held("quiet in quiet hours");
+        } else if wish::silenced(&moment.desk.silences, asked).is_some() {
+            self.held("silent while it is silenced");
+        } else if moment.is_muted(asked, &key.0) || self.is_muted(asked, &key.0) {
+            self.held("muted by what it follows from");
+        } else if moment.now >= since + hold(moment, asked.effect) && !self.is_lenient(moment.now) {
+            return Err(String::new());
+        }
+        Ok(())
+    }
+
+    fn ends_are_told(&mut self, moment: &Moment<'_>) -> Result<(), String> {
+        let organisation = &moment.desk.organisation;
+        let hurts = &moment.settled.effects.hurts;
+        let gone = |key: &&Key| !hurts.contains_key(&(key.1.clone(), key.2.clone())) && !moment.is_named(key);
         let keys: Vec<Key> = self.heard.keys().filter(gone).cloned().collect();
         for key in keys {
             let (address, service, cause) = &key;
             let tier = organisation.tier(service);
-            let leading: Vec<&Subscription> = organisation
-                .subscriptions
-                .iter()
-                .filter(|wish| leads(&organisation, wish, address, service) && wish.effects.contains(&EffectKind::Over))
-                .collect();
-            let is_restless = settled.about.get(cause).is_some_and(|about| about.restless.is_some());
-            if leading.is_empty() {
+            let leading = wish::leading(organisation, address, service);
+            let wanting: Vec<_> = leading.iter().filter(|wish| wish.effects.contains(&EffectKind::Over)).collect();
+            let is_restless = moment.settled.about.get(cause).is_some_and(|about| about.restless.is_some());
+            if wanting.is_empty() {
                 self.heard.remove(&key);
-            } else if leading.iter().any(|wish| !sleeps(wish, tier, now)) && !is_restless && !self.is_lenient(now) {
+            } else if wanting.iter().all(|wish| wish::sleeps(wish, tier, moment.now)) {
+                self.held("quiet in quiet hours");
+            } else if !is_restless && !self.is_lenient(moment.now) {
                 return Err(format!("{address} is not told that {service} is no longer hurt by {cause}"));
             }
         }
         Ok(())
     }
 
-    /// What one step put into the outbox, the worst first.
-    pub fn expect(&mut self, put: Vec<(String, Facts)>) -> Result<(), String> {
-        let order: Vec<_> = put.iter().map(|(_, facts)| urgency(facts)).collect();
-        if !order.is_sorted() {
-            return Err(format!("the worst is not told first: {order:?}"));
-        }
-        for (address, facts) in put {
-            for topic in facts.topics {
-                let services = topic.services.iter().map(|s| s.id.clone()).collect();
-                self.expected.entry((address.clone(), topic.cause)).or_default().push((topic.told, services));
-            }
-        }
-        Ok(())
+    /// The clock was set.
+    pub fn forgive(&mut self, until: Timestamp) {
+        self.lenient_until = Some(until);
+        self.turns.forget();
     }
 
-    /// What left the outbox at one moment: all that was put in, whole and in order.
-    pub fn receive(&mut self, rows: &[Row]) -> Result<(), String> {
-        for row in rows {
-            self.tally.count("messages");
-            for topic in &row.facts.topics {
-                let key = (row.address.clone(), topic.cause.clone());
-                let (mut kinds, mut services) = (topic.told.as_slice(), BTreeSet::new());
-                let expected = self.expected.entry(key).or_default();
-                while !kinds.is_empty() && !expected.is_empty() {
-                    let (told, of) = expected.remove(0);
-                    let Some(rest) = kinds.strip_prefix(told.as_slice()) else {
-                        return Err(format!("{} got {:?} of {}, not {told:?}", row.address, topic.told, topic.cause));
-                    };
-                    kinds = rest;
-                    services.extend(of);
-                }
-                let told: BTreeSet<ServiceId> = topic.services.iter().map(|s| s.id.clone()).collect();
-                if !kinds.is_empty() || !services.is_subset(&told) {
-                    return Err(format!("{} got {:?} of {told:?}, not of {services:?}", row.address, topic.told));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// All is well, and time has passed: nothing is open any more, and nothing waits.
+    /// All is well, and time has passed: nothing is open any more.
     pub fn ends(&self) -> Result<(), String> {
-        if let Some((key, _)) = self.heard.first_key_value() {
-            return Err(format!("all is well, and {key:?} was never told so"));
-        }
-        match self.expected.iter().find(|(_, waiting)| !waiting.is_empty()) {
-            Some((key, waiting)) => Err(format!("never delivered: {key:?} {waiting:?}")),
+        match self.heard.first_key_value() {
+            Some((key, _)) => Err(format!("all is well, and {key:?} was never told so")),
             None => Ok(()),
         }
     }
 }
 
-/// Whether an address knows how bad it is at all.
-fn heard_rung(heard: Option<&Heard>) -> bool {
-    heard.is_some_and(|heard| heard.impact.rung().is_some())
-}
-
-fn urgency(facts: &Facts) -> (Option<Tier>, std::cmp::Reverse<u8>) {
-    let services = || facts.topics.iter().flat_map(|topic| &topic.services);
-    let told = services().filter(|s| s.effect != EffectKind::Over).map(|s| s.impact.rung().unwrap_or(4));
-    (services().map(|s| s.tier).min(), std::cmp::Reverse(told.max().unwrap_or_default()))
+/// How long an effect must stay before it is told.
+fn hold(moment: &Moment<'_>, effect: &Effect) -> SignedDuration {
+    let hold = moment.desk.organisation.manner.hold;
+    match effect.impact {
+        _ if effect.overrun => SignedDuration::ZERO,
+        Impact::Degraded => hold.degraded,
+        Impact::PartialOutage => hold.partial_outage,
+        _ => SignedDuration::ZERO,
+    }
 }
