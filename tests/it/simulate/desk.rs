@@ -31,6 +31,8 @@ pub struct Desk {
     pub known: BTreeMap<SourceId, Known>,
     pub silences: Vec<Silence>,
     pub acknowledged: BTreeMap<String, String>,
+    /// The sources whose reading was guessed, and that nobody has confirmed.
+    pub unconfirmed: BTreeSet<SourceId>,
     pub outbox: Outbox,
     /// What ended, as it was last told.
     past: BTreeMap<IncidentId, Report>,
@@ -61,6 +63,7 @@ impl Desk {
             known,
             silences: Vec::new(),
             acknowledged: BTreeMap::new(),
+            unconfirmed: BTreeSet::new(),
             outbox: Outbox::default(),
             past: BTreeMap::new(),
             hurting: BTreeMap::new(),
@@ -136,6 +139,7 @@ impl Desk {
             _ => None,
         });
         world.told_blind = blind.collect();
+        world.unconfirmed.clone_from(&self.unconfirmed);
         world
     }
 

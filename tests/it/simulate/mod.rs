@@ -126,6 +126,7 @@ impl Life {
     }
 
     fn live(&mut self, script: &Script) -> Result<(), String> {
+        self.desk.unconfirmed.extend(life::guessed(self.seed).map(source_id));
         self.look_at_all()?;
         let calm = life::calm(script.last().map_or(0, |(at, _)| *at) + 4 * 3_600);
         for (at, deed) in script.iter().chain(&calm) {
@@ -276,6 +277,7 @@ impl Life {
             Deed::Reload { which } => {
                 self.desk.organisation = Arc::new(Organisation::of(self.seed, *which));
             }
+            Deed::Confirm { vendor } => drop(self.desk.unconfirmed.remove(&source_id(*vendor))),
             Deed::RouteDown { address } => drop(self.down.insert(address_of(*address))),
             Deed::RouteUp { address } => drop(self.down.remove(&address_of(*address))),
             Deed::Clock { seconds } => {

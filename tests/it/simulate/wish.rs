@@ -27,6 +27,8 @@ pub struct Meant {
     regions: Vec<String>,
     text: String,
     is_taken_care_of: bool,
+    /// How its source is read was guessed, and nobody has confirmed it.
+    pub is_guessed: bool,
     pub restless: Option<Restless>,
     /// The components that it names, as causes.
     pub folds: BTreeSet<Cause>,
@@ -79,7 +81,8 @@ impl Meant {
         let restless = about.and_then(|about| about.restless);
         let is_taken_care_of = desk.acknowledged.contains_key(&cause.to_string());
         let muting = vendor.iter().flat_map(|vendor| below(desk, vendor)).collect();
-        let meant = Self { vendor, restless, is_taken_care_of, muting, ..Self::default() };
+        let is_guessed = desk.unconfirmed.iter().any(|source| Some(source.vendor()) == vendor);
+        let meant = Self { vendor, restless, is_taken_care_of, is_guessed, muting, ..Self::default() };
         match cause {
             Cause::Incident(id) => {
                 let mut reports = desk.known.values().flat_map(|known| known.reports.values());

@@ -1,24 +1,25 @@
 //! Who watches the deciding core: what each address has heard, kept from its messages alone, and what it should have
 //! heard, worked out from the subscriptions without the core's own code.
 
+mod allowed;
+mod owed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::alerting::route::{Decision, Verdict};
 use bellwether::model::effect::{Cause, Effect, EffectKind};
 use bellwether::model::id::ServiceId;
 use bellwether::model::impact::{Impact, Step};
-use bellwether::model::incident::Health;
 use bellwether::model::inventory::Tier;
 use bellwether::model::reason::Reason;
 use bellwether::model::restless::FlappingWord;
-use bellwether::model::subscription::{Receiver, Subscription};
 use jiff::{SignedDuration, Timestamp};
 
 use super::desk::{Desk, Settled};
 use super::needs;
 use super::tally::Tally;
 use super::turns::Turns;
-use super::wish::{self, Asked, Meant, Owed, Say};
+use super::wish::{Asked, Meant};
 
 type Key = (String, ServiceId, Cause);
 
@@ -326,268 +327,6 @@ impl Witness {
             }
             (EffectKind::Over, Some(_)) => self.held("an end after its beginning"),
             (EffectKind::Worse, None) => {}
-        }
-        Ok(())
-    }
-
-    /// Whether anybody there wanted it told, now.
-    fn is_allowed(
-        &mut self,
-        moment: &Moment<'_>,
-        decision: &Decision,
-        key: &Key,
-        (kind, impact): (EffectKind, Impact),
-    ) -> Result<(), String> {
-        let (address, service, cause) = key;
-        let (organisation, now) = (&moment.desk.organisation, moment.now);
-        let gone = Effect { service: service.clone(), cause: cause.clone(), impact, overrun: false, path: Vec::new() };
-        let effect = moment.settled.effects.hurts.get(&(service.clone(), cause.clone())).unwrap_or(&gone);
-        let asked = moment.asked(effect);
-        let what = format!("{} ({impact}) to {address} about {service} by {cause}", kind.word());
-        let leading = wish::leading(organisation, address, service);
-        if decision.verdict.gathered_until().is_some() && asked.tier == Tier::LifeSafety {
-            return Err(format!("{what}: gathered, though it is about life-safety"));
-        }
-        if kind == EffectKind::Over {
-            return self.end_is_allowed(moment, decision, key, &leading).map_err(|why| format!("{what}: {why}"));
-        }
-        let before = self.heard.get(key);
-        let before_overrun = before.map(|heard| heard.overrun);
-        match wish::owed(organisation, &leading, asked, kind, before.is_some()) {
-            Owed::Nothing => return Err(format!("{what}: nobody there wants it")),
-            Owed::Later(wish) => return Err(format!("{what}: in the quiet hours of {}", wish.id)),
-            Owed::Now => {}
-        }
-        let is_more = kind != EffectKind::Better;
-        if let Some(silence) = wish::silenced(&moment.desk.silences, asked).filter(|_| is_more) {
-            return Err(format!("{what}: it is silenced until {}", silence.until));
-        }
-        if before.is_none() {
-            self.may_begin(moment, asked, address).map_err(|why| format!("{what}: {why}"))?;
-        } else if kind == EffectKind::Hurt && decision.flapping.is_none() {
-            let again = wish::again(organisation, &leading, asked);
-            let due = before.zip(again).is_some_and(|(heard, again)| heard.last + again <= now);
-            if !due {
-                return Err(format!("{what}: told twice; {before:?}"));
-            }
-            self.held("an escalation told again after its time, and only then");
-        }
-        if decision.escalation.is_some() {
-            self.held("an escalation that nobody stopped");
-        }
-        let mut wanting = wish::wanting(organisation, &leading, asked, kind);
-        if kind == EffectKind::Worse && effect.overrun && before_overrun == Some(false) {
-            wanting.retain(|wish| wish.maintenance.overrun);
-        }
-        self.goes_when_it_should(decision, asked, &wanting).map_err(|why| format!("{what}: {why}"))
-    }
-
-    /// Whether what an address has not heard of may be told there now.
-    fn may_begin(&mut self, moment: &Moment<'_>, asked: Asked<'_>, address: &str) -> Result<(), String> {
-        let (organisation, effect, now) = (&moment.desk.organisation, asked.effect, moment.now);
-        if moment.is_muted(asked, address) {
-            return Err("what it follows from was told there, and mutes it".to_owned());
-        }
-        if self.is_lenient(now) {
-            return Ok(());
-        }
-        let since = self.hurting[&(effect.service.clone(), effect.cause.clone())];
-        if now < since + hold(moment, effect) {
-            return Err(format!("it has hurt since {since} only"));
-        }
-        if let Cause::Blind(source) = &effect.cause
-            && !self.heard.keys().any(|(_, _, cause)| *cause == effect.cause)
-        {
-            let after = organisation.effect_rules.blind_after.of(asked.tier);
-            match &moment.desk.known[source].health {
-                Health::Unreadable { since, .. } if now.duration_since(*since) >= after => {
-                    self.held("a blind source told after its time");
-                }
-                other => return Err(format!("a source is told as blind too soon: {other:?}")),
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a message goes at once or is gathered, as those want it who want it.
-    fn goes_when_it_should(
-        &mut self,
-        decision: &Decision,
-        asked: Asked<'_>,
-        wanting: &[&Subscription],
-    ) -> Result<(), String> {
-        let awake: Vec<_> = wanting.iter().filter(|wish| !wish::sleeps(wish, asked.tier, asked.now)).collect();
-        match decision.verdict.gathered_until() {
-            Some(until) => {
-                if awake.iter().any(|wish| wish.digest.is_none()) {
-                    return Err("gathered, though somebody there wants it at once".to_owned());
-                }
-                let sleeps = |wish: &&&&Subscription| wish::sleeps(wish, asked.tier, until);
-                if let Some(wish) = awake.iter().find(sleeps).filter(|_| awake.iter().all(|wish| sleeps(&wish))) {
-                    return Err(format!("gathered for {until}, in the quiet hours of {}", wish.id));
-                }
-                self.held("gathered for an hour that is not quiet");
-            }
-            None if asked.tier != Tier::LifeSafety => {
-                if !awake.is_empty() && awake.iter().all(|wish| wish.digest.is_some()) {
-                    return Err("told at once, though everybody there wants it gathered".to_owned());
-                }
-            }
-            None => {}
-        }
-        Ok(())
-    }
-
-    fn end_is_allowed(
-        &mut self,
-        moment: &Moment<'_>,
-        decision: &Decision,
-        key: &Key,
-        leading: &[&Subscription],
-    ) -> Result<(), String> {
-        let tier = moment.desk.organisation.tier(&key.1);
-        // Who knows nothing of its beginning is told the end of a maintenance where he asks for that.
-        let is_known = self.heard.contains_key(key);
-        let asks = |wish: &Subscription| wish.maintenance.end && !wish.shows_only;
-        let wants = |wish: &&&Subscription| is_known && wish.effects.contains(&EffectKind::Over) || asks(wish);
-        let candidates: Vec<&&Subscription> = leading.iter().filter(wants).collect();
-        let until = decision.verdict.gathered_until();
-        for at in [moment.now].into_iter().chain(until) {
-            match candidates.iter().find(|wish| !wish::sleeps(wish, tier, at)) {
-                None if candidates.is_empty() => return Err("nobody there wants it".to_owned()),
-                None => return Err(format!("at {at}, in the quiet hours of {}", candidates[0].id)),
-                Some(_) => {}
-            }
-        }
-        let Cause::Component { source, key: component } = &key.2 else { return Ok(()) };
-        let component = moment.desk.known[source].components.get(component);
-        let is_well = component.is_none_or(|component| component.status == Impact::Operational);
-        if !is_well && moment.is_named(key) {
-            return Err("it is not well, and an incident names it now".to_owned());
-        }
-        Ok(())
-    }
-
-    fn nothing_is_lost(&mut self, moment: &Moment<'_>) -> Result<(), String> {
-        let addresses: BTreeSet<String> = moment.desk.organisation.receivers.iter().map(Receiver::address).collect();
-        for effect in moment.settled.effects.hurts.values() {
-            for address in &addresses {
-                let key = (address.clone(), effect.service.clone(), effect.cause.clone());
-                self.is_told(moment, moment.asked(effect), &key).map_err(|why| {
-                    let kept = moment.desk.told.get(&key).and_then(|told| told.withheld.as_ref());
-                    let Effect { service, impact, cause, .. } = effect;
-                    format!("{address} is not told that {service} is hurt ({impact}) by {cause} (kept: {kept:?}){why}")
-                })?;
-            }
-        }
-        self.ends_are_told(moment)
-    }
-
-    fn is_told(&mut self, moment: &Moment<'_>, asked: Asked<'_>, key: &Key) -> Result<(), String> {
-        let organisation = &moment.desk.organisation;
-        let leading = wish::leading(organisation, &key.0, &key.1);
-        if leading.is_empty() {
-            // Nothing leads there any more, so it is not told how it goes on, and begins anew if something does again.
-            self.heard.remove(key);
-            self.wanted.remove(key);
-            return Ok(());
-        }
-        let Some(heard) = self.heard.get(key).cloned() else { return self.has_begun(moment, asked, key, &leading) };
-        let Some((kind, why)) = self.news(asked, &heard, organisation, &leading) else { return Ok(()) };
-        let is_silenced = kind != EffectKind::Better && wish::silenced(&moment.desk.silences, asked).is_some();
-        match wish::owed(organisation, &leading, asked, kind, true) {
-            Owed::Now if is_silenced => self.held("silent while it is silenced"),
-            Owed::Now => return Err(format!(", {why}: {heard:?}")),
-            Owed::Later(_) => self.held("quiet in quiet hours"),
-            Owed::Nothing => {}
-        }
-        Ok(())
-    }
-
-    /// What an address that knows of a cause should have been told now.
-    fn news(
-        &mut self,
-        asked: Asked<'_>,
-        heard: &Heard,
-        organisation: &super::organisation::Organisation,
-        leading: &[&Subscription],
-    ) -> Option<(EffectKind, &'static str)> {
-        let is_lenient = self.is_lenient(asked.now);
-        match (heard.is_restless, asked.meant.restless.is_some()) {
-            (true, true) => return None,
-            (true, false) => return (!is_lenient).then_some((EffectKind::Hurt, "steady now")),
-            (false, true) => return (!is_lenient).then_some((EffectKind::Hurt, "which comes and goes")),
-            (false, false) => {}
-        }
-        let Asked { effect, now, .. } = asked;
-        let is_late = |wish: &&&Subscription| {
-            wish.maintenance.overrun
-                && !wish::sleeps(wish, asked.tier, now)
-                && wish.effects.contains(&EffectKind::Worse)
-        };
-        let wants_late = |wish: &&Subscription| wish::says(organisation, wish, asked) == Say::Wants;
-        if effect.overrun && !heard.overrun && leading.iter().filter(is_late).any(wants_late) {
-            return Some((EffectKind::Worse, "past its end"));
-        }
-        match heard.impact.step_to(effect.impact) {
-            Step::Up => Some((EffectKind::Worse, "worse")),
-            Step::Down => Some((EffectKind::Better, "better")),
-            Step::Same | Step::Lost => {
-                let again = wish::again(organisation, leading, asked)?;
-                let is_due = heard.last + again <= now && !is_lenient;
-                is_due.then_some((EffectKind::Hurt, "again, since nobody takes care"))
-            }
-        }
-    }
-
-    /// Whether an address has rightly not heard of it.
-    fn has_begun(
-        &mut self,
-        moment: &Moment<'_>,
-        asked: Asked<'_>,
-        key: &Key,
-        leading: &[&Subscription],
-    ) -> Result<(), String> {
-        let organisation = &moment.desk.organisation;
-        let owed = wish::owed(organisation, leading, asked, EffectKind::Hurt, false);
-        if owed == Owed::Nothing {
-            self.wanted.remove(key);
-            if leading.iter().any(|wish| wish::says(organisation, wish, asked) == Say::NotYet) {
-                self.held("an escalation that waits for its time");
-            }
-            return Ok(());
-        }
-        let since = *self.wanted.entry(key.clone()).or_insert(moment.now);
-        if matches!(owed, Owed::Later(_)) {
-            self.held("quiet in quiet hours");
-        } else if wish::silenced(&moment.desk.silences, asked).is_some() {
-            self.held("silent while it is silenced");
-        } else if moment.is_muted(asked, &key.0) || self.is_muted(asked, &key.0) {
-            self.held("muted by what it follows from");
-        } else if moment.now >= since + hold(moment, asked.effect) && !self.is_lenient(moment.now) {
-            return Err(String::new());
-        }
-        Ok(())
-    }
-
-    fn ends_are_told(&mut self, moment: &Moment<'_>) -> Result<(), String> {
-        let organisation = &moment.desk.organisation;
-        let hurts = &moment.settled.effects.hurts;
-        let gone = |key: &&Key| !hurts.contains_key(&(key.1.clone(), key.2.clone())) && !moment.is_named(key);
-        let keys: Vec<Key> = self.heard.keys().filter(gone).cloned().collect();
-        for key in keys {
-            let (address, service, cause) = &key;
-            let tier = organisation.tier(service);
-            let leading = wish::leading(organisation, address, service);
-            let wanting: Vec<_> = leading.iter().filter(|wish| wish.effects.contains(&EffectKind::Over)).collect();
-            let is_restless = moment.settled.about.get(cause).is_some_and(|about| about.restless.is_some());
-            if wanting.is_empty() {
-                self.heard.remove(&key);
-            } else if wanting.iter().all(|wish| wish::sleeps(wish, tier, moment.now)) {
-                self.held("quiet in quiet hours");
-            } else if !is_restless && !self.is_lenient(moment.now) {
-                return Err(format!("{address} is not told that {service} is no longer hurt by {cause}"));
-            }
         }
         Ok(())
     }

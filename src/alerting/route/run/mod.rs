@@ -1,14 +1,16 @@
 //! One run: every effect against what its addresses were told, then what was told and hurts no longer.
 
+mod ended;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::ask::{Asked, silence};
-use super::want::{Place, Want, When, leading, wants};
+use super::want::{Place, Want, When, wants};
 use super::{About, DecidedService, Decision, Ground, Routed, Told, ToldKey, Verdict, earlier};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects};
-use crate::model::id::{IncidentId, ReceiverId, ServiceId};
+use crate::model::id::IncidentId;
 use crate::model::impact::{Impact, Step};
 use crate::model::inventory::Tier;
 use crate::model::reason::Reason;
@@ -270,15 +272,14 @@ impl<'a> Run<'a> {
     }
 
     fn verdict(&self, case: &Case<'a, '_>, kind: EffectKind) -> Verdict {
-        let Case { about, want, .. } = case;
-        if let Some(source) = about.unconfirmed.as_ref().filter(|_| !case.was_sent()) {
-            return Verdict::NotSent(Reason::Guessed(source.clone()));
-        }
-        self.unless_kept_back(case, kind, want.when(kind, case.was_sent()))
+        self.unless_kept_back(case, kind, case.want.when(kind, case.was_sent()))
     }
 
     /// Told when it is wanted, unless something keeps it back.
     fn unless_kept_back(&self, case: &Case<'a, '_>, kind: EffectKind, when: When) -> Verdict {
+        if let Some(source) = case.about.unconfirmed.as_ref().filter(|_| !case.was_sent()) {
+            return Verdict::NotSent(Reason::Guessed(source.clone()));
+        }
         match self.kept_back(case, kind).filter(|_| when.is_ok()) {
             Some(why) => Verdict::NotSent(why),
             None => at(when),
@@ -347,85 +348,12 @@ impl<'a> Run<'a> {
         decision.services.push(service);
     }
 
-    /// What was told and hurts no longer, or is no longer asked for.
-    pub(super) fn ended(&mut self, open: Open<'a>) {
-        for (key, told) in open {
-            let (address, service, cause) = key;
-            let (rules, about) = (self.ground.rules, self.about(cause));
-            let hurts_on = self.hurts_on(service, cause);
-            let tier = rules.tier(service);
-            let leading = leading(rules, address, service, about.vendor.as_ref(), tier, self.ground.now);
-            if hurts_on && leading.is_some() {
-                // It is not over, so that must not be said; when it is over, it will be.
-                continue;
-            }
-            let verdict = end_verdict(told, about, leading.as_ref().map(|(_, want)| want));
-            let is_known = told.sent || verdict.is_told();
-            let flaps_on = about.restless.filter(|_| is_known && leading.is_some());
-            let stays = matches!(&verdict, Verdict::NotSent(reason) if reason.is_for_now()) || flaps_on.is_some();
-            let next = stays.then(|| Told {
-                withheld: withheld(EffectKind::Over, told.impact, &verdict),
-                sent: is_known,
-                flapping: told.flapping || flaps_on.is_some() && verdict.is_told(),
-                last: if verdict.is_told() { Some(self.ground.now) } else { told.last },
-                ..told.clone()
-            });
-            self.wait_for(&verdict);
-            self.again.extend(flaps_on.map(|restless| restless.until));
-            if verdict.is_told() || next.as_ref().is_none_or(|next| next.withheld != told.withheld) {
-                let (receiver, want) = leading.unwrap_or_else(|| (&told.receiver, Want::default()));
-                self.end(receiver, key, told, &want, verdict);
-            }
-            self.told.insert(key.clone(), next);
-        }
-    }
-
-    /// Whether a cause still hurts a service, be it as a part of an incident that names it now.
-    fn hurts_on(&self, service: &ServiceId, cause: &Cause) -> bool {
-        let hurts = |cause: &Cause| self.effects.hurts.contains_key(&(service.clone(), cause.clone()));
-        let is_component = matches!(cause, Cause::Component { .. });
-        let names = |(by, about): (&Cause, &About)| about.folds.contains(cause) && hurts(by);
-        hurts(cause) || is_component && self.about.iter().any(names)
-    }
-
-    fn end(&mut self, receiver: &'a ReceiverId, key: &'a ToldKey, told: &'a Told, want: &Want<'a>, verdict: Verdict) {
-        let (address, service, cause) = key;
-        let (service, path) = (service.clone(), told.path.clone());
-        let service = DecidedService { service, kind: EffectKind::Over, impact: told.impact, path };
-        let flapping = match self.about(cause).restless {
-            Some(restless) => Some(FlappingWord::Restless(restless)),
-            None => told.flapping.then_some(FlappingWord::Steady),
-        };
-        let place = Place { receiver, address };
-        let piece = Piece { place, cause, service, since: told.since, flapping, escalation: None };
-        self.add(piece, want, verdict);
-    }
-
     pub(super) fn finish(self) -> Routed {
         let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
         let now = self.ground.now;
         let again = self.again.into_iter().find(|at| *at > now);
         Routed { decisions: self.groups.into_values().collect(), told, again }
     }
-}
-
-/// Whether an end is told to who was told `told`.
-fn end_verdict(told: &Told, about: &About, want: Option<&Want<'_>>) -> Verdict {
-    if let Some(source) = about.unconfirmed.as_ref().filter(|_| !told.sent) {
-        return Verdict::NotSent(Reason::Guessed(source.clone()));
-    }
-    let of_maintenance = want.and_then(|want| want.end.clone()).filter(|_| told.impact == Impact::Maintenance);
-    if !told.sent {
-        return of_maintenance.map_or(Verdict::NotSent(Reason::BeginningUntold), at);
-    }
-    let Some(want) = want else { return Verdict::NotSent(Reason::NothingLeads(told.receiver.clone())) };
-    if let Some(restless) = about.restless.filter(|_| told.flapping) {
-        return Verdict::NotSent(Reason::Flapping { turns: restless.turns, until: restless.until });
-    }
-    if let Some(quiet) = &want.not {
-        return Verdict::NotSent(quiet.clone());
-    }
-    at(want.when(EffectKind::Over, true).or_else(|why| of_maintenance.unwrap_or(Err(why))))
 }
 
 /// Told at once or gathered, or not.
