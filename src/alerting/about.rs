@@ -115,7 +115,7 @@ impl View<'_> {
     /// What else bears on who is told of each cause: whether it comes and goes, who takes care of it, what is open at the
     /// vendors that it stands on.
     fn add_circumstances(&self, all: &mut BTreeMap<Cause, About>) {
-        let Remembered { turns, acknowledged, told_to, .. } = self.remembered;
+        let Remembered { turns, acknowledged, first_told, told_to, .. } = self.remembered;
         let open = open_below(self.scene);
         let told_to = |cause: &Cause| told_to.get(&cause.to_string()).cloned().unwrap_or_default();
         let told = |up: &Upstream| Upstream { told_to: told_to(&up.cause), ..up.clone() };
@@ -123,6 +123,7 @@ impl View<'_> {
         for (cause, about) in all {
             let name = cause.to_string();
             about.restless = turns.get(&name).and_then(|turns| ground.manner.flapping.judge(turns, ground.now));
+            about.first_told = first_told.get(&name).copied();
             about.acknowledged = acknowledged.get(&name).cloned();
             let below = about.vendor.as_ref().and_then(|vendor| open.get(vendor));
             about.upstream = below.into_iter().flatten().map(told).collect();

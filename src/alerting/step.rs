@@ -48,6 +48,8 @@ pub struct Remembered {
     pub reports: BTreeMap<IncidentId, Report>,
     /// The components, well or not.
     pub components: BTreeMap<(SourceId, String), Component>,
+    /// When each cause was first told to anybody, of whatever service.
+    pub first_told: BTreeMap<String, Timestamp>,
     /// When each cause came or went.
     pub turns: BTreeMap<String, Vec<Timestamp>>,
     /// Who takes care of what.

@@ -52,6 +52,12 @@ pub(super) async fn remember(tx: &mut Writing, scene: &Scene<'_>, known: Remembe
     let names: Vec<String> = all.causes.iter().map(ToString::to_string).collect();
     let since = scene.ground.now.checked_sub(Flapping::MEMORY).unwrap_or(Timestamp::MIN);
     all.turns = tx.turns(&names, since).await?;
+    if all.turns.values().flatten().any(|turn| *turn > scene.ground.now) {
+        // The clock was set back. What lies ahead of it would come and go once more when the time comes.
+        tx.turned_by(&names, scene.ground.now).await?;
+        all.turns = tx.turns(&names, since).await?;
+    }
+    all.first_told = tx.first_told(&names).await?;
     all.acknowledged = tx.acknowledged_among(&names).await?;
     let below: BTreeSet<Cause> = open_below(scene).values().flatten().map(|up| up.cause.clone()).collect();
     all.told_to = tx.told_to(&below).await?;

@@ -26,6 +26,12 @@ use crate::store::{Store, StoreError};
 /// There is a tick at least this often, for what people enter by hand beside the looks.
 const LONGEST_WITHOUT_TICK: SignedDuration = SignedDuration::from_mins(1);
 
+/// Whether it is time for a tick. One that lies further ahead than any is put off was set before the clock was set back,
+/// and would come by that much too late.
+fn is_due(next_tick: Timestamp, now: Timestamp) -> bool {
+    next_tick <= now || now.checked_add(LONGEST_WITHOUT_TICK).is_ok_and(|latest| next_tick > latest)
+}
+
 /// The fewest sources that a lane holds.
 const LEAST_ROOM: usize = 1024;
 
@@ -113,7 +119,7 @@ impl Watch {
                     self.pulse.beat(Loop::Looks);
                 }
                 () = tick.beat() => {
-                    if next_tick <= self.clock.now() {
+                    if is_due(next_tick, self.clock.now()) {
                         next_tick = self.tick().await;
                     }
                     self.pulse.beat(Loop::Ticks);
@@ -262,5 +268,22 @@ impl Watch {
         };
         self.tell(Told { at: now, source: None, is_readable: None, happened }).await;
         next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_put_off_the_ticks() {
+        let now: Timestamp = "2026-03-29T02:30:00Z".parse().unwrap();
+        let next = now + SignedDuration::from_secs(40);
+        assert!(!is_due(next, now), "not yet");
+        assert!(is_due(next, next) && is_due(next, next + SignedDuration::from_hours(1)), "now, and late");
+        let back = now - SignedDuration::from_hours(1);
+        assert!(is_due(next, back), "an hour and 40 seconds ahead, which no tick is put off");
+        assert!(!is_due(back + LONGEST_WITHOUT_TICK, back), "the longest there is");
+        assert!(is_due(Timestamp::MIN, now) && !is_due(Timestamp::MAX, Timestamp::MAX - SignedDuration::from_secs(1)));
     }
 }

@@ -85,6 +85,19 @@ impl Writing {
         Ok(turns)
     }
 
+    /// Has each of these causes come or gone by now, where a clock that was set back says that it lies ahead.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn turned_by(&mut self, causes: &[String], now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE effect SET at = $2 WHERE cause IN (SELECT value FROM json_each($1)) AND at > $2")
+            .bind(to_text("causes", &causes)?)
+            .bind(ms(now))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// What hurt these services until now.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ impl From<ToldDoc> for Told {
 }
 
 const PUT_TOLD: &str = "INSERT INTO told (address, service, cause, doc) SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each($1) WHERE TRUE ON CONFLICT (address, service, cause) DO UPDATE SET doc = excluded.doc";
+/// Times are texts that are in order but for parts of a second.
+const FIRST_TOLD: &str = "SELECT cause, json_quote(MIN(COALESCE(doc ->> 'first', doc ->> 'noticed'))) FROM told WHERE cause IN (SELECT value FROM json_each($1)) AND doc ->> 'sent' GROUP BY cause";
 const FORGET_TOLD: &str = "DELETE FROM told WHERE (address, service, cause) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1))";
 const PUT_DECISION: &str = "INSERT INTO decision (seq, at, receiver, address, cause, is_sent, why, notification, doc, rule) VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM decision), $1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
@@ -89,6 +91,23 @@ impl Writing {
         );
         for row in rows.bind(to_text("causes", &causes)?).fetch_all(&mut *self.tx).await? {
             all.entry(row.get(0)).or_default().insert(row.get(1));
+        }
+        Ok(all)
+    }
+
+    /// When each of these causes was first told to anybody, of whatever service.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn first_told(&mut self, causes: &[String]) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+        let mut all = BTreeMap::new();
+        if causes.is_empty() {
+            return Ok(all);
+        }
+        let rows = sqlx::query(FIRST_TOLD).bind(to_text("causes", &causes)?);
+        for row in rows.fetch_all(&mut *self.tx).await? {
+            let first: Option<Timestamp> = from_text("told", row.get(1))?;
+            all.extend(first.map(|first| (row.get(0), first)));
         }
         Ok(all)
     }

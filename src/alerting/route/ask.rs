@@ -16,10 +16,22 @@ use crate::model::subscription::Subscription;
 pub(super) enum Ask {
     /// It is about something else.
     NotAbout,
-    /// It does not want it, or not now; and its quiet hours, if it is in them, whatever the reason.
-    Not(Reason, Option<Reason>),
+    /// It does not want it, or not now; and what it says where it was told already.
+    Not(Reason, More),
     /// It wants it: at once, or gathered until then.
     Wants(Option<Timestamp>),
+}
+
+/// Whether somebody who was told of something is told how it goes on, though he would not be told of it now: who was told
+/// of an outage is told that it is less by now, also below the least impact that he asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum More {
+    /// He has not been told, or does not want to be any more.
+    Nothing,
+    /// He is: at once, or gathered until then.
+    At(Option<Timestamp>),
+    /// He is, when his quiet hours are over.
+    Asleep(Reason),
 }
 
 /// The moment of a subscription's answer.
@@ -72,9 +84,14 @@ pub(super) fn ask(subscription: &Subscription, asked: Asked<'_>) -> Ask {
     }
     let asleep = quiet(subscription, asked.tier, asked.now);
     let reason = unwanted(subscription, asked).or_else(|| too_early(subscription, asked));
-    match reason.or_else(|| asleep.clone()) {
-        Some(reason) => Ask::Not(reason, asleep),
-        None => Ask::Wants(gathered(subscription, asked.tier, asked.now)),
+    let at = || gathered(subscription, asked.tier, asked.now);
+    match (reason, asleep) {
+        (None, None) => Ask::Wants(at()),
+        (None, Some(quiet)) => Ask::Not(quiet, More::Nothing),
+        (Some(why @ Reason::NotYet { .. }), _) => Ask::Not(why, More::Nothing),
+        (Some(why), _) if subscription.shows_only => Ask::Not(why, More::Nothing),
+        (Some(why), Some(quiet)) => Ask::Not(why, More::Asleep(quiet)),
+        (Some(why), None) => Ask::Not(why, More::At(at())),
     }
 }
 

@@ -14,9 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::rules::Rules;
-use crate::model::effect::{Cause, EffectKind, Effects};
+use crate::model::effect::{Cause, Effect, EffectKind, Effects};
 use crate::model::id::{IncidentId, ReceiverId, ServiceId, SourceId, SubscriptionId, VendorId};
-use crate::model::impact::Impact;
+use crate::model::impact::{Impact, Step};
 use crate::model::inventory::Tier;
 use crate::model::reason::Reason;
 use crate::model::restless::{Flapping, FlappingWord, Restless};
@@ -32,7 +32,8 @@ pub type ToldKey = (String, ServiceId, Cause);
 pub struct Told {
     /// By which receiver.
     pub receiver: ReceiverId,
-    /// The impact that was told, or decided on for good: a rung stays when the vendor then says nothing of how bad it is.
+    /// The impact that was told last; where nothing was told, what was decided on. A rung that was told stays when the
+    /// vendor then says nothing of how bad it is.
     pub impact: Impact,
     /// Whether the overrun was decided on.
     pub overrun: bool,
@@ -46,7 +47,8 @@ pub struct Told {
     /// When it was first decided on; a hold counts from here.
     #[serde(default)]
     pub noticed: Option<Timestamp>,
-    /// When anything was first sent; an escalation counts from here.
+    /// When the cause was first told to anybody, as far as was known when it was first told here; an escalation counts from
+    /// the first of these.
     #[serde(default)]
     pub first: Option<Timestamp>,
     /// When anything was sent last.
@@ -164,6 +166,8 @@ pub struct About {
     pub since: Option<Timestamp>,
     /// The source whose word it is, where it is one whose reading was guessed and nobody has confirmed.
     pub unconfirmed: Option<SourceId>,
+    /// When it was first told to anybody, of whatever service.
+    pub first_told: Option<Timestamp>,
     /// Set where it comes and goes.
     pub restless: Option<Restless>,
     /// Who takes care of it.
@@ -265,6 +269,16 @@ pub fn route_late(
 }
 
 impl Told {
+    /// What is known after an effect was told.
+    fn knowing(self, effect: &Effect) -> Self {
+        // Where the vendor does not say any more how bad it is, what was told before still is what people know; but not
+        // where it came and went, and is told now as it stands.
+        let is_lost = self.impact.step_to(effect.impact) == Step::Lost;
+        let impact = if is_lost && self.sent && !self.flapping { self.impact } else { effect.impact };
+        // Once is enough, also where the vendor gives itself more time and passes that too.
+        Self { impact, overrun: self.overrun || effect.overrun, ..self }
+    }
+
     /// What was told of two components that one incident names, or of two reports of one incident: the worse of both.
     #[must_use]
     pub fn together_with(self, other: Self) -> Self {

@@ -31,14 +31,16 @@ pub struct Desk {
     pub known: BTreeMap<SourceId, Known>,
     pub silences: Vec<Silence>,
     pub acknowledged: BTreeMap<String, String>,
+    /// The sources whose reading was guessed, and that nobody has confirmed.
+    pub unconfirmed: BTreeSet<SourceId>,
     pub outbox: Outbox,
     /// What ended, as it was last told.
     past: BTreeMap<IncidentId, Report>,
     hurting: BTreeMap<(ServiceId, Cause), Effect>,
     turns: BTreeMap<String, Vec<Timestamp>>,
     pub told: BTreeMap<ToldKey, Told>,
-    offline_since: Option<Timestamp>,
-    online_again: Option<Timestamp>,
+    pub offline_since: Option<Timestamp>,
+    pub online_again: Option<Timestamp>,
 }
 
 /// What one step led to.
@@ -61,6 +63,7 @@ impl Desk {
             known,
             silences: Vec::new(),
             acknowledged: BTreeMap::new(),
+            unconfirmed: BTreeSet::new(),
             outbox: Outbox::default(),
             past: BTreeMap::new(),
             hurting: BTreeMap::new(),
@@ -81,7 +84,10 @@ impl Desk {
         for report in known.reports.values() {
             self.past.insert(report.incident.clone(), report.clone());
         }
-        known.reports.retain(|key, report| report.standing.is_open() || listed(key));
+        // As the store does: what is over is known again where the page still lists it.
+        if matches!(look, Look::Snapshot(_)) {
+            known.reports.retain(|key, report| report.standing.is_open() || listed(key));
+        }
         self.known.insert(source.clone(), known);
         if diff.changes.is_empty() {
             return None;
@@ -109,6 +115,7 @@ impl Desk {
         self.past.retain(|id, report| open.contains(id) || now.duration_since(report.changed) < day);
         self.turns.values_mut().for_each(|turns| turns.retain(|at| now.duration_since(*at) < day));
         self.turns.retain(|_, turns| !turns.is_empty());
+        self.silences.retain(|silence| now.duration_since(silence.until) < day);
         self.settle(None, &[], false, now)
     }
 
@@ -132,6 +139,7 @@ impl Desk {
             _ => None,
         });
         world.told_blind = blind.collect();
+        world.unconfirmed.clone_from(&self.unconfirmed);
         world
     }
 
@@ -161,13 +169,20 @@ impl Desk {
             .map(|(key, told)| (key.clone(), told.clone()))
             .collect();
         let hurting = self.hurting.iter().filter(|((s, _), _)| ids.contains(s)).map(|(k, e)| (k.clone(), e.clone()));
-        let silences: Vec<Silence> = self.silences.iter().filter(|s| s.until > now).cloned().collect();
         let (rules, manner) = (&organisation.rules, organisation.manner);
+        // Those that are over are there too: the core must see that they are.
+        let silences = self.silences.clone();
         let ground = Ground { rules, manner, silences: &silences, now };
         let scene = Scene { graph, upstream: &organisation.inventory.upstream, world: &world, changes, ground };
         let causes = effects.hurts.keys().map(|(_, cause)| cause.clone());
         let causes = causes.chain(told.keys().map(|(_, _, cause)| cause.clone())).collect();
         let known = Remembered { causes, hurting: hurting.collect(), told, ..Remembered::default() };
+        for cause in &known.causes {
+            // What lies ahead of a clock that was set back has happened by now.
+            let turns = self.turns.entry(cause.to_string()).or_default();
+            turns.iter_mut().for_each(|turn| *turn = now.min(*turn));
+            turns.dedup();
+        }
         let mut remembered = self.remember(&scene, known);
         let Stepped { turned, about, routed } = step(&effects, &scene, &mut remembered);
         for (kind, effect) in &turned.logged {
@@ -236,6 +251,8 @@ impl Desk {
             if let Some(turns) = self.turns.get(&name) {
                 all.turns.insert(name.clone(), turns.iter().copied().filter(|at| *at >= since).collect());
             }
+            let sent = self.told.iter().filter(|((_, _, of), told)| of == cause && told.sent);
+            all.first_told.extend(sent.filter_map(|(_, told)| told.first).min().map(|first| (name.clone(), first)));
             all.acknowledged.extend(self.acknowledged.get(&name).map(|who| (name, who.clone())));
         }
         for ((address, _, cause), _) in self.told.iter().filter(|(_, told)| told.sent) {

@@ -77,6 +77,10 @@ pub enum Deed {
     Clock {
         seconds: i64,
     },
+    /// Somebody confirms how a source is read, where that was guessed.
+    Confirm {
+        vendor: usize,
+    },
 }
 
 /// What happens, each at its second.
@@ -97,8 +101,15 @@ pub fn script(seed: u64, days: i64) -> Script {
             happen(at, &mut dice, &mut script);
         }
     }
+    script.extend(guessed(seed).map(|vendor| (dice.between(0, days * 86_400), Deed::Confirm { vendor })));
     script.sort_by_key(|(at, _)| *at);
     script
+}
+
+/// The vendor whose page is read by a guess, in some lives.
+pub fn guessed(seed: u64) -> Option<usize> {
+    let mut dice = Dice::of(seed ^ 0x6E55);
+    dice.percent(15).then(|| dice.below(VENDORS.len()))
 }
 
 fn happen(at: i64, dice: &mut Dice, into: &mut Script) {

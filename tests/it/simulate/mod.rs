@@ -5,22 +5,28 @@
 mod desk;
 mod dice;
 mod life;
+mod needs;
 mod organisation;
 mod outbox;
+mod post;
 mod reality;
 mod tally;
 mod tests;
+mod turns;
+mod wish;
 mod witness;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use bellwether::alerting::route::{DecidedService, Decision};
 use bellwether::model::silence::{Matcher, Silence};
 use jiff::{SignedDuration, Timestamp};
 
 use self::desk::{Desk, Settled};
 use self::life::{Deed, Script};
 use self::organisation::{ADDRESSES, Organisation, VENDORS, source_id, vendor_id};
+use self::post::Post;
 use self::reality::Page;
 pub use self::tally::Tally;
 use self::witness::Witness;
@@ -33,6 +39,8 @@ pub const DAYS: i64 = 20;
 const AFTERWARDS: i64 = 4 * 86_400;
 /// How often a source is looked at while something is missing there.
 const COUNTING: i64 = 240;
+/// How much of what was decided is told of a failure.
+const NOTES: usize = 30;
 
 /// One simulated life.
 struct Life {
@@ -42,12 +50,15 @@ struct Life {
     is_online: bool,
     down: BTreeSet<String>,
     witness: Witness,
+    post: Post,
     begin: Timestamp,
     /// Seconds since the beginning, and how far the clock is off.
     real: i64,
     off: i64,
     tick: Option<Timestamp>,
     counting: Option<i64>,
+    /// What was decided, where somebody wants to read it.
+    notes: Option<Vec<String>>,
 }
 
 /// Runs the life of a seed.
@@ -57,19 +68,19 @@ pub fn run(seed: u64, days: i64) -> Result<Tally, String> {
 
 fn live(seed: u64, script: &Script) -> Result<Tally, String> {
     let mut life = Life::begin(seed);
-    life.look_at_all()?;
-    let calm = life::calm(script.last().map_or(0, |(at, _)| *at) + 4 * 3_600);
-    for (at, deed) in script.iter().chain(&calm) {
-        life.pass(*at)?;
-        life.real = life.real.max(*at);
-        life.happen(deed)?;
-    }
-    let end = life.real + AFTERWARDS + life.off.abs();
-    life.pass(end)?;
-    life.witness.ends().map_err(|why| life.dated(&why))?;
+    life.live(script)?;
     life.witness.tally.add("merged in the outbox", life.desk.outbox.merges);
     life.witness.tally.add("gathered for later", life.desk.outbox.gathered);
+    life.witness.tally.merge(&life.post.tally);
     Ok(life.witness.tally)
+}
+
+/// What was decided in a life, the last of it.
+fn notes(seed: u64, script: &Script) -> String {
+    let mut life = Life { notes: Some(Vec::new()), ..Life::begin(seed) };
+    let _ = life.live(script);
+    let notes = life.notes.unwrap_or_default();
+    notes[notes.len().saturating_sub(NOTES)..].join("\n")
 }
 
 /// The failure with the fewest deeds that still lead to one.
@@ -89,7 +100,8 @@ fn story(seed: u64, days: i64, why: &str) -> String {
         size /= 2;
     }
     let lines: Vec<String> = script.iter().map(|(at, deed)| format!("  {at:>8} s  {deed:?}")).collect();
-    format!("seed {seed}, {days} days: {why}\n{}\n{}", lines.join("\n"), Life::begin(seed).who_wants_what(&script))
+    let (deeds, wishes) = (lines.join("\n"), Life::begin(seed).who_wants_what(&script));
+    format!("seed {seed}, {days} days: {why}\n{deeds}\n{wishes}\n{}", notes(seed, &script))
 }
 
 impl Life {
@@ -103,12 +115,28 @@ impl Life {
             is_online: true,
             down: BTreeSet::new(),
             witness: Witness::default(),
+            post: Post::default(),
             begin: begin + SignedDuration::from_hours(24 * day),
             real: 0,
             off: 0,
             tick: None,
             counting: None,
+            notes: None,
         }
+    }
+
+    fn live(&mut self, script: &Script) -> Result<(), String> {
+        self.desk.unconfirmed.extend(life::guessed(self.seed).map(source_id));
+        self.look_at_all()?;
+        let calm = life::calm(script.last().map_or(0, |(at, _)| *at) + 4 * 3_600);
+        for (at, deed) in script.iter().chain(&calm) {
+            self.pass(*at)?;
+            self.real = self.real.max(*at);
+            self.happen(deed)?;
+        }
+        let end = self.real + AFTERWARDS + self.off.abs();
+        self.pass(end)?;
+        self.witness.ends().and_then(|()| self.post.ends()).map_err(|why| self.dated(&why))
     }
 
     fn who_wants_what(&self, script: &Script) -> String {
@@ -212,15 +240,18 @@ impl Life {
 
     fn settled(&mut self, settled: &Settled) -> Result<(), String> {
         let now = self.now();
+        if let Some(notes) = &mut self.notes {
+            notes.extend(settled.decisions.iter().map(|decision| format!("{:>10} s  {}", self.real, noted(decision))));
+        }
         self.witness.watch(&self.desk, settled, now).map_err(|why| self.dated(&why))?;
         let put = std::mem::take(&mut self.desk.outbox.put);
-        self.witness.expect(put).map_err(|why| self.dated(&why))
+        self.post.expect(put).map_err(|why| self.dated(&why))
     }
 
     fn deliver(&mut self) -> Result<(), String> {
         let now = self.now();
         let rows = self.desk.outbox.deliver(&self.down, now);
-        self.witness.receive(&rows).map_err(|why| self.dated(&why))
+        self.post.receive(&rows).map_err(|why| self.dated(&why))
     }
 
     fn happen(&mut self, deed: &Deed) -> Result<(), String> {
@@ -246,15 +277,15 @@ impl Life {
             Deed::Reload { which } => {
                 self.desk.organisation = Arc::new(Organisation::of(self.seed, *which));
             }
+            Deed::Confirm { vendor } => drop(self.desk.unconfirmed.remove(&source_id(*vendor))),
             Deed::RouteDown { address } => drop(self.down.insert(address_of(*address))),
             Deed::RouteUp { address } => drop(self.down.remove(&address_of(*address))),
             Deed::Clock { seconds } => {
                 self.off += seconds;
                 let lenient = SignedDuration::from_secs(seconds.abs() + 7_200);
-                self.witness.lenient_until = Some(self.now() + lenient);
+                self.witness.forgive(self.now() + lenient);
             }
         }
-        self.desk.silences.retain(|silence| silence.until > now);
         self.look_at_all()
     }
 
@@ -300,4 +331,11 @@ impl Life {
 
 fn address_of(n: usize) -> String {
     format!("mailto:{}@example.org", ADDRESSES[n])
+}
+
+fn noted(decision: &Decision) -> String {
+    let Decision { receiver, cause, verdict, flapping, escalation, .. } = decision;
+    let one = |s: &DecidedService| format!("{} {} ({})", s.service, s.kind.word(), s.impact);
+    let services: Vec<String> = decision.services.iter().map(one).collect();
+    format!("{receiver}: {} by {cause}: {verdict:?} {flapping:?} {escalation:?}", services.join(", "))
 }

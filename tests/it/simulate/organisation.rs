@@ -77,12 +77,18 @@ impl Organisation {
         let usual = BlindAfter::all(minutes(&mut steady, &[10, 15, 60]));
         let sooner = steady.percent(30).then(|| SignedDuration::from_mins(3));
         let effect_rules = EffectRules { blind_after: usual.but(Tier::LifeSafety, sooner) };
-        let receivers: Vec<Receiver> = ADDRESSES.iter().map(|name| receiver(name)).collect();
+        let mut receivers: Vec<Receiver> = ADDRESSES.iter().map(|name| receiver(name)).collect();
         let mut dice = Dice::of(seed ^ ((reload as u64 + 1) << 32));
         let mut subscriptions: Vec<Subscription> =
             (0..dice.between(2, 5)).map(|n| subscription(&mut dice, &format!("wish-{n}"))).collect();
         if dice.percent(60) {
             subscriptions.extend(ladder(&mut dice));
+        }
+        if reload % 2 == 1 {
+            // Another file may call the same address otherwise.
+            let wished = subscriptions.iter_mut().flat_map(|wish| &mut wish.receivers);
+            let all = receivers.iter_mut().map(|receiver| &mut receiver.id).chain(wished);
+            all.for_each(|id| *id = ReceiverId::parse(&format!("{id}-desk")).unwrap());
         }
         let graph = Graph::compile(&inventory, &vendors);
         let rules = Rules::compile(&subscriptions, &receivers, &graph, &vendors);

@@ -1,14 +1,16 @@
 //! One run: every effect against what its addresses were told, then what was told and hurts no longer.
 
+mod ended;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::ask::{Asked, silence};
-use super::want::{Place, Want, leading, wants};
+use super::want::{Place, Want, When, wants};
 use super::{About, DecidedService, Decision, Ground, Routed, Told, ToldKey, Verdict, earlier};
 use crate::model::effect::{Cause, Effect, EffectKind, Effects};
-use crate::model::id::{IncidentId, ReceiverId};
+use crate::model::id::IncidentId;
 use crate::model::impact::{Impact, Step};
 use crate::model::inventory::Tier;
 use crate::model::reason::Reason;
@@ -98,9 +100,14 @@ impl<'a> Run<'a> {
             effect,
             about: self.about(&effect.cause),
             tier: self.ground.rules.tier(&effect.service),
-            first_told: self.first_told.get(&effect.cause).copied(),
+            first_told: self.first_told(&effect.cause),
             now: self.ground.now,
         }
+    }
+
+    /// When anybody was first told of a cause, also of services that are not in question now.
+    fn first_told(&self, cause: &Cause) -> Option<Timestamp> {
+        earlier(self.first_told.get(cause).copied(), self.about(cause).first_told)
     }
 
     pub(super) fn effect(&mut self, effect: &'a Effect, open: &mut Open<'a>) {
@@ -108,7 +115,11 @@ impl<'a> Run<'a> {
         for (place, want) in wants(self.ground.rules, self.asked(effect)) {
             self.again.extend(want.later.filter(|later| *later > self.ground.now));
             let key = (place.address.to_owned(), effect.service.clone(), effect.cause.clone());
-            let before = open.remove(&key).cloned().or_else(|| self.taken_over(&key, about, open));
+            let known = open.remove(&key).cloned();
+            let before = match (known, self.taken_over(&key, about, open)) {
+                (Some(known), Some(taken)) => Some(known.together_with(taken)),
+                (known, taken) => known.or(taken),
+            };
             self.decide(key, &Case { effect, about, place, want: &want, before: before.as_ref() });
         }
     }
@@ -130,7 +141,8 @@ impl<'a> Run<'a> {
                 None => told.clone(),
             });
         }
-        taken
+        // Nobody could take care of a component, so an escalation counts from when the incident named it.
+        taken.map(|told| Told { first: told.first.map(|_| self.ground.now), ..told })
     }
 
     fn decide(&mut self, key: ToldKey, case: &Case<'a, '_>) {
@@ -139,23 +151,20 @@ impl<'a> Run<'a> {
         let mut told = self.remembered(case, since);
         if let Some((kind, verdict)) = self.news(&key, case) {
             let is_inherited = matches!(verdict, Verdict::NotSent(Reason::WithTheEnd(_)));
-            let for_now = match &verdict {
-                Verdict::NotSent(reason) => reason.is_for_now() && case.was_sent(),
-                Verdict::Send | Verdict::Gather(_) => false,
-            };
-            if for_now && let Some(before) = before {
-                // It is told when the reason is gone, so what was told last is still what people know.
-                (told.impact, told.overrun) = (before.impact, before.overrun);
-            }
             if verdict.is_told() {
-                (told.last, told.flapping) = (Some(self.ground.now), case.about.restless.is_some());
+                // What is not told, for whatever reason, leaves what people know as it was: the next is measured by that.
+                told = told.knowing(effect);
+                told.flapping = case.about.restless.is_some();
+                self.again.extend(case.about.restless.map(|restless| restless.until));
             }
             if let Some((_, Some(again))) = case.want.step.filter(|_| verdict.is_told()) {
                 self.again.extend(self.ground.now.checked_add(again));
             }
             if is_inherited || verdict.is_told() {
+                told.last = Some(self.ground.now);
                 told.sent = true;
-                told.first.get_or_insert(self.ground.now);
+                let first = self.first_told(&effect.cause).unwrap_or(self.ground.now);
+                told.first.get_or_insert(first.min(self.ground.now));
             }
             told.withheld = withheld(kind, effect.impact, &verdict);
             let is_news = verdict.is_told() || before.is_none_or(|before| before.withheld != told.withheld);
@@ -178,16 +187,13 @@ impl<'a> Run<'a> {
     /// What counts as told if nothing is sent.
     fn remembered(&self, case: &Case<'a, '_>, since: Option<Timestamp>) -> Told {
         let (effect, before) = (case.effect, case.before);
-        // Where the vendor says nothing any more, what was told last still is what people know.
-        let known = before.map_or(effect.impact, |told| told.impact);
-        let is_lost = known.step_to(effect.impact) == Step::Lost;
+        let known = before.filter(|told| told.sent);
         // A clock that was set back does not keep anything back for longer than it should.
         let past = |at: Option<Timestamp>| at.map(|at| at.min(self.ground.now));
         Told {
             receiver: case.place.receiver.clone(),
-            impact: if is_lost { known } else { effect.impact },
-            // Once is enough, also where the vendor gives itself more time and passes that too.
-            overrun: effect.overrun || before.is_some_and(|told| told.overrun),
+            impact: known.map_or(effect.impact, |told| told.impact),
+            overrun: known.map_or(effect.overrun, |told| told.overrun),
             sent: case.was_sent(),
             path: effect.path.clone(),
             since,
@@ -214,12 +220,25 @@ impl<'a> Run<'a> {
             if hurt.is_told() || matches!(&hurt, Verdict::NotSent(reason) if comes_later(reason)) {
                 return Some((EffectKind::Hurt, hurt));
             }
-        } else if told.flapping != case.about.restless.is_some() || self.is_to_be_repeated(case, told) {
+        } else if told.flapping != case.about.restless.is_some() {
             return self.judged(case, EffectKind::Hurt);
         }
-        if case.effect.overrun && !told.overrun && case.want.overrun {
-            return self.judged(case, EffectKind::Worse);
-        }
+        let again = told.sent && self.is_to_be_repeated(case, told);
+        let again = again.then(|| (EffectKind::Hurt, self.verdict(case, EffectKind::Hurt)));
+        let all = [self.late(case, told), self.turned(case, told), again];
+        // What is kept back of one of them does not keep back the others.
+        let told = all.iter().position(|news| news.as_ref().is_some_and(|(_, verdict)| verdict.is_told()));
+        all.into_iter().skip(told.unwrap_or_default()).flatten().next()
+    }
+
+    /// A maintenance that runs past its end, and that was not told so.
+    fn late(&self, case: &Case<'a, '_>, told: &Told) -> Option<(EffectKind, Verdict)> {
+        let when = case.want.overrun.clone().filter(|_| case.effect.overrun && !told.overrun)?;
+        Some((EffectKind::Worse, self.unless_kept_back(case, EffectKind::Worse, when)))
+    }
+
+    /// What is worse or better than what was told.
+    fn turned(&self, case: &Case<'a, '_>, told: &Told) -> Option<(EffectKind, Verdict)> {
         match told.impact.step_to(case.effect.impact) {
             Step::Same | Step::Lost => None,
             Step::Up => self.judged(case, EffectKind::Worse),
@@ -253,24 +272,17 @@ impl<'a> Run<'a> {
     }
 
     fn verdict(&self, case: &Case<'a, '_>, kind: EffectKind) -> Verdict {
-        let Case { about, want, .. } = case;
-        if let Some(source) = about.unconfirmed.as_ref().filter(|_| !case.was_sent()) {
+        self.unless_kept_back(case, kind, case.want.when(kind, case.was_sent()))
+    }
+
+    /// Told when it is wanted, unless something keeps it back.
+    fn unless_kept_back(&self, case: &Case<'a, '_>, kind: EffectKind, when: When) -> Verdict {
+        if let Some(source) = case.about.unconfirmed.as_ref().filter(|_| !case.was_sent()) {
             return Verdict::NotSent(Reason::Guessed(source.clone()));
         }
-        match &want.not {
-            None => {}
-            // Who was told that it is hurt is also told that it is less so, below the least impact too.
-            Some(why) if case.was_sent() && !matches!(why, Reason::Quiet { .. }) && want.when(kind).is_some() => {
-                if let Some(quiet) = want.quiet() {
-                    return Verdict::NotSent(quiet.clone());
-                }
-            }
-            Some(why) => return Verdict::NotSent(why.clone()),
-        }
-        let Some(when) = want.when(kind) else { return Verdict::NotSent(want.why_not(kind)) };
-        match self.kept_back(case, kind) {
+        match self.kept_back(case, kind).filter(|_| when.is_ok()) {
             Some(why) => Verdict::NotSent(why),
-            None => when.map_or(Verdict::Send, Verdict::Gather),
+            None => at(when),
         }
     }
 
@@ -336,51 +348,6 @@ impl<'a> Run<'a> {
         decision.services.push(service);
     }
 
-    /// What was told and hurts no longer, or is no longer asked for.
-    pub(super) fn ended(&mut self, open: Open<'a>) {
-        for (key, told) in open {
-            let (address, service, cause) = key;
-            let (rules, about) = (self.ground.rules, self.about(cause));
-            let hurts_on = self.effects.hurts.contains_key(&(service.clone(), cause.clone()));
-            let tier = rules.tier(service);
-            let leading = leading(rules, address, service, about.vendor.as_ref(), tier, self.ground.now);
-            if hurts_on && leading.is_some() {
-                // It is not over, so that must not be said; when it is over, it will be.
-                continue;
-            }
-            let verdict = end_verdict(told, about, leading.as_ref().map(|(_, want)| want));
-            let is_known = told.sent || verdict.is_told();
-            let flaps_on = about.restless.filter(|_| is_known && leading.is_some());
-            let stays = matches!(&verdict, Verdict::NotSent(reason) if reason.is_for_now()) || flaps_on.is_some();
-            let next = stays.then(|| Told {
-                withheld: withheld(EffectKind::Over, told.impact, &verdict),
-                flapping: told.flapping || flaps_on.is_some() && verdict.is_told(),
-                last: if verdict.is_told() { Some(self.ground.now) } else { told.last },
-                ..told.clone()
-            });
-            self.wait_for(&verdict);
-            self.again.extend(flaps_on.map(|restless| restless.until));
-            if verdict.is_told() || next.as_ref().is_none_or(|next| next.withheld != told.withheld) {
-                let (receiver, want) = leading.unwrap_or_else(|| (&told.receiver, Want::default()));
-                self.end(receiver, key, told, &want, verdict);
-            }
-            self.told.insert(key.clone(), next);
-        }
-    }
-
-    fn end(&mut self, receiver: &'a ReceiverId, key: &'a ToldKey, told: &'a Told, want: &Want<'a>, verdict: Verdict) {
-        let (address, service, cause) = key;
-        let (service, path) = (service.clone(), told.path.clone());
-        let service = DecidedService { service, kind: EffectKind::Over, impact: told.impact, path };
-        let flapping = match self.about(cause).restless {
-            Some(restless) => Some(FlappingWord::Restless(restless)),
-            None => told.flapping.then_some(FlappingWord::Steady),
-        };
-        let place = Place { receiver, address };
-        let piece = Piece { place, cause, service, since: told.since, flapping, escalation: None };
-        self.add(piece, want, verdict);
-    }
-
     pub(super) fn finish(self) -> Routed {
         let told = self.told.into_iter().filter(|(key, now)| self.before.get(key) != now.as_ref()).collect();
         let now = self.ground.now;
@@ -389,26 +356,11 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Whether an end is told to who was told `told`.
-fn end_verdict(told: &Told, about: &About, want: Option<&Want<'_>>) -> Verdict {
-    if let Some(source) = about.unconfirmed.as_ref().filter(|_| !told.sent) {
-        return Verdict::NotSent(Reason::Guessed(source.clone()));
-    }
-    let wants_the_end = |want: &&Want<'_>| want.end && told.impact == Impact::Maintenance;
-    if !told.sent && want.filter(wants_the_end).is_none() {
-        return Verdict::NotSent(Reason::BeginningUntold);
-    }
-    let Some(want) = want else { return Verdict::NotSent(Reason::NothingLeads(told.receiver.clone())) };
-    if let Some(restless) = about.restless.filter(|_| told.flapping) {
-        return Verdict::NotSent(Reason::Flapping { turns: restless.turns, until: restless.until });
-    }
-    if let Some(quiet) = &want.not {
-        return Verdict::NotSent(quiet.clone());
-    }
-    match want.when(EffectKind::Over) {
-        None if told.sent => Verdict::NotSent(want.why_not(EffectKind::Over)),
-        None | Some(None) => Verdict::Send,
-        Some(Some(at)) => Verdict::Gather(at),
+/// Told at once or gathered, or not.
+fn at(when: When) -> Verdict {
+    match when {
+        Ok(when) => when.map_or(Verdict::Send, Verdict::Gather),
+        Err(why) => Verdict::NotSent(why),
     }
 }
 
