@@ -209,14 +209,10 @@ impl Rules {
         all.filter(|subscription| self.is_tagged(subscription, whose)).collect()
     }
 
-    /// The subscriptions about this service that lead to an address, whatever the vendor. One that was struck from the
-    /// inventory has no tier and no sites any more; who was told that it is hurt is told that it counts no longer.
+    /// The subscriptions about this service that lead to an address, whatever the vendor.
     pub fn leading<'a>(&'a self, address: &str, service: &'a ServiceId) -> impl Iterator<Item = &'a Subscription> {
-        let is_struck = !self.tiers.contains_key(service);
-        let was_meant = |s: &Subscription| s.services.is_empty() || s.services.contains(service);
         let places = self.by_address.get(address).into_iter().flatten();
-        let all = places.filter_map(|place| self.subscriptions.get(*place));
-        all.filter(move |s| if is_struck { was_meant(s) } else { self.suits(s, service) })
+        places.filter_map(|place| self.subscriptions.get(*place)).filter(|s| self.suits(s, service))
     }
 }
 
