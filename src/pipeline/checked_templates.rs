@@ -23,9 +23,10 @@ const NAMED: usize = 2;
 #[must_use]
 pub fn checked(folder: &Path, files: &[File]) -> (Templates, Vec<Problem>) {
     let (templates, faults) = Templates::of(files);
-    let names = names();
+    let tried = tried(&templates);
+    let names = if faults.is_empty() && tried.is_empty() { Vec::new() } else { names() };
     let mut problems: Vec<Problem> = faults.iter().map(|fault| problem(folder, files, fault, &[], &names)).collect();
-    problems.extend(tried(&templates).iter().map(|(fault, by)| problem(folder, files, fault, by, &names)));
+    problems.extend(tried.iter().map(|(fault, by)| problem(folder, files, fault, by, &names)));
     problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     (templates, problems)
 }
