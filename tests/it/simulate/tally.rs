@@ -70,7 +70,7 @@ impl Tally {
         reasons.into_iter().chain(kinds).chain(rest).filter(|what| self.of(what) == 0).collect()
     }
 
-    pub fn of(&self, what: &str) -> u64 {
+    fn of(&self, what: &str) -> u64 {
         self.0.get(what).copied().unwrap_or_default()
     }
 }

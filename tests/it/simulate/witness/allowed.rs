@@ -112,12 +112,12 @@ impl Witness {
                 }
                 self.held("gathered for an hour that is not quiet");
             }
-            None if asked.tier != Tier::LifeSafety => {
-                if !awake.is_empty() && awake.iter().all(|wish| wish.digest.is_some()) {
+            None => {
+                let is_for_later = !awake.is_empty() && awake.iter().all(|wish| wish.digest.is_some());
+                if is_for_later && asked.tier != Tier::LifeSafety {
                     return Err("told at once, though everybody there wants it gathered".to_owned());
                 }
             }
-            None => {}
         }
         Ok(())
     }
