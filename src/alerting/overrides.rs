@@ -88,7 +88,10 @@ fn of_report(world: &World, report: &Report, of: &Part, now: Timestamp) -> Vec<K
 #[must_use]
 pub fn own(world: &World, report: &Report, component: &ComponentRef) -> Impact {
     let known = world.unwell.get(&report.source).into_iter().flatten().find(|c| c.component.key == component.key);
-    known.map(|c| c.status).filter(|status| status.rung() > Some(0)).unwrap_or_else(|| without_own(report, &component.key))
+    known
+        .map(|c| c.status)
+        .filter(|status| status.rung() > Some(0))
+        .unwrap_or_else(|| without_own(report, &component.key))
 }
 
 /// What an incident does to a component whose own status does not say that it is not well. Where that said so before, its

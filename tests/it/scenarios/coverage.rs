@@ -53,6 +53,7 @@ words!(ended, ENDS, ResolvedHow, {
 words!(open_end, OPEN_ENDS, OpenEnd, {
     OpenEnd::GoesOn => "ended for us alone",
     OpenEnd::Unwatched => "ended as unwatched",
+    OpenEnd::ByHand => "ended by an override",
 });
 words!(flaps, FLAPS, FlappingWord, {
     FlappingWord::Restless(_) => "comes and goes",

@@ -129,6 +129,10 @@ pub struct Step {
     pub reason: Option<String>,
     /// The newest silence is ended.
     pub end_silence: bool,
+    /// A person sets all that is open at this vendor to `impact`, for a while or until the vendor's next change.
+    pub override_of: Option<String>,
+    /// The newest override is ended.
+    pub end_override: bool,
     /// A person enters an incident of this vendor.
     pub hand: Option<String>,
     /// A person says that these two are one: `carechart x`, `keyring a`.

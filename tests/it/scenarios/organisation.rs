@@ -69,6 +69,7 @@ impl Organisation {
             subscriptions: good(scenario, config::subscriptions::parse("subscriptions.toml", &self.subscriptions)),
             vendors: self.vendors.clone(),
             catalogue: Arc::default(),
+            wording: Default::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use bellwether::model::change::Change;
 use bellwether::model::id::{IncidentId, SourceId, VendorId};
 use bellwether::model::impact::Impact;
 use bellwether::model::notification::Facts;
+use bellwether::model::overrides::{Override, Part};
 use bellwether::model::silence::{Matcher, Silence};
 use bellwether::model::subscription::Subscription;
 use bellwether::model::vendor::Source;
@@ -19,6 +20,7 @@ use bellwether::pipeline::confirm::confirm;
 use bellwether::pipeline::hand::{self, Act, Word};
 use bellwether::pipeline::join::join;
 use bellwether::pipeline::look::{Ask, Memory};
+use bellwether::pipeline::overrides::{self, Judged};
 use bellwether::pipeline::poll_once;
 use bellwether::pipeline::settle::{Happened, tick_once};
 use bellwether::pipeline::silence::{self, Wish};
@@ -58,6 +60,7 @@ pub struct Play<P> {
     /// What incidents are called, by source and key.
     known: BTreeMap<(SourceId, String), IncidentId>,
     silences: Vec<Silence>,
+    overrides: Vec<Override>,
     refusing: BTreeMap<String, String>,
     /// How far the machine's clock is off.
     off: SignedDuration,
@@ -108,6 +111,7 @@ impl<P: Ask> Play<P> {
             memories: BTreeMap::new(),
             known: BTreeMap::new(),
             silences: Vec::new(),
+            overrides: Vec::new(),
             refusing: BTreeMap::new(),
             off: SignedDuration::ZERO,
             edition: 1,
@@ -264,6 +268,12 @@ impl Play<Pages> {
         } else if step.end_silence {
             let newest = self.silences.last().expect("nothing is silenced").id.clone();
             silence::end(&self.store, &newest, &by, now).await.unwrap();
+        } else if let Some(vendor) = &step.override_of {
+            self.put_override(vendor, step, scenario, &by, now).await;
+        } else if step.end_override {
+            let newest = self.overrides.last().expect("nothing is set by hand").id.clone();
+            let ended = overrides::end(&self.store, Some(&self.compiled), &newest, &by, now).await.unwrap();
+            self.hear(ended.1);
         } else if let Some(vendor) = &step.hand {
             self.enter(vendor, step, now).await;
         } else if let Some([ours, vendors]) = &step.join {
@@ -301,6 +311,22 @@ impl Play<Pages> {
         self.silences.push(silence);
     }
 
+    /// A person sets what is open at a vendor to another impact: until a time, or until the vendor's next change.
+    async fn put_override(&mut self, vendor: &str, step: &Step, scenario: &Scenario, by: &By, now: Timestamp) {
+        let until = step.until.as_deref().map(|until| scenario.time(until));
+        let wish = overrides::Wish {
+            key: format!("{now}"),
+            of: Part { vendor: VendorId::parse(vendor).unwrap(), component: step.component.clone(), incident: None },
+            impact: impact(step.impact.as_deref().expect("an override has an impact")),
+            reason: step.reason.clone().unwrap_or_else(|| "their engineer says so".to_owned()),
+            until,
+            until_change: until.is_none(),
+        };
+        let put = overrides::put(&self.store, &self.compiled, &wish, by, Judged::AtOnce, now).await.unwrap();
+        self.overrides.push(put.one);
+        self.hear(put.happened);
+    }
+
     /// A person's word on an incident of a vendor: the first one opens it.
     async fn enter(&mut self, vendor: &str, step: &Step, now: Timestamp) {
         let vendor = VendorId::parse(vendor).unwrap();
@@ -319,12 +345,14 @@ impl Play<Pages> {
             Some(incident) => Act::Update { incident },
         };
         let key = if matches!(act, Act::Open { .. }) { key } else { format!("{key} {now}") };
-        let impact = step.impact.as_deref().map(|word| {
-            serde_json::from_value::<Impact>(word.into()).unwrap_or_else(|_| panic!("{word} is no impact of ours"))
-        });
+        let impact = step.impact.as_deref().map(impact);
         let author = step.by.clone().unwrap_or_else(|| "Ada".to_owned());
         let word = Word { key, at: now, author, act, impact, text: step.says.clone() };
         let (_, happened) = hand::take_word(&self.store, &self.compiled, &word, now).await.unwrap();
         self.hear(happened);
     }
+}
+
+fn impact(word: &str) -> Impact {
+    serde_json::from_value(word.into()).unwrap_or_else(|_| panic!("{word} is no impact of ours"))
 }
