@@ -22,7 +22,7 @@ async fn stand(far: &FarSide) -> Stand {
         format!(
             "[[receiver]]\nid = \"genie\"\nopsgenie = {{ key = {{ env = \"GENIE\" }}, {at} }}\nallow_private = true\n"
         ),
-        format!("[[receiver]]\nid = \"chat\"\nteams = {{ hook = {{ env = \"CHAT\" }} }}\nallow_private = true\n"),
+        "[[receiver]]\nid = \"chat\"\nteams = { hook = { env = \"CHAT\" } }\nallow_private = true\n".to_owned(),
         subscription("all", "\"duty\", \"genie\", \"chat\"", ""),
     ];
     let mut stand = Stand::new(&[service("ehr", "EHR", OKTA)], &receivers, closed_port()).await;
@@ -52,11 +52,11 @@ async fn who_takes_care_of_what_is_told_once_where_it_is_kept_and_only_after_wha
     .await;
     let stand = stand(&far).await;
     let opened = stand.desk.open("okta/status", vec![incident("a")], 1).await;
-    let incidents = opened.happened.changes.iter().filter_map(|change| match change {
+    let mut incidents = opened.happened.changes.iter().filter_map(|change| match change {
         Change::Incident(one) => Some(one.report.incident.clone()),
         Change::Component(_) | Change::Source(_) => None,
     });
-    let id = incidents.last().unwrap();
+    let id = incidents.next().unwrap();
     stand.turn(60).await;
     let ada = By::terminal("Ada <!channel>");
     acknowledge(&stand.desk.store, &id, true, &ada, minute(2)).await.unwrap();

@@ -69,7 +69,11 @@ fn by_reports(service: &Service, selector: &Selector, known: &Known, effects: &E
         let own = |component: &&ComponentRef| known.components.get(&component.key).map(|known| known.status);
         let unwell = |status: &Impact| status.rung().is_some_and(|rung| rung > 0);
         let own = picked.iter().filter_map(own).filter(unwell).max_by_key(|status| status.rung());
-        let impact = own.unwrap_or(report.seen.impact);
+        // What the vendor set back while the incident goes on is on its way to be well.
+        let is_back = |component: &&ComponentRef| report.recovered.contains_key(&component.key);
+        let are_back = !picked.is_empty() && picked.iter().all(is_back);
+        let whole = report.seen.impact;
+        let impact = own.unwrap_or(if are_back { whole.capped_at(Impact::Degraded) } else { whole });
         hurts_by(service, &Cause::Incident(report.incident.clone()), Some(impact), effects)?;
         checked += 1;
     }
