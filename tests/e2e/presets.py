@@ -218,11 +218,14 @@ await browser.close();
 
 
 def cards(far, folder):
-    if not (PICTURES / "node_modules" / "adaptivecards").exists():
-        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix", str(PICTURES), CARDS],
+    # In a folder of its own: npm takes away what it did not put there itself.
+    place = PICTURES / "cards"
+    if not (place / "node_modules" / "adaptivecards").exists():
+        place.mkdir(exist_ok=True)
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix", str(place), CARDS],
                        check=True, capture_output=True)
     wait_for("the cards", lambda: len(far.of("/teams")) >= 3)
-    library = (PICTURES / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js").read_text()
+    library = (place / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js").read_text()
     script = PICTURES / "presets-shoot.mjs"
     script.write_text(SHOOT)
     for name, (_, body) in zip(["test", "hurt", "over"], far.of("/teams"), strict=False):
